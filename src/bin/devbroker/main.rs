@@ -1,0 +1,2 @@
+//! The embedded development server.
+fn main() {}
