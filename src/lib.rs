@@ -5,4 +5,6 @@
 //! See `docs/architecture.md`.
 
 pub mod amqp;
+pub mod client;
 pub mod status;
+pub mod transport;

@@ -1,0 +1,17 @@
+//! Sockets for the client: name lookup, connecting with a deadline, non-blocking reads and writes,
+//! the wake-up descriptor, and threads that are good guests in a foreign process (spec 40 §6.7).
+//!
+//! Knows nothing of AMQP. Nothing here raises SIGPIPE, leaks a descriptor into a child, or lets a
+//! signal of the program run on a library thread. TLS joins as a second kind of `Stream`.
+
+mod poll;
+mod resolve;
+mod stream;
+mod thread;
+mod waker;
+
+pub use poll::{Ready, wait};
+pub use resolve::resolve;
+pub use stream::{Buffers, Stream};
+pub use thread::spawn;
+pub use waker::Waker;
