@@ -6,5 +6,7 @@
 
 pub mod amqp;
 pub mod client;
+pub mod ffi;
+pub mod guard;
 pub mod status;
 pub mod transport;

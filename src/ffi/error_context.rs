@@ -1,0 +1,388 @@
+//! The error context: text and call of the last error on each thread (spec 10 §1.9).
+//!
+//! Collection is off until the thread creates a context (C43), so a program that never asks pays
+//! one check a call. Threads of the library that run callbacks switch it on with
+//! [`open_for_callbacks`]. Nothing here blocks; nothing is shared between threads.
+
+use core::ffi::{CStr, c_char};
+use std::cell::{Cell, RefCell};
+use std::ffi::CString;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::entry::{HandleOut, Out, entry_quiet, invalid_argument};
+use super::handle::{self, Handle, Kind, Stored};
+use super::types::{tibems_status, tibemsErrorContext};
+use crate::status::{Error, Result, Status};
+
+/// What a handle of an error context stands for: the storage of one thread.
+pub(crate) struct ErrorContext {
+    thread: u64,
+}
+
+impl Stored for ErrorContext {
+    const KIND: Kind = Kind::ErrorContext;
+}
+
+/// Text and trace of the last error; both empty when the last call was no error.
+#[derive(Default)]
+struct Texts {
+    text: CString,
+    trace: CString,
+}
+
+thread_local! {
+    /// How many contexts this thread has open; errors are kept while it is not 0.
+    static OPEN: Cell<u32> = const { Cell::new(0) };
+    /// True while the texts hold something.
+    static FILLED: Cell<bool> = const { Cell::new(false) };
+    static TEXTS: RefCell<Texts> = RefCell::new(Texts::default());
+    /// Number of this thread, never given twice in the process.
+    static THREAD: u64 = next_thread();
+}
+
+fn next_thread() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Opens a context of this thread.
+pub(crate) fn open() -> Handle {
+    OPEN.with(|open| open.set(open.get() + 1));
+    handle::insert(Arc::new(ErrorContext {
+        thread: THREAD.with(|thread| *thread),
+    }))
+}
+
+/// Switches collection on for a thread of the library, for as long as the thread lives.
+pub(crate) fn open_for_callbacks() {
+    let _ = OPEN.try_with(|open| {
+        if open.get() == 0 {
+            open.set(1);
+        }
+    });
+}
+
+/// Closes a context that this thread opened.
+pub(crate) fn close(context: Handle) -> Result<()> {
+    own(context.to_raw())?;
+    handle::remove::<ErrorContext, _>(context.to_raw::<()>())?;
+    OPEN.with(|open| open.set(open.get().saturating_sub(1)));
+    if OPEN.with(Cell::get) == 0 {
+        clear();
+    }
+    Ok(())
+}
+
+/// Start of a call: what the last one left is forgotten.
+pub(crate) fn clear() {
+    let _ = FILLED.try_with(|filled| {
+        if filled.replace(false) {
+            let _ = TEXTS.try_with(|texts| *texts.borrow_mut() = Texts::default());
+        }
+    });
+}
+
+/// Keeps an error of this thread, if a context is open. Statuses that are no errors leave the
+/// context empty: a timeout, and an error without a text (C44).
+pub(crate) fn record(path: impl FnOnce() -> &'static str, error: &Error) {
+    if OPEN.try_with(Cell::get).unwrap_or(0) == 0
+        || error.status == Status::TIBEMS_TIMEOUT
+        || error.text.is_empty()
+    {
+        return;
+    }
+    let function = path()
+        .split("::")
+        .find(|part| part.starts_with("tibems") && *part != "tibemsufo");
+    fill(
+        &format!("{} ({})", error.text, now()),
+        &format!(
+            "{}: {:?} ({})",
+            function.unwrap_or("callback"),
+            error.status,
+            error.status.code()
+        ),
+    );
+}
+
+/// Puts a text in the context that is no error of a call: what a callback is told (spec 10 E1).
+pub(crate) fn tell(text: &str) {
+    if OPEN.try_with(Cell::get).unwrap_or(0) > 0 {
+        fill(&format!("{text} ({})", now()), "");
+    }
+}
+
+fn fill(text: &str, trace: &str) {
+    let clean = |text: &str| CString::new(text.replace('\0', " ")).unwrap_or_default();
+    let _ = TEXTS.try_with(|texts| {
+        *texts.borrow_mut() = Texts {
+            text: clean(text),
+            trace: clean(trace),
+        };
+    });
+    let _ = FILLED.try_with(|filled| filled.set(true));
+}
+
+/// The text of the last error of this thread.
+#[cfg(test)]
+pub(crate) fn last_text() -> String {
+    TEXTS.with(|texts| texts.borrow().text.to_string_lossy().into_owned())
+}
+
+/// The context behind a handle, if it is one of the calling thread.
+fn own(context: tibemsErrorContext) -> Result<()> {
+    let found = handle::get::<ErrorContext, _>(context)?;
+    if Some(found.thread) == THREAD.try_with(|thread| *thread).ok() {
+        return Ok(());
+    }
+    Err(invalid_argument(
+        "the error context belongs to another thread",
+    ))
+}
+
+/// Day and time of now, UTC, as `2025-11-22 09:41:07.123 UTC`.
+fn now() -> String {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let (year, month, day) = civil(since.as_secs() / 86_400);
+    let second = since.as_secs() % 86_400;
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}.{:03} UTC",
+        second / 3600,
+        second / 60 % 60,
+        second % 60,
+        since.subsec_millis()
+    )
+}
+
+/// Date of a day counted from 1 January 1970, in the Gregorian calendar.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let (mut year, mut rest) = (1970 + days / 146_097 * 400, days % 146_097);
+    while rest >= 365 + u64::from(leap(year)) {
+        rest -= 365 + u64::from(leap(year));
+        year += 1;
+    }
+    let lengths = [
+        31,
+        28 + u64::from(leap(year)),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
+    let mut month = 1;
+    for length in lengths {
+        if rest < length {
+            break;
+        }
+        rest -= length;
+        month += 1;
+    }
+    (year, month, rest + 1)
+}
+
+/// Stores the address of one of the texts, for NULL or a handle of this thread.
+fn give(
+    context: tibemsErrorContext,
+    string: Out<*const c_char>,
+    choose: fn(&Texts) -> &CStr,
+) -> Result<()> {
+    if !context.is_null() {
+        own(context)?;
+    }
+    let string = string.required()?;
+    if OPEN.try_with(Cell::get).unwrap_or(0) == 0 {
+        return Err(Status::TIBEMS_NOT_INITIALIZED.into());
+    }
+    TEXTS
+        .try_with(|texts| string.set(choose(&texts.borrow()).as_ptr()))
+        .map_err(|_| Status::TIBEMS_NOT_INITIALIZED.into())
+}
+
+/// Switches the collection of error texts on for the calling thread.
+///
+/// Each thread has its own context; create it when the thread starts and close it before the
+/// thread ends. A second context of a thread shares its storage with the first. The texts are
+/// cleared when the thread calls the next function of this library that is not an error-context
+/// function, tibemsStatus_GetText, tibems_Version or a getter of a global setting.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_ARG when `error_context` is NULL. Does not block.
+///
+/// # Safety
+/// `error_context` is NULL or valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsErrorContext_Create(
+    error_context: *mut tibemsErrorContext,
+) -> tibems_status {
+    entry_quiet!({
+        // SAFETY: NULL or valid, as documented.
+        let out = unsafe { HandleOut::new(error_context) }.required()?;
+        out.set(open());
+        Ok(())
+    })
+}
+
+/// Closes an error context of the calling thread. Collection ends with the last of a thread.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_ARG when the handle is no open context or belongs to another thread.
+/// Strings obtained through it must not be used afterwards. Does not block.
+///
+/// # Safety
+/// None: any value may be passed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsErrorContext_Close(
+    error_context: tibemsErrorContext,
+) -> tibems_status {
+    entry_quiet!({ close(Handle::from_raw(error_context)) })
+}
+
+/// Stores the address of the text of the calling thread's last error: what happened and when.
+///
+/// The text is empty when the last call was no error. It belongs to the library and is valid until
+/// the thread's next call that clears it, or until the context is closed. `error_context` may be
+/// NULL for the context of the calling thread, also on the threads that run callbacks.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or the context belongs to another thread;
+/// TIBEMS_NOT_INITIALIZED when the thread has no context. Does not block.
+///
+/// # Safety
+/// `string` is NULL or valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsErrorContext_GetLastErrorString(
+    error_context: tibemsErrorContext,
+    string: *mut *const c_char,
+) -> tibems_status {
+    entry_quiet!({
+        // SAFETY: NULL or valid, as documented.
+        give(error_context, unsafe { Out::new(string) }, |texts| {
+            &texts.text
+        })
+    })
+}
+
+/// Stores the address of the trace of the calling thread's last error: the function of the API
+/// that failed and its status.
+///
+/// Rules, lifetime and statuses are those of tibemsErrorContext_GetLastErrorString.
+///
+/// # Safety
+/// `string` is NULL or valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsErrorContext_GetLastErrorStackTrace(
+    error_context: tibemsErrorContext,
+    string: *mut *const c_char,
+) -> tibems_status {
+    entry_quiet!({
+        // SAFETY: NULL or valid, as documented.
+        give(error_context, unsafe { Out::new(string) }, |texts| {
+            &texts.trace
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ffi::entry::entry;
+
+    fn read(context: tibemsErrorContext) -> (tibems_status, String) {
+        let mut text = std::ptr::null();
+        // SAFETY: a live variable.
+        let status = unsafe { tibemsErrorContext_GetLastErrorString(context, &mut text) };
+        if text.is_null() {
+            return (status, String::new());
+        }
+        // SAFETY: the library's text, valid until the next clearing call.
+        let text = unsafe { CStr::from_ptr(text) };
+        (status, text.to_string_lossy().into_owned())
+    }
+
+    fn create() -> tibemsErrorContext {
+        let mut context = std::ptr::null_mut();
+        // SAFETY: a live variable.
+        let status = unsafe { tibemsErrorContext_Create(&mut context) };
+        assert_eq!(status, Status::TIBEMS_OK);
+        context
+    }
+
+    fn shut(context: tibemsErrorContext) -> tibems_status {
+        // SAFETY: any value may be passed.
+        unsafe { tibemsErrorContext_Close(context) }
+    }
+
+    #[test]
+    fn without_a_context_nothing_is_kept() {
+        std::thread::spawn(|| {
+            entry!({ Err(Status::TIBEMS_INVALID_NAME.into()) });
+            assert_eq!(read(std::ptr::null_mut()).0, Status::TIBEMS_NOT_INITIALIZED);
+        })
+        .join()
+        .unwrap();
+    }
+
+    #[test]
+    fn two_contexts_of_a_thread_share_their_storage() {
+        let (first, second) = (create(), create());
+        assert_ne!(first, second);
+        entry!({ Err(Error::new(Status::TIBEMS_IO_FAILED, "disk gone")) });
+        assert!(
+            read(second).1.starts_with("disk gone (20"),
+            "{:?}",
+            read(second)
+        );
+        assert_eq!(shut(first), Status::TIBEMS_OK);
+        assert_eq!(shut(first), Status::TIBEMS_INVALID_ARG);
+        assert_eq!(read(first).0, Status::TIBEMS_INVALID_ARG);
+        assert!(read(std::ptr::null_mut()).1.starts_with("disk gone"));
+        assert_eq!(shut(second), Status::TIBEMS_OK);
+        assert_eq!(read(std::ptr::null_mut()).0, Status::TIBEMS_NOT_INITIALIZED);
+    }
+
+    #[test]
+    fn a_foreign_thread_is_refused() {
+        let context = create() as usize;
+        std::thread::spawn(move || {
+            let raw = std::ptr::without_provenance_mut(context);
+            assert_eq!(read(raw).0, Status::TIBEMS_INVALID_ARG);
+            assert_eq!(shut(raw), Status::TIBEMS_INVALID_ARG);
+        })
+        .join()
+        .unwrap();
+        assert_eq!(
+            shut(std::ptr::without_provenance_mut(context)),
+            Status::TIBEMS_OK
+        );
+    }
+
+    #[test]
+    fn what_is_no_error_leaves_the_text_empty() {
+        let context = create();
+        entry!({ Err(Status::TIBEMS_TIMEOUT.into()) });
+        assert_eq!(read(context), (Status::TIBEMS_OK, String::new()));
+        entry!({ Err(Error::new(Status::TIBEMS_NOT_FOUND, "")) });
+        assert_eq!(read(context).1, "");
+        entry!({ Err(Error::new(Status::TIBEMS_NOT_FOUND, "name not bound")) });
+        assert!(read(context).1.starts_with("name not bound"));
+        assert_eq!(shut(context), Status::TIBEMS_OK);
+    }
+
+    #[test]
+    fn days_become_dates() {
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!(civil(11_016), (2000, 2, 29));
+        assert_eq!(civil(11_017), (2000, 3, 1));
+        assert_eq!(civil(20_454), (2026, 1, 1));
+        assert_eq!(civil(20_453), (2025, 12, 31));
+        assert_eq!(civil(47_541), (2100, 3, 1));
+    }
+}

@@ -1,0 +1,367 @@
+//! One table of generation-checked identifiers for all objects that C programs hold.
+//!
+//! A handle is a number: kind, generation and index, never an address. A NULL, stale, foreign or
+//! random value gives the bad-handle status of the kind that the function expects (spec 20 §0.3,
+//! spec 10 G4). The table knows only live and removed; what "closed" means is the object's affair
+//! (a connection stays in the table after its close, spec 10 C31).
+//!
+//! Finding a slot takes no lock; taking the object out of it takes that slot's own lock for the
+//! time of one reference-count increment. Free slots are kept by each thread and shared in batches.
+//! Called by every file of `ffi`. Nothing here waits for another object.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::hash::BuildHasher;
+use std::hash::RandomState;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::Mutex;
+
+use super::process;
+use crate::status::{Error, Result, Status};
+
+/// What a handle stands for. The numbers are part of the handle and never 0, so that no address
+/// of a user process is ever taken for a handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    Factory = 1,
+    Connection,
+    Session,
+    Producer,
+    Consumer,
+    Browser,
+    Requestor,
+    Destination,
+    Message,
+    MessageEnum,
+    ErrorContext,
+    MetaData,
+    SslParams,
+    LookupContext,
+    LookupParams,
+}
+
+impl Kind {
+    /// The error of a call that expects this kind and got something else.
+    #[cold]
+    pub(crate) fn bad_handle(self) -> Error {
+        let (status, text) = match self {
+            Kind::Connection => (Status::TIBEMS_INVALID_CONNECTION, "no connection handle"),
+            Kind::Session => (Status::TIBEMS_INVALID_SESSION, "no open session handle"),
+            Kind::Producer => (Status::TIBEMS_INVALID_PRODUCER, "no open producer handle"),
+            Kind::Consumer => (Status::TIBEMS_INVALID_CONSUMER, "no open consumer handle"),
+            Kind::Destination => (Status::TIBEMS_INVALID_DESTINATION, "no destination handle"),
+            Kind::Message => (Status::TIBEMS_INVALID_MSG, "no message handle"),
+            Kind::Factory => (Status::TIBEMS_INVALID_ARG, "no connection factory handle"),
+            Kind::Browser => (Status::TIBEMS_INVALID_ARG, "no open browser handle"),
+            Kind::Requestor => (Status::TIBEMS_INVALID_ARG, "no open requestor handle"),
+            Kind::MessageEnum => (Status::TIBEMS_INVALID_ARG, "no enumeration handle"),
+            Kind::ErrorContext => (Status::TIBEMS_INVALID_ARG, "no error context handle"),
+            Kind::MetaData => (Status::TIBEMS_INVALID_ARG, "no metadata handle"),
+            Kind::SslParams => (Status::TIBEMS_INVALID_ARG, "no TLS parameters handle"),
+            Kind::LookupContext => (Status::TIBEMS_INVALID_ARG, "no lookup context handle"),
+            Kind::LookupParams => (Status::TIBEMS_INVALID_ARG, "no lookup parameters handle"),
+        };
+        Error::new(status, text)
+    }
+}
+
+/// An object that may live in the table.
+pub(crate) trait Stored: Any + Send + Sync {
+    /// The kind of its handles. One type per kind.
+    const KIND: Kind;
+}
+
+const INDEX_BITS: u32 = 26;
+const GENERATION_BITS: u32 = 32;
+const KIND_SHIFT: u32 = INDEX_BITS + GENERATION_BITS;
+const FIRST_CHUNK_BITS: u32 = 8;
+/// Chunk `n` holds twice as many slots as chunk `n - 1`; together they fill the index.
+const CHUNKS: usize = (INDEX_BITS - FIRST_CHUNK_BITS) as usize;
+const SLOTS: u32 = ((1 << CHUNKS) - 1) << FIRST_CHUNK_BITS;
+
+const _: () = assert!(
+    size_of::<*mut ()>() == size_of::<u64>(),
+    "handles need 64 bits"
+);
+
+/// The identifier that a C program holds. May be any number: only the table can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Handle(u64);
+
+impl Handle {
+    /// No object: NULL.
+    pub(crate) const NULL: Handle = Handle(0);
+
+    /// What a C program passed.
+    pub(crate) fn from_raw<R>(raw: *mut R) -> Self {
+        Handle(raw.addr() as u64)
+    }
+
+    /// What a C program gets.
+    pub(crate) fn to_raw<R>(self) -> *mut R {
+        std::ptr::without_provenance_mut(self.0 as usize)
+    }
+
+    fn new(kind: Kind, generation: u32, index: u32) -> Self {
+        Handle((kind as u64) << KIND_SHIFT | u64::from(generation) << INDEX_BITS | u64::from(index))
+    }
+
+    fn is(self, kind: Kind) -> bool {
+        self.0 >> KIND_SHIFT == kind as u64
+    }
+
+    fn generation(self) -> u32 {
+        (self.0 >> INDEX_BITS) as u32
+    }
+
+    fn index(self) -> u32 {
+        self.0 as u32 & ((1 << INDEX_BITS) - 1)
+    }
+}
+
+struct Slot {
+    /// Generation of the live handle, or of the next one while the slot is free.
+    generation: AtomicU32,
+    /// Process that made the object (see `process`).
+    process: AtomicU32,
+    /// Next free slot, plus one; 0 is the end. Only while in the shared list.
+    next_free: AtomicU32,
+    object: Mutex<Option<Arc<dyn Any + Send + Sync>>>,
+}
+
+/// All slots, made a chunk at a time and never given back.
+static CHUNK: [OnceLock<Box<[Slot]>>; CHUNKS] = [const { OnceLock::new() }; CHUNKS];
+/// First index that was never used.
+static FRESH: AtomicU32 = AtomicU32::new(0);
+/// Shared list of free slots: a change counter and the first index plus one.
+static FREE: AtomicU64 = AtomicU64::new(0);
+/// Process that the shared list belongs to.
+static FREE_PROCESS: AtomicU32 = AtomicU32::new(0);
+
+/// Chunk and place in it of an index.
+fn place(index: u32) -> (usize, usize) {
+    let shifted = index + (1 << FIRST_CHUNK_BITS);
+    let chunk = shifted.ilog2() - FIRST_CHUNK_BITS;
+    (
+        chunk as usize,
+        (shifted - (1 << (chunk + FIRST_CHUNK_BITS))) as usize,
+    )
+}
+
+/// The slot of an index, if it was ever used.
+fn slot(index: u32) -> Option<&'static Slot> {
+    if index >= SLOTS {
+        return None;
+    }
+    let (chunk, at) = place(index);
+    CHUNK[chunk].get()?.get(at)
+}
+
+/// The slot of an index that was never used before.
+fn fresh_slot(index: u32) -> &'static Slot {
+    let (chunk, at) = place(index);
+    let slots = CHUNK[chunk].get_or_init(|| {
+        // Generations start at random numbers, so that neither small numbers nor handles of
+        // another process are ever met.
+        let random = RandomState::new();
+        (0..1_u32 << (chunk as u32 + FIRST_CHUNK_BITS))
+            .map(|at| Slot {
+                generation: AtomicU32::new((random.hash_one(at) >> 33) as u32),
+                process: AtomicU32::new(0),
+                next_free: AtomicU32::new(0),
+                object: Mutex::new(None),
+            })
+            .collect()
+    });
+    &slots[at]
+}
+
+/// Puts an object in the table and gives it its handle.
+pub(crate) fn insert<T: Stored>(object: Arc<T>) -> Handle {
+    process::watch();
+    let (index, slot) = free_slot();
+    slot.process.store(process::epoch(), Ordering::Relaxed);
+    let mut content = slot.object.lock();
+    *content = Some(object);
+    Handle::new(T::KIND, slot.generation.load(Ordering::Relaxed), index)
+}
+
+/// The live object behind a handle, or the bad-handle error of its kind. Objects of a parent
+/// process give TIBEMS_INVALID_CONNECTION.
+pub(crate) fn get<T: Stored, R>(raw: *mut R) -> Result<Arc<T>> {
+    let handle = Handle::from_raw(raw);
+    let slot = live_slot::<T>(handle)?;
+    let found = {
+        let content = slot.object.lock();
+        if slot.generation.load(Ordering::Relaxed) != handle.generation() {
+            return Err(T::KIND.bad_handle());
+        }
+        content.clone()
+    };
+    typed(found)
+}
+
+/// Takes an object out of the table: the handle is dead from now on, whoever holds the object
+/// keeps it. Of several concurrent calls one succeeds.
+pub(crate) fn remove<T: Stored, R>(raw: *mut R) -> Result<Arc<T>> {
+    let handle = Handle::from_raw(raw);
+    let slot = live_slot::<T>(handle)?;
+    let mut content = slot.object.lock();
+    if slot.generation.load(Ordering::Relaxed) != handle.generation()
+        || !content.as_ref().is_some_and(|object| (**object).is::<T>())
+    {
+        return Err(T::KIND.bad_handle());
+    }
+    let found = content.take();
+    let next = slot.generation.load(Ordering::Relaxed).wrapping_add(1);
+    slot.generation.store(next, Ordering::Release);
+    drop(content);
+    // A slot whose generations are used up is never used again.
+    if next != 0 {
+        give_back(handle.index());
+    }
+    typed(found)
+}
+
+/// Takes a handle out of the table if it is a live one of this kind: for borrowed handles that go
+/// with their owner.
+pub(crate) fn forget<T: Stored>(handle: Handle) {
+    if handle != Handle::NULL {
+        let _ = remove::<T, ()>(handle.to_raw());
+    }
+}
+
+fn live_slot<T: Stored>(handle: Handle) -> Result<&'static Slot> {
+    if !handle.is(T::KIND) {
+        return Err(T::KIND.bad_handle());
+    }
+    match slot(handle.index()) {
+        Some(slot) if slot.generation.load(Ordering::Acquire) == handle.generation() => {
+            if slot.process.load(Ordering::Relaxed) != process::epoch() {
+                return Err(Error::new(
+                    Status::TIBEMS_INVALID_CONNECTION,
+                    "the object belongs to the parent of this forked process",
+                ));
+            }
+            Ok(slot)
+        }
+        _ => Err(T::KIND.bad_handle()),
+    }
+}
+
+fn typed<T: Stored>(found: Option<Arc<dyn Any + Send + Sync>>) -> Result<Arc<T>> {
+    found
+        .and_then(|object| object.downcast().ok())
+        .ok_or_else(|| T::KIND.bad_handle())
+}
+
+/// Free slots of one thread. They go back to the shared list when the thread ends.
+struct Cache {
+    process: u32,
+    indexes: Vec<u32>,
+}
+
+const CACHE: usize = 64;
+
+thread_local! {
+    static MINE: RefCell<Cache> = const {
+        RefCell::new(Cache { process: 0, indexes: Vec::new() })
+    };
+}
+
+impl Cache {
+    /// Forgets what a forked child inherited: locks of those slots may have been held by threads
+    /// that do not exist here.
+    fn check_process(&mut self) {
+        if self.process != process::epoch() {
+            self.process = process::epoch();
+            self.indexes.clear();
+            if FREE_PROCESS.swap(self.process, Ordering::SeqCst) != self.process {
+                FREE.store(0, Ordering::SeqCst);
+            }
+        }
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        self.check_process();
+        share(&self.indexes);
+    }
+}
+
+/// A slot that nobody uses.
+fn free_slot() -> (u32, &'static Slot) {
+    let reused = MINE
+        .try_with(|mine| {
+            let mut mine = mine.borrow_mut();
+            mine.check_process();
+            if mine.indexes.is_empty() {
+                let room = CACHE / 4;
+                mine.indexes
+                    .extend(std::iter::from_fn(take_shared).take(room));
+            }
+            mine.indexes.pop()
+        })
+        .unwrap_or_else(|_| take_shared());
+    if let Some((index, slot)) = reused.and_then(|index| Some((index, slot(index)?))) {
+        return (index, slot);
+    }
+    let index = FRESH.fetch_add(1, Ordering::Relaxed);
+    assert!(index < SLOTS, "more than {SLOTS} objects are alive");
+    (index, fresh_slot(index))
+}
+
+fn give_back(index: u32) {
+    let kept = MINE.try_with(|mine| {
+        let mut mine = mine.borrow_mut();
+        mine.check_process();
+        if mine.indexes.len() >= CACHE {
+            share(&mine.indexes[CACHE / 2..]);
+            mine.indexes.truncate(CACHE / 2);
+        }
+        mine.indexes.push(index);
+    });
+    if kept.is_err() {
+        share(&[index]);
+    }
+}
+
+/// Puts slots on the shared list, all with one exchange.
+fn share(indexes: &[u32]) {
+    let (Some(&first), Some(&last)) = (indexes.first(), indexes.last()) else {
+        return;
+    };
+    for pair in indexes.windows(2) {
+        if let Some(slot) = slot(pair[0]) {
+            slot.next_free.store(pair[1] + 1, Ordering::Relaxed);
+        }
+    }
+    let Some(last) = slot(last) else { return };
+    let _ = FREE.fetch_update(Ordering::AcqRel, Ordering::Acquire, |head| {
+        last.next_free.store(head as u32, Ordering::Relaxed);
+        Some(changed(head, first + 1))
+    });
+}
+
+fn take_shared() -> Option<u32> {
+    let head = FREE
+        .fetch_update(Ordering::AcqRel, Ordering::Acquire, |head| {
+            let first = (head as u32).checked_sub(1)?;
+            let next = slot(first)?.next_free.load(Ordering::Relaxed);
+            Some(changed(head, next))
+        })
+        .ok()?;
+    (head as u32).checked_sub(1)
+}
+
+/// The next value of the list head: the counter keeps a slow thread from taking an old one for new.
+fn changed(head: u64, first: u32) -> u64 {
+    ((head >> 32).wrapping_add(1) << 32) | u64::from(first)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! Panics stop here: what every exported function and every thread of the library runs inside.
+//!
+//! The library lives in a foreign process, so a panic must neither unwind into C nor print
+//! (spec 40 §6.7). [`catch`] turns one into a text. Used by `ffi::entry` and at thread entries of
+//! `client` and `transport`. Blocks never.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+thread_local! {
+    /// Depth of `catch` on this thread: the panic hook is silent while it is not 0.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// Text and place of the last panic caught on this thread.
+    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+static HOOK: Once = Once::new();
+
+/// Runs `body`; a panic becomes `Err` with its text and place, and prints nothing.
+pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+    if !HOOK.is_completed() {
+        install_hook();
+    }
+    let _inside = Inside::enter();
+    panic::catch_unwind(AssertUnwindSafe(body)).map_err(|_| {
+        LAST.try_with(|last| last.take())
+            .unwrap_or_else(|_| String::from("panic at thread end"))
+    })
+}
+
+/// Counts the depth up for as long as it lives, also when a panic unwinds through it.
+struct Inside;
+
+impl Inside {
+    fn enter() -> Self {
+        let _ = DEPTH.try_with(|depth| depth.set(depth.get() + 1));
+        Inside
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let _ = DEPTH.try_with(|depth| depth.set(depth.get() - 1));
+    }
+}
+
+/// Puts a hook before the one in force: it keeps the text of panics inside `catch` and passes all
+/// others on (a Rust program or a test may link this library too).
+#[cold]
+fn install_hook() {
+    HOOK.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if DEPTH.try_with(Cell::get).unwrap_or(0) == 0 {
+                return previous(info);
+            }
+            let text = info.payload_as_str().unwrap_or("panic");
+            let place = info
+                .location()
+                .map(|at| format!(" ({}:{})", at.file(), at.line()))
+                .unwrap_or_default();
+            let _ = LAST.try_with(|last| *last.borrow_mut() = format!("{text}{place}"));
+        }));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_text_with_its_place() {
+        let text = catch(|| -> u32 { panic!("lost my {}", "mind") }).unwrap_err();
+        assert!(text.starts_with("lost my mind ("), "{text}");
+        assert!(text.contains("guard.rs:"), "{text}");
+        assert_eq!(catch(|| 7), Ok(7));
+    }
+
+    #[test]
+    fn an_inner_panic_leaves_the_outer_call_alive() {
+        let outer = catch(|| catch(|| panic!("inner")).map(|()| 0).unwrap_or(5));
+        assert_eq!(outer, Ok(5));
+        assert_eq!(DEPTH.with(Cell::get), 0);
+    }
+}
