@@ -8,11 +8,11 @@ use core::ffi::{CStr, c_char};
 use std::cell::{Cell, RefCell};
 use std::ffi::CString;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::entry::{HandleOut, Out, entry_quiet, invalid_argument};
 use super::handle::{self, Handle, Kind, Stored};
 use super::types::{tibems_status, tibemsErrorContext};
+use crate::clock::Stamp;
 use crate::status::{Error, Result, Status};
 
 /// What a handle of an error context stands for: the storage of one thread.
@@ -97,7 +97,7 @@ pub(crate) fn record(path: impl FnOnce() -> &'static str, error: &Error) {
         .split("::")
         .find(|part| part.starts_with("tibems") && *part != "tibemsufo");
     fill(
-        &format!("{} ({})", error.text, now()),
+        &format!("{} ({})", error.text, Stamp::now()),
         &format!(
             "{}: {:?} ({})",
             function.unwrap_or("callback"),
@@ -110,7 +110,7 @@ pub(crate) fn record(path: impl FnOnce() -> &'static str, error: &Error) {
 /// Puts a text in the context that is no error of a call: what a callback is told (spec 10 E1).
 pub(crate) fn tell(text: &str) {
     if OPEN.try_with(Cell::get).unwrap_or(0) > 0 {
-        fill(&format!("{text} ({})", now()), "");
+        fill(&format!("{text} ({})", Stamp::now()), "");
     }
 }
 
@@ -142,55 +142,6 @@ fn own(context: tibemsErrorContext) -> Result<()> {
     ))
 }
 
-/// Day and time of now, UTC, as `2025-11-22 09:41:07.123 UTC`.
-fn now() -> String {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let (year, month, day) = civil(since.as_secs() / 86_400);
-    let second = since.as_secs() % 86_400;
-    format!(
-        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}.{:03} UTC",
-        second / 3600,
-        second / 60 % 60,
-        second % 60,
-        since.subsec_millis()
-    )
-}
-
-/// Date of a day counted from 1 January 1970, in the Gregorian calendar.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let (mut year, mut rest) = (1970 + days / 146_097 * 400, days % 146_097);
-    while rest >= 365 + u64::from(leap(year)) {
-        rest -= 365 + u64::from(leap(year));
-        year += 1;
-    }
-    let lengths = [
-        31,
-        28 + u64::from(leap(year)),
-        31,
-        30,
-        31,
-        30,
-        31,
-        31,
-        30,
-        31,
-        30,
-        31,
-    ];
-    let mut month = 1;
-    for length in lengths {
-        if rest < length {
-            break;
-        }
-        rest -= length;
-        month += 1;
-    }
-    (year, month, rest + 1)
-}
-
 /// Stores the address of one of the texts, for NULL or a handle of this thread.
 fn give(
     context: tibemsErrorContext,
@@ -217,9 +168,6 @@ fn give(
 /// function, tibemsStatus_GetText, tibems_Version or a getter of a global setting.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_ARG when `error_context` is NULL. Does not block.
-///
-/// # Safety
-/// `error_context` is NULL or valid for writing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsErrorContext_Create(
     error_context: *mut tibemsErrorContext,
@@ -236,9 +184,6 @@ pub unsafe extern "C" fn tibemsErrorContext_Create(
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_ARG when the handle is no open context or belongs to another thread.
 /// Strings obtained through it must not be used afterwards. Does not block.
-///
-/// # Safety
-/// None: any value may be passed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsErrorContext_Close(
     error_context: tibemsErrorContext,
@@ -254,9 +199,6 @@ pub unsafe extern "C" fn tibemsErrorContext_Close(
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or the context belongs to another thread;
 /// TIBEMS_NOT_INITIALIZED when the thread has no context. Does not block.
-///
-/// # Safety
-/// `string` is NULL or valid for writing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsErrorContext_GetLastErrorString(
     error_context: tibemsErrorContext,
@@ -274,9 +216,6 @@ pub unsafe extern "C" fn tibemsErrorContext_GetLastErrorString(
 /// that failed and its status.
 ///
 /// Rules, lifetime and statuses are those of tibemsErrorContext_GetLastErrorString.
-///
-/// # Safety
-/// `string` is NULL or valid for writing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsErrorContext_GetLastErrorStackTrace(
     error_context: tibemsErrorContext,
@@ -374,15 +313,5 @@ mod tests {
         entry!({ Err(Error::new(Status::TIBEMS_NOT_FOUND, "name not bound")) });
         assert!(read(context).1.starts_with("name not bound"));
         assert_eq!(shut(context), Status::TIBEMS_OK);
-    }
-
-    #[test]
-    fn days_become_dates() {
-        assert_eq!(civil(0), (1970, 1, 1));
-        assert_eq!(civil(11_016), (2000, 2, 29));
-        assert_eq!(civil(11_017), (2000, 3, 1));
-        assert_eq!(civil(20_454), (2026, 1, 1));
-        assert_eq!(civil(20_453), (2025, 12, 31));
-        assert_eq!(civil(47_541), (2100, 3, 1));
     }
 }

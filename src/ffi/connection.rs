@@ -1,0 +1,253 @@
+//! Connections: create, start, stop, close, and what a program may ask them.
+//!
+//! Calls that need the server block; the getters do not. Called by C programs.
+
+use core::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
+
+use super::entry::{HandleOut, entry, not_implemented};
+use super::types::{
+    tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsConnection, tibemsConnectionMetaData,
+    tibemsExceptionCallback, tibemsSSLParams, tibemsSession,
+};
+
+/// Connects to a server without a factory, with TLS parameters. They are copied: the caller
+/// may destroy them afterwards. `pk_password` is the password of the private key, or NULL.
+///
+/// Otherwise as tibemsConnection_Create; in addition the TLS statuses 150 to 161.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_CreateSSL(
+    connection: *mut tibemsConnection,
+    broker_url: *const c_char,
+    client_id: *const c_char,
+    username: *const c_char,
+    password: *const c_char,
+    params: tibemsSSLParams,
+    pk_password: *const c_char,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        unsafe {
+            HandleOut::new(connection);
+        }
+        let _ = (
+            broker_url,
+            client_id,
+            username,
+            password,
+            params,
+            pk_password,
+        );
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Connects to a server without a factory, with the global settings. `broker_url` is a server
+/// URL or list, NULL for `tcp://localhost:7222`; `client_id`, `username` and `password` may be
+/// NULL. The connection is stopped until tibemsConnection_Start.
+///
+/// Blocks until connected or until every attempt has failed.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_SECURITY_EXCEPTION when
+/// user, password or TLS set-up are refused; TIBEMS_INVALID_CLIENT_ID;
+/// TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME, TIBEMS_INVALID_PORT; TIBEMS_SERVER_LIMIT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_Create(
+    connection: *mut tibemsConnection,
+    broker_url: *const c_char,
+    client_id: *const c_char,
+    username: *const c_char,
+    password: *const c_char,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        unsafe {
+            HandleOut::new(connection);
+        }
+        let _ = (broker_url, client_id, username, password);
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Makes a session. `transacted` TIBEMS_TRUE overrides the acknowledge mode.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for an unknown acknowledge mode;
+/// TIBEMS_ILLEGAL_STATE on a closed connection; TIBEMS_SERVER_NOT_CONNECTED. Blocks until the
+/// server has answered. Release the session with tibemsSession_Close.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_CreateSession(
+    connection: tibemsConnection,
+    session: *mut tibemsSession,
+    transacted: MaybeUninit<tibems_bool>,
+    acknowledge_mode: MaybeUninit<tibemsAcknowledgeMode>,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        unsafe {
+            HandleOut::new(session);
+        }
+        let _ = (connection, transacted, acknowledge_mode);
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Closes a connection. Open transactions are rolled back, temporary destinations deleted,
+/// nothing is acknowledged. Sessions, producers and consumers below it still need their own
+/// close, which then only frees the handle.
+///
+/// Blocks until running message callbacks have ended; receives that wait return TIBEMS_INTR. A
+/// second close is TIBEMS_OK.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE inside a message callback,
+/// unless tibems_SetAllowCloseInCallback allows it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_Close(connection: tibemsConnection) -> tibems_status {
+    entry!({
+        let _ = connection;
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Starts the delivery of messages; no effect if it is started.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection;
+/// TIBEMS_SERVER_NOT_CONNECTED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_Start(connection: tibemsConnection) -> tibems_status {
+    entry!({
+        let _ = connection;
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Stops the delivery of messages; no effect if it is stopped. Sends go on. Blocks until
+/// callbacks and receives that are handling a message have ended; receives without a message
+/// stay blocked.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection, and
+/// inside a message callback, unless tibems_SetAllowCloseInCallback allows it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_Stop(connection: tibemsConnection) -> tibems_status {
+    entry!({
+        let _ = connection;
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Stores the address of the client ID, NULL if there is none. The text belongs to the
+/// connection and stays valid until the connection and all its sessions are closed.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
+/// connection. Does not block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_GetClientId(
+    connection: tibemsConnection,
+    client_id: *mut *const c_char,
+) -> tibems_status {
+    entry!({
+        let _ = (connection, client_id);
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Sets the client ID; must be the first use of the connection.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE when the connection has a client
+/// ID or was used; TIBEMS_INVALID_CLIENT_ID when it is empty, too long or in use. Blocks until
+/// the server has answered.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_SetClientId(
+    connection: tibemsConnection,
+    client_id: *const c_char,
+) -> tibems_status {
+    entry!({
+        let _ = (connection, client_id);
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Stores the exception callback and its closure, NULL and NULL if none is set.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
+/// connection. Does not block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_GetExceptionListener(
+    connection: tibemsConnection,
+    listener: *mut tibemsExceptionCallback,
+    closure: *mut *mut c_void,
+) -> tibems_status {
+    entry!({
+        let _ = (connection, listener, closure);
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Sets the function that is called when the connection is lost or broken, on a thread of the
+/// library; NULL removes it. Does not wait for a running callback. A loss that nobody was told
+/// of yet is reported at once.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection. Does not
+/// block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_SetExceptionListener(
+    connection: tibemsConnection,
+    listener_callback: tibemsExceptionCallback,
+    closure: *const c_void,
+) -> tibems_status {
+    entry!({
+        let _ = (connection, listener_callback, closure);
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Stores the handle of the connection's metadata. It needs no release and is valid as long as
+/// the connection handle.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
+/// connection. Does not block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_GetMetaData(
+    connection: tibemsConnection,
+    meta_data: *mut tibemsConnectionMetaData,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        unsafe {
+            HandleOut::new(meta_data);
+        }
+        let _ = connection;
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Stores a copy of the URL of the server now connected, or last connected. The caller may
+/// release it with free().
+///
+/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
+/// connection. Does not block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_GetActiveURL(
+    connection: tibemsConnection,
+    server_url: *mut *mut c_char,
+) -> tibems_status {
+    entry!({
+        let _ = (connection, server_url);
+        not_implemented("not part of this version yet")
+    })
+}
+
+/// Tells whether the connection is closed or lost for good; for an unshared connection also
+/// whether it is broken now. TIBEMS_FALSE while it reconnects by itself.
+///
+/// TIBEMS_OK, also on a closed connection; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG. Does
+/// not block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsConnection_IsDisconnected(
+    connection: tibemsConnection,
+    disconnected: *mut tibems_bool,
+) -> tibems_status {
+    entry!({
+        let _ = (connection, disconnected);
+        not_implemented("not part of this version yet")
+    })
+}

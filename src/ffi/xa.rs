@@ -1,0 +1,350 @@
+//! Distributed transactions (XA): the functions exist and say that there are none (spec 20 §9).
+//!
+//! Every answer is TIBEMS_NOT_IMPLEMENTED before any argument is looked at, with empty outputs.
+//! Nothing here blocks. Called by C programs.
+
+use core::ffi::{c_char, c_int};
+use std::mem::MaybeUninit;
+
+use super::entry::{HandleOut, Out, entry, not_implemented};
+use super::types::{
+    XID, tibems_bool, tibems_int, tibems_status, tibemsConnection, tibemsSSLParams, tibemsSession,
+    tibemsXAResource,
+};
+
+/// Why, in the error context.
+const NO_XA: &str = "AMQP brokers offer no XA transactions, so this library has none";
+
+/// Would open a connection for distributed transactions. The connection is NULL; nothing is
+/// contacted.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAConnection_Create(
+    connection: *mut tibemsConnection,
+    broker_url: *const c_char,
+    client_id: *const c_char,
+    username: *const c_char,
+    password: *const c_char,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        let _ = unsafe { HandleOut::new(connection) };
+        let _ = (broker_url, client_id, username, password);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would open a TLS connection for distributed transactions. The connection is NULL; nothing
+/// is contacted.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAConnection_CreateSSL(
+    connection: *mut tibemsConnection,
+    broker_url: *const c_char,
+    client_id: *const c_char,
+    username: *const c_char,
+    password: *const c_char,
+    params: tibemsSSLParams,
+    pk_password: *const c_char,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        let _ = unsafe { HandleOut::new(connection) };
+        let _ = (
+            broker_url,
+            client_id,
+            username,
+            password,
+            params,
+            pk_password,
+        );
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would make a session for distributed transactions. The session is NULL.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAConnection_CreateXASession(
+    connection: tibemsConnection,
+    session: *mut tibemsSession,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        let _ = unsafe { HandleOut::new(session) };
+        let _ = connection;
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would close a connection for distributed transactions. Leaves every handle as it is.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAConnection_Close(connection: tibemsConnection) -> tibems_status {
+    entry!({
+        let _ = connection;
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would close a session for distributed transactions. Leaves every handle as it is.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXASession_Close(session: tibemsSession) -> tibems_status {
+    entry!({
+        let _ = session;
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would store the session below an XA session. The session is NULL.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXASession_GetSession(
+    xa_session: tibemsSession,
+    session: *mut tibemsSession,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        let _ = unsafe { HandleOut::new(session) };
+        let _ = xa_session;
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would store the XA resource of a session. The resource is NULL.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXASession_GetXAResource(
+    session: tibemsSession,
+    xa_resource: *mut tibemsXAResource,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        let _ = unsafe { HandleOut::new(xa_resource) };
+        let _ = session;
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would find an open XA connection by its URL. The connection is NULL.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAConnection_Get(
+    connection: *mut tibemsConnection,
+    broker_url: *const c_char,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        let _ = unsafe { HandleOut::new(connection) };
+        let _ = broker_url;
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would store the XA session of a connection. The session is NULL.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAConnection_GetXASession(
+    connection: tibemsConnection,
+    xa_session: *mut tibemsSession,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        let _ = unsafe { HandleOut::new(xa_session) };
+        let _ = connection;
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would commit a transaction branch.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_Commit(
+    xa_resource: tibemsXAResource,
+    xid: *mut XID,
+    one_phase: MaybeUninit<tibems_bool>,
+) -> tibems_status {
+    entry!({
+        let _ = (xa_resource, xid, one_phase);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would end the work of a transaction branch.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_End(
+    xa_resource: tibemsXAResource,
+    xid: *mut XID,
+    flags: c_int,
+) -> tibems_status {
+    entry!({
+        let _ = (xa_resource, xid, flags);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would forget a transaction branch.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_Forget(
+    xa_resource: tibemsXAResource,
+    xid: *mut XID,
+) -> tibems_status {
+    entry!({
+        let _ = (xa_resource, xid);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would store the transaction timeout in seconds; stores 0.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_GetTransactionTimeout(
+    xa_resource: tibemsXAResource,
+    seconds: *mut tibems_int,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { Out::new(seconds) }.set(0);
+        let _ = xa_resource;
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would compare two resource managers; stores TIBEMS_FALSE.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_isSameRM(
+    xa_resource: tibemsXAResource,
+    xa_resource2: tibemsXAResource,
+    result: *mut tibems_bool,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { Out::new(result) }.set(tibems_bool::TIBEMS_FALSE);
+        let _ = (xa_resource, xa_resource2);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would prepare a transaction branch.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_Prepare(
+    xa_resource: tibemsXAResource,
+    xid: *mut XID,
+) -> tibems_status {
+    entry!({
+        let _ = (xa_resource, xid);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would list prepared transaction branches; stores 0 as their count.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_Recover(
+    xa_resource: tibemsXAResource,
+    xids: *mut XID,
+    desired_count: tibems_int,
+    returned_count: *mut tibems_int,
+    flag: tibems_int,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { Out::new(returned_count) }.set(0);
+        let _ = (xa_resource, xids, desired_count, flag);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would roll a transaction branch back.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_Rollback(
+    xa_resource: tibemsXAResource,
+    xid: *mut XID,
+) -> tibems_status {
+    entry!({
+        let _ = (xa_resource, xid);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would set the transaction timeout.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_SetTransactionTimeout(
+    xa_resource: tibemsXAResource,
+    seconds: tibems_int,
+) -> tibems_status {
+    entry!({
+        let _ = (xa_resource, seconds);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would start the work of a transaction branch.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_Start(
+    xa_resource: tibemsXAResource,
+    xid: *mut XID,
+    flags: tibems_int,
+) -> tibems_status {
+    entry!({
+        let _ = (xa_resource, xid, flags);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would set the number of the resource manager.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_SetRMID(
+    xa_resource: tibemsXAResource,
+    rmid: tibems_int,
+) -> tibems_status {
+    entry!({
+        let _ = (xa_resource, rmid);
+        not_implemented(NO_XA)
+    })
+}
+
+/// Would store the number of the resource manager; stores 0.
+///
+/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsXAResource_GetRMID(
+    xa_resource: tibemsXAResource,
+    rmid: *mut tibems_int,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { Out::new(rmid) }.set(0);
+        let _ = xa_resource;
+        not_implemented(NO_XA)
+    })
+}
