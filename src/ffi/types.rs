@@ -214,7 +214,7 @@ pub union tibemsData {
 
 /// A typed value: a property, an entry of a map message or an item of a stream message.
 ///
-/// `type` is one of TIBEMS_NULL … TIBEMS_DOUBLE_ARRAY. `size` counts bytes (for text with its
+/// `type` is one of TIBEMS_NULL to TIBEMS_DOUBLE_ARRAY. `size` counts bytes (for text with its
 /// NUL), `count` the elements of an array.
 #[repr(C)]
 #[derive(Clone, Copy)]

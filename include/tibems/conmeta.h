@@ -1,0 +1,2 @@
+/* conmeta.h - metadata of connections, under the name that older programs include; the whole API is in tibems.h. */
+#include "tibems.h"

@@ -1,0 +1,2 @@
+/* emserr.h - error contexts, under the name that older programs include; the whole API is in tibems.h. */
+#include "tibems.h"

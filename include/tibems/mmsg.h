@@ -1,0 +1,2 @@
+/* mmsg.h - map messages, under the name that older programs include; the whole API is in tibems.h. */
+#include "tibems.h"

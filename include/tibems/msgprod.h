@@ -1,0 +1,2 @@
+/* msgprod.h - producers, under the name that older programs include; the whole API is in tibems.h. */
+#include "tibems.h"

@@ -1,0 +1,2 @@
+/* qconn.h - queue connections, under the name that older programs include; the whole API is in tibems.h. */
+#include "tibems.h"

@@ -1,0 +1,2 @@
+/* qsess.h - queue sessions, under the name that older programs include; the whole API is in tibems.h. */
+#include "tibems.h"

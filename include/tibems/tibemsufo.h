@@ -1,0 +1,2 @@
+/* tibemsufo.h - unshared-state connections, under the name that older programs include; the whole API is in tibems.h. */
+#include "tibems.h"

@@ -1,0 +1,2 @@
+/* xares.h - XA resources, under the name that older programs include; the whole API is in tibems.h. */
+#include "tibems.h"
