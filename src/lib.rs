@@ -11,6 +11,7 @@ pub mod clock;
 pub mod ffi;
 pub mod guard;
 pub mod settings;
+pub mod message;
 pub mod status;
 pub mod trace;
 pub mod transport;

@@ -1,0 +1,170 @@
+//! Text, object and map bodies (spec 30 §5.1, §5.4, §5.7). Nothing here blocks.
+
+use std::cell::OnceCell;
+
+use bytes::Bytes;
+
+use super::items::Items;
+use super::model::{Access, Body, BodyKind, Message, force, not_found, wrong_type};
+use super::names::check_not_empty;
+use super::text::Text;
+use super::value::{Item, Value};
+use super::values::{self, Encoded};
+use crate::status::Result;
+
+/// The body of a text message: where it lies in the payload, and the terminated copy for C once asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TextBody {
+    text: OnceCell<Option<Text>>,
+    wire: Option<Bytes>,
+}
+
+/// The items of a map message, decoded at first access.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MapBody {
+    items: OnceCell<Items>,
+    wire: Option<Encoded>,
+}
+
+impl Message {
+    // Text
+
+    /// The text of a text message, terminated for C; `None` is the null text.
+    pub fn get_text(&self) -> Result<Option<&Text>> {
+        let Body::Text(body) = &self.body else {
+            return Err(wrong_type());
+        };
+        Ok(body
+            .text
+            .get_or_init(|| body.wire.as_deref().map(Text::new))
+            .as_ref())
+    }
+
+    /// Stores a copy of the text; `None` is the null text.
+    pub fn set_text(&mut self, text: Option<&[u8]>) -> Result<()> {
+        self.expect(BodyKind::Text)?;
+        self.check_writeable()?;
+        self.body = Body::Text(TextBody {
+            text: OnceCell::from(text.map(Text::new)),
+            wire: None,
+        });
+        Ok(())
+    }
+
+    // Object
+
+    /// The bytes of an object message; `None` without object.
+    pub fn object_bytes(&self) -> Result<Option<&Bytes>> {
+        match &self.body {
+            Body::Object(bytes) => Ok(bytes.as_ref()),
+            _ => Err(wrong_type()),
+        }
+    }
+
+    /// Stores a copy of the bytes; `None` is no object.
+    pub fn set_object_bytes(&mut self, bytes: Option<&[u8]>) -> Result<()> {
+        self.expect(BodyKind::Object)?;
+        self.check_writeable()?;
+        self.body = Body::Object(bytes.map(Bytes::copy_from_slice));
+        Ok(())
+    }
+
+    // Map
+
+    /// The items of a map message.
+    pub fn map_items(&self) -> Result<&Items> {
+        match &self.body {
+            Body::Map(body) => Ok(body.items(self.access())),
+            _ => Err(wrong_type()),
+        }
+    }
+
+    /// The item of this name; `TIBEMS_NOT_FOUND` if there is none.
+    pub fn item(&self, name: &[u8]) -> Result<&Item> {
+        let items = self.map_items()?;
+        check_not_empty(name)?;
+        items.get(name).ok_or_else(not_found)
+    }
+
+    /// What [`Message::set_item`] checks before the value.
+    pub fn check_set_item(&self, name: &[u8]) -> Result<()> {
+        self.expect(BodyKind::Map)?;
+        check_not_empty(name)?;
+        self.check_writeable()
+    }
+
+    /// Stores an item of a map message, in place of any earlier one of that name.
+    pub fn set_item(&mut self, name: &[u8], value: Value) -> Result<()> {
+        self.check_set_item(name)?;
+        let access = self.access();
+        let Body::Map(body) = &mut self.body else {
+            return Err(wrong_type());
+        };
+        body.items_mut(access).set(name, value);
+        Ok(())
+    }
+}
+
+impl TextBody {
+    pub(super) fn from_wire(wire: Option<Bytes>) -> TextBody {
+        match wire {
+            Some(wire) => TextBody {
+                text: OnceCell::new(),
+                wire: Some(wire),
+            },
+            None => TextBody {
+                text: OnceCell::from(None),
+                wire: None,
+            },
+        }
+    }
+
+    /// The text as bytes, without making the copy for C.
+    pub(super) fn as_bytes(&self) -> Option<&[u8]> {
+        match self.text.get() {
+            Some(text) => text.as_ref().map(Text::as_bytes),
+            None => self.wire.as_deref(),
+        }
+    }
+}
+
+impl MapBody {
+    /// A map that is still encoded; the bytes have been checked.
+    pub(super) fn from_wire(encoded: Encoded) -> MapBody {
+        MapBody {
+            items: OnceCell::new(),
+            wire: Some(encoded),
+        }
+    }
+
+    pub(super) fn from_items(items: Items) -> MapBody {
+        MapBody {
+            items: OnceCell::from(items),
+            wire: None,
+        }
+    }
+
+    fn decode(&self, access: Access) -> Items {
+        self.wire
+            .as_ref()
+            .map(|wire| values::decode_map(wire, access))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn items(&self, access: Access) -> &Items {
+        self.items.get_or_init(|| self.decode(access))
+    }
+
+    fn items_mut(&mut self, access: Access) -> &mut Items {
+        let wire = self.wire.take();
+        force(&mut self.items, || {
+            wire.map(|wire| values::decode_map(&wire, access))
+                .unwrap_or_default()
+        })
+    }
+
+    /// The items, if they have been asked for.
+    pub(super) fn decoded(&self) -> Option<&Items> {
+        self.items.get()
+    }
+}

@@ -1,0 +1,42 @@
+//! The JMS message of the API and its form on the wire (spec 30).
+//!
+//! `model` is the message with its access modes; `headers`, `bodies`, `bytes_body` and `stream_body` add the rules of each
+//! part; `value` converts, `values` and `ids` translate to AMQP; `encode` and `decode` write and read whole messages;
+//! `nesting` holds the object behind a handle. This layer knows no connection: the client passes in what it needs
+//! ([`Addresses`], [`SendHeaders`], [`Received`], [`Delivery`]). Nothing here blocks, except the two calls of a delivery.
+
+mod bodies;
+mod bytes_body;
+mod classify;
+mod decode;
+mod delivery;
+mod destination;
+mod encode;
+mod headers;
+mod ids;
+mod items;
+mod model;
+mod names;
+mod nesting;
+mod number;
+mod stream_body;
+mod text;
+mod value;
+mod values;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use decode::Received;
+pub use delivery::Delivery;
+pub use destination::{
+    Addresses, Destination, DestinationKind, NAME_MAX, PlainAddresses, TemporaryNode,
+};
+pub use headers::{DeliveryMode, Lent, SendHeaders, TextHeader};
+pub use items::Items;
+pub use model::{Access, BodyKind, Message};
+pub use names::{check_not_empty, relax_property_names};
+pub use nesting::{MessageObject, Nested, nest};
+pub use text::Text;
+pub use value::{Item, Value, code};

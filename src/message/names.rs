@@ -1,0 +1,70 @@
+//! Rules for the names of properties and map items (spec 30 §4.1, §5.4).
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::status::{Error, Result, Status};
+
+/// Option `relax_names`: property names need only be non-empty.
+static RELAXED: AtomicBool = AtomicBool::new(false);
+
+const RESERVED: [&[u8]; 11] = [
+    b"NULL", b"TRUE", b"FALSE", b"NOT", b"AND", b"OR", b"BETWEEN", b"LIKE", b"IN", b"IS", b"ESCAPE",
+];
+
+/// Sets option `relax_names` for the process.
+pub fn relax_property_names(relaxed: bool) {
+    RELAXED.store(relaxed, Ordering::Relaxed);
+}
+
+/// `TIBEMS_INVALID_NAME` for the empty name.
+pub fn check_not_empty(name: &[u8]) -> Result<()> {
+    if name.is_empty() {
+        Err(invalid("the name is empty"))
+    } else {
+        Ok(())
+    }
+}
+
+/// The rule for property setters: an identifier of the selector language. Bytes from 0x80 on count as letters, reserved
+/// words are matched in upper case only.
+pub fn check_property_name(name: &[u8]) -> Result<()> {
+    check_not_empty(name)?;
+    if RELAXED.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let letter = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$' | 0x80..);
+    if !letter(&name[0])
+        || !name
+            .iter()
+            .all(|byte| letter(byte) || byte.is_ascii_digit())
+    {
+        return Err(invalid("the property name is not an identifier"));
+    }
+    if RESERVED.contains(&name) {
+        return Err(invalid("the property name is a reserved word"));
+    }
+    Ok(())
+}
+
+fn invalid(text: &'static str) -> Error {
+    Error::new(Status::TIBEMS_INVALID_NAME, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers() {
+        for good in ["like", "_x", "$y", "a1", "JMSXGroupID", "näme"] {
+            assert_eq!(check_property_name(good.as_bytes()), Ok(()), "{good}");
+        }
+        for bad in ["", "1a", "a-b", "a b", "NULL", "LIKE"] {
+            assert_eq!(
+                check_property_name(bad.as_bytes()).unwrap_err().status,
+                Status::TIBEMS_INVALID_NAME,
+                "{bad}"
+            );
+        }
+    }
+}

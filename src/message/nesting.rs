@@ -1,0 +1,256 @@
+//! The shared message object, and messages inside messages.
+//!
+//! A [`MessageObject`] is what a handle stands for: the message behind its lock, the delivery it came with, and who holds
+//! it: the program (until `tibemsMsg_Destroy`) and the messages that contain it. Locks are taken from the outer message to
+//! the inner one only; cycles are refused under one lock for all nesting calls, so no order can deadlock. Nothing here
+//! blocks on the server.
+
+use std::fmt;
+use std::ptr;
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
+
+use super::delivery::Delivery;
+use super::model::{BodyKind, Message};
+use super::value::Value;
+use crate::status::{Error, Result, Status};
+
+/// Maps and streams inside each other, the outermost included (spec 30 §5.4, spec 40 §1.2).
+pub const DEPTH_MAX: usize = 64;
+
+/// Held while a message is put into another one, so that two threads cannot close a cycle between them.
+static NESTING: Mutex<()> = Mutex::new(());
+
+/// Who holds a message, and the handle that stands for it.
+#[derive(Default)]
+struct Holders {
+    program: bool,
+    containers: usize,
+    /// Upper bound of the number of messages around this one; 0 again when the last container lets go.
+    level: usize,
+    /// The handle and what takes it out of the handle table.
+    handle: Option<(usize, fn(usize))>,
+}
+
+/// A message with everything that its handle stands for.
+pub struct MessageObject {
+    message: Mutex<Message>,
+    delivery: Option<Arc<dyn Delivery>>,
+    holders: Mutex<Holders>,
+}
+
+impl MessageObject {
+    /// A message without delivery: created, copied, browsed or rebuilt from bytes.
+    pub fn new(message: Message) -> Arc<MessageObject> {
+        MessageObject::with_delivery(message, None)
+    }
+
+    /// A received message.
+    pub fn with_delivery(
+        message: Message,
+        delivery: Option<Arc<dyn Delivery>>,
+    ) -> Arc<MessageObject> {
+        let holders = Mutex::new(Holders::default());
+        Arc::new(MessageObject {
+            message: Mutex::new(message),
+            delivery,
+            holders,
+        })
+    }
+
+    /// The message, locked. Never lock two messages unless one contains the other.
+    pub fn lock(&self) -> MutexGuard<'_, Message> {
+        self.message.lock()
+    }
+
+    /// `tibemsMsg_Acknowledge`: without a delivery nothing happens (spec 30 §2.4). May block on the server.
+    pub fn acknowledge(&self) -> Result<()> {
+        self.delivery
+            .as_ref()
+            .map_or(Ok(()), |delivery| delivery.acknowledge())
+    }
+
+    /// `tibemsMsg_Recover`: without a delivery there is nothing to put back (spec 30 §2.4). May block on the server.
+    pub fn recover(&self) -> Result<()> {
+        match &self.delivery {
+            Some(delivery) => delivery.recover(),
+            None => Err(Error::new(
+                Status::TIBEMS_ILLEGAL_STATE,
+                "the message was not received from a server",
+            )),
+        }
+    }
+
+    /// The handle of this message; `publish` makes one if there is none yet. `owned` tells that the program is given
+    /// the message with it. `release` takes the handle out of the table when nobody holds the message any more.
+    pub fn handle(
+        &self,
+        owned: bool,
+        publish: impl FnOnce() -> usize,
+        release: fn(usize),
+    ) -> usize {
+        let mut holders = self.holders.lock();
+        holders.program |= owned;
+        holders.handle.get_or_insert_with(|| (publish(), release)).0
+    }
+
+    /// `tibemsMsg_Destroy`: the program gives up its share; refused with `TIBEMS_NOT_PERMITTED` when it has none
+    /// (spec 30 §2.1). The handle goes when no message contains this one.
+    pub fn destroy(&self) -> Result<()> {
+        let mut holders = self.holders.lock();
+        if !holders.program {
+            return Err(Error::new(
+                Status::TIBEMS_NOT_PERMITTED,
+                "the message belongs to the message that contains it",
+            ));
+        }
+        holders.program = false;
+        holders.drop_handle();
+        Ok(())
+    }
+
+    fn enter_container(&self) {
+        self.holders.lock().containers += 1;
+    }
+
+    fn leave_container(&self) {
+        let mut holders = self.holders.lock();
+        holders.containers -= 1;
+        if holders.containers == 0 {
+            holders.level = 0;
+        }
+        holders.drop_handle();
+    }
+
+    /// The messages directly inside this one.
+    fn children(&self) -> Vec<Arc<MessageObject>> {
+        self.lock()
+            .nested()
+            .map(|nested| nested.0.clone())
+            .collect()
+    }
+
+    /// Walks everything inside; `seen` holds what has been visited with its level, so that shared parts cost once.
+    /// Fails with `TIBEMS_INVALID_ARG` on meeting `outer`, with `TIBEMS_INVALID_SIZE` below the depth limit.
+    fn check_inside(
+        self: &Arc<Self>,
+        outer: *const MessageObject,
+        level: usize,
+        seen: &mut Vec<(Arc<MessageObject>, usize)>,
+    ) -> Result<()> {
+        if ptr::eq(Arc::as_ptr(self), outer) {
+            return Err(Error::new(
+                Status::TIBEMS_INVALID_ARG,
+                "a message cannot contain itself",
+            ));
+        }
+        if level >= DEPTH_MAX {
+            return Err(too_deep());
+        }
+        match seen.iter_mut().find(|(other, _)| Arc::ptr_eq(other, self)) {
+            Some((_, known)) if *known >= level => return Ok(()),
+            Some((_, known)) => *known = level,
+            None => seen.push((self.clone(), level)),
+        }
+        self.children()
+            .iter()
+            .try_for_each(|child| child.check_inside(outer, level + 1, seen))
+    }
+}
+
+impl Holders {
+    fn drop_handle(&mut self) {
+        if self.program || self.containers > 0 {
+            return;
+        }
+        if let Some((handle, release)) = self.handle.take() {
+            release(handle);
+        }
+    }
+}
+
+impl fmt::Debug for MessageObject {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.lock(), out)
+    }
+}
+
+/// The status for more than [`DEPTH_MAX`] levels.
+pub fn too_deep() -> Error {
+    Error::new(
+        Status::TIBEMS_INVALID_SIZE,
+        "messages are nested deeper than 64 levels",
+    )
+}
+
+/// A message inside another one: the share that the container holds. A clone is a deep copy.
+#[derive(Debug)]
+pub struct Nested(Arc<MessageObject>);
+
+impl Nested {
+    /// A message that only its container holds.
+    pub fn new(message: Message) -> Nested {
+        Nested::share(&MessageObject::new(message))
+    }
+
+    /// A share of an existing message.
+    pub fn share(object: &Arc<MessageObject>) -> Nested {
+        object.enter_container();
+        Nested(object.clone())
+    }
+
+    /// The message.
+    pub fn object(&self) -> &Arc<MessageObject> {
+        &self.0
+    }
+
+    /// The message, locked; the lock of the container may be held.
+    pub fn lock(&self) -> MutexGuard<'_, Message> {
+        self.0.lock()
+    }
+}
+
+impl Clone for Nested {
+    fn clone(&self) -> Nested {
+        let copy = self.lock().clone();
+        Nested::new(copy)
+    }
+}
+
+impl Drop for Nested {
+    fn drop(&mut self) {
+        self.0.leave_container();
+    }
+}
+
+/// `SetMapMsg` and `SetStreamMsg` of a map message: nests by reference (spec 30 §5.4).
+pub fn nest(
+    outer: &Arc<MessageObject>,
+    name: &[u8],
+    inner: &Arc<MessageObject>,
+    kind: BodyKind,
+) -> Result<()> {
+    let _nesting = NESTING.lock();
+    outer.lock().check_set_item(name)?;
+    if inner.lock().kind() != kind {
+        return Err(Error::new(
+            Status::TIBEMS_INVALID_TYPE,
+            "the nested message has the wrong body type",
+        ));
+    }
+    let level = outer.holders.lock().level + 1;
+    let mut inside = Vec::new();
+    inner.check_inside(Arc::as_ptr(outer), level, &mut inside)?;
+    for (object, level) in inside {
+        let mut holders = object.holders.lock();
+        holders.level = holders.level.max(level);
+    }
+    let share = Nested::share(inner);
+    let value = if kind == BodyKind::Map {
+        Value::Map(share)
+    } else {
+        Value::Stream(share)
+    };
+    outer.lock().set_item(name, value)
+}
