@@ -1,0 +1,584 @@
+/*
+ * harness.c - runner of the conformance programs, assertions, events, tasks, library shortcuts
+ *
+ * The runner process never calls the library: it forks one child a test (fresh process-wide settings, crash and hang
+ * cost one test), collects what the child wrote, and prints one result line. Brokers are in broker.c.
+ */
+#define _GNU_SOURCE
+#include "harness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { EXIT_SKIP = 77 };
+
+static struct test *tests;
+static int failed_checks;
+
+void harness_register(struct test *test)
+{
+    struct test **end = &tests;
+    while (*end)
+        end = &(*end)->next;
+    *end = test;
+}
+
+/* ---- assertions ------------------------------------------------------------------------------------------------------ */
+
+static pthread_mutex_t report = PTHREAD_MUTEX_INITIALIZER;
+
+void check_failed(const char *file, int line, const char *format, ...)
+{
+    const char *slash = strrchr(file, '/');
+    va_list arguments;
+    va_start(arguments, format);
+    pthread_mutex_lock(&report);
+    failed_checks++;
+    fprintf(stderr, "%s:%d: ", slash ? slash + 1 : file, line);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    fflush(stderr);
+    pthread_mutex_unlock(&report);
+    va_end(arguments);
+}
+
+int failures(void) { return failed_checks; }
+
+void test_over(void)
+{
+    fflush(NULL);
+    _exit(failed_checks ? 1 : 0);
+}
+
+void test_skip(const char *why)
+{
+    fprintf(stderr, "%s\n", why);
+    fflush(NULL);
+    _exit(failed_checks ? 1 : EXIT_SKIP);
+}
+
+bool check_status_(const char *file, int line, const char *what, int got, int want)
+{
+    if (got == want)
+        return true;
+    const char *text = got == TIBEMS_OK ? "" : error_text();
+    check_failed(file, line, "%s -> %d (%s), expected %d (%s)%s%s", what, got, tibemsStatus_GetText((tibems_status)got),
+                 want, tibemsStatus_GetText((tibems_status)want), *text ? "; context: " : "", text);
+    return false;
+}
+
+bool check_int_(const char *file, int line, const char *what, long long got, long long want)
+{
+    if (got == want)
+        return true;
+    check_failed(file, line, "%s is %lld, expected %lld", what, got, want);
+    return false;
+}
+
+bool check_str_(const char *file, int line, const char *what, const char *got, const char *want)
+{
+    if (got && want ? strcmp(got, want) == 0 : got == want)
+        return true;
+    check_failed(file, line, "%s is \"%s\", expected \"%s\"", what, got ? got : "(NULL)", want ? want : "(NULL)");
+    return false;
+}
+
+/* ---- time ------------------------------------------------------------------------------------------------------------ */
+
+long long now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
+}
+
+long long now_ms(void) { return now_us() / 1000; }
+
+void sleep_ms(long long ms)
+{
+    struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+    while (nanosleep(&t, &t) != 0 && errno == EINTR)
+        ;
+}
+
+long long slow(long long ms)
+{
+    const char *factor = getenv("TIBEMS_TEST_SLOW");
+    return factor ? ms * atoll(factor) : ms;
+}
+
+static struct timespec deadline_in(long long ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += ms % 1000 * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000;
+    }
+    return t;
+}
+
+/* ---- events and tasks ------------------------------------------------------------------------------------------------ */
+
+void event_post(struct events *events, long long value)
+{
+    pthread_mutex_lock(&events->lock);
+    if (events->count < (int)(sizeof events->value / sizeof *events->value)) {
+        events->value[events->count] = value;
+        events->at_us[events->count] = now_us();
+    }
+    events->count++;
+    pthread_cond_broadcast(&events->changed);
+    pthread_mutex_unlock(&events->lock);
+}
+
+int event_count(struct events *events)
+{
+    pthread_mutex_lock(&events->lock);
+    int count = events->count;
+    pthread_mutex_unlock(&events->lock);
+    return count;
+}
+
+bool event_wait(struct events *events, int count, long long timeout_ms)
+{
+    struct timespec until = deadline_in(slow(timeout_ms));
+    pthread_mutex_lock(&events->lock);
+    while (events->count < count && pthread_cond_timedwait(&events->changed, &events->lock, &until) == 0)
+        ;
+    bool reached = events->count >= count;
+    pthread_mutex_unlock(&events->lock);
+    return reached;
+}
+
+long long event_at(struct events *events, int index)
+{
+    pthread_mutex_lock(&events->lock);
+    long long value = index < events->count ? events->value[index] : -1;
+    pthread_mutex_unlock(&events->lock);
+    return value;
+}
+
+static void *task_main(void *argument)
+{
+    struct task *task = argument;
+    task->status = task->run(task->argument);
+    task->ended_ms = now_ms();
+    event_post(&task->done, task->status);
+    return NULL;
+}
+
+void task_start(struct task *task, tibems_status (*run)(void *), void *argument)
+{
+    struct events empty = EVENTS_INIT;
+    memcpy(&task->done, &empty, sizeof empty);
+    task->run = run;
+    task->argument = argument;
+    task->started_ms = now_ms();
+    if (pthread_create(&task->thread, NULL, task_main, task) != 0) {
+        check_failed(__FILE__, __LINE__, "no thread for a task");
+        test_over();
+    }
+}
+
+bool task_running(struct task *task) { return event_count(&task->done) == 0; }
+
+bool task_wait(struct task *task, long long timeout_ms)
+{
+    if (!event_wait(&task->done, 1, timeout_ms))
+        return false;
+    pthread_join(task->thread, NULL);
+    return true;
+}
+
+/* ---- library shortcuts ------------------------------------------------------------------------------------------------- */
+
+#define RING(SIZE)                              \
+    static __thread char ring[8][SIZE];         \
+    static __thread unsigned turn;              \
+    char *slot = ring[turn++ % 8]
+
+const char *unique_name(const char *prefix)
+{
+    static int counter;
+    RING(128);
+    snprintf(slot, 128, "%s.%llx.%d.%d", prefix, now_us(), (int)getpid(), __sync_add_and_fetch(&counter, 1));
+    return slot;
+}
+
+static tibemsDestination destination_named(tibemsDestinationType type, const char *name)
+{
+    tibemsDestination destination = NULL;
+    REQUIRE_OK(tibemsDestination_Create(&destination, type, name));
+    return destination;
+}
+
+tibemsDestination queue_named(const char *name) { return destination_named(TIBEMS_QUEUE, name); }
+tibemsDestination unique_queue(void) { return queue_named(unique_name("q")); }
+tibemsDestination unique_topic(void) { return destination_named(TIBEMS_TOPIC, unique_name("t")); }
+
+tibemsConnectionFactory factory_for(const char *url)
+{
+    tibemsConnectionFactory factory = tibemsConnectionFactory_Create();
+    REQUIRE(factory != NULL);
+    REQUIRE_OK(tibemsConnectionFactory_SetServerURL(factory, url));
+    return factory;
+}
+
+tibemsConnectionFactory ufo_factory_for(const char *url)
+{
+    tibemsConnectionFactory factory = tibemsUFOConnectionFactory_Create();
+    REQUIRE(factory != NULL);
+    REQUIRE_OK(tibemsConnectionFactory_SetServerURL(factory, url));
+    return factory;
+}
+
+tibemsConnection connect_with(tibemsConnectionFactory factory)
+{
+    tibemsConnection connection = NULL;
+    REQUIRE_OK(tibemsConnectionFactory_CreateConnection(factory, &connection, USER, PASSWORD));
+    return connection;
+}
+
+tibemsConnection connect_to(const char *url)
+{
+    tibemsConnection connection = NULL;
+    REQUIRE_OK(tibemsConnection_Create(&connection, url, NULL, USER, PASSWORD));
+    return connection;
+}
+
+tibemsSession session_of(tibemsConnection connection, tibems_bool transacted, tibemsAcknowledgeMode mode)
+{
+    tibemsSession session = NULL;
+    REQUIRE_OK(tibemsConnection_CreateSession(connection, &session, transacted, mode));
+    return session;
+}
+
+void fresh_on(struct fixture *f, tibemsConnection connection, tibems_bool transacted, tibemsAcknowledgeMode mode)
+{
+    f->connection = connection;
+    snprintf(f->name, sizeof f->name, "%s", unique_name("q"));
+    f->queue = queue_named(f->name);
+    f->session = session_of(connection, transacted, mode);
+    REQUIRE_OK(tibemsSession_CreateProducer(f->session, &f->producer, f->queue));
+    REQUIRE_OK(tibemsSession_CreateConsumer(f->session, &f->consumer, f->queue, NULL, TIBEMS_FALSE));
+    REQUIRE_OK(tibemsConnection_Start(connection));
+}
+
+void fresh(struct fixture *f)
+{
+    memset(f, 0, sizeof *f);
+    fresh_on(f, connect_to(url_a()), TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+}
+
+tibemsMsg text_message(const char *text)
+{
+    tibemsTextMsg message = NULL;
+    REQUIRE_OK(tibemsTextMsg_Create(&message));
+    REQUIRE_OK(tibemsTextMsg_SetText(message, text));
+    return message;
+}
+
+tibems_status send_text(tibemsMsgProducer producer, const char *text)
+{
+    tibemsMsg message = text_message(text);
+    tibems_status status = tibemsMsgProducer_Send(producer, message);
+    const char *why = status == TIBEMS_OK ? "" : error_text();
+    if (*why)
+        fprintf(stderr, "send of \"%s\": %d: %s\n", text, (int)status, why);
+    tibemsMsg_Destroy(message);
+    return status;
+}
+
+const char *text_of(tibemsMsg message)
+{
+    const char *text = NULL;
+    return message && tibemsTextMsg_GetText(message, &text) == TIBEMS_OK && text ? text : "";
+}
+
+tibems_status receive_text(tibemsMsgConsumer consumer, long long timeout_ms, char text[256], bool *redelivered)
+{
+    tibemsMsg message = NULL;
+    tibems_bool flag = TIBEMS_FALSE;
+    text[0] = 0;
+    tibems_status status = tibemsMsgConsumer_ReceiveTimeout(consumer, &message, timeout_ms);
+    if (status != TIBEMS_OK) {
+        CHECK(message == NULL);
+        return status;
+    }
+    snprintf(text, 256, "%s", text_of(message));
+    CHECK_OK(tibemsMsg_GetRedelivered(message, &flag));
+    if (redelivered)
+        *redelivered = flag == TIBEMS_TRUE;
+    CHECK_OK(tibemsMsg_Destroy(message));
+    return TIBEMS_OK;
+}
+
+void expect_text(const char *file, int line, tibemsMsgConsumer consumer, const char *want, int redelivered)
+{
+    char text[256];
+    bool again = false;
+    tibems_status status = receive_text(consumer, slow(5000), text, &again);
+    if (status != TIBEMS_OK)
+        check_failed(file, line, "no message \"%s\": status %d (%s)", want, (int)status, tibemsStatus_GetText(status));
+    else if (strcmp(text, want) != 0)
+        check_failed(file, line, "message \"%s\" came, expected \"%s\"", text, want);
+    else if (redelivered >= 0 && again != (redelivered == 1))
+        check_failed(file, line, "message \"%s\": JMSRedelivered is %d, expected %d", want, again, redelivered);
+}
+
+void expect_nothing(const char *file, int line, tibemsMsgConsumer consumer, long long wait_ms)
+{
+    char text[256];
+    tibems_status status = receive_text(consumer, wait_ms, text, NULL);
+    if (status == TIBEMS_OK)
+        check_failed(file, line, "message \"%s\" came, expected none", text);
+    else if (status != TIBEMS_TIMEOUT)
+        check_failed(file, line, "receive: status %d (%s), expected a timeout", (int)status, tibemsStatus_GetText(status));
+}
+
+void count_left(const char *file, int line, const char *url, const char *queue, int expected)
+{
+    struct fixture f = {0};
+    char text[256], all[512] = "";
+    int count = 0;
+    f.connection = connect_to(url);
+    f.session = session_of(f.connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+    f.queue = queue_named(queue);
+    REQUIRE_OK(tibemsSession_CreateConsumer(f.session, &f.consumer, f.queue, NULL, TIBEMS_FALSE));
+    REQUIRE_OK(tibemsConnection_Start(f.connection));
+    /* what is expected may take its time, what is not expected gets 300 ms to show up */
+    while (receive_text(f.consumer, count < expected ? slow(3000) : 300, text, NULL) == TIBEMS_OK) {
+        count++;
+        if (strlen(all) + strlen(text) + 2 < sizeof all)
+            strcat(strcat(all, " "), text);
+    }
+    if (count != expected)
+        check_failed(file, line, "%d messages left on %s, expected %d:%s", count, queue, expected, all);
+    CHECK_OK(tibemsConnection_Close(f.connection));
+}
+
+const char *active_url(tibemsConnection connection)
+{
+    RING(128);
+    char *url = NULL;
+    tibems_status status = tibemsConnection_GetActiveURL(connection, &url);
+    snprintf(slot, 128, "%s", status == TIBEMS_OK && url ? url : "(none)");
+    free(url);
+    return slot;
+}
+
+const char *error_text(void)
+{
+    RING(512);
+    const char *text = NULL;
+    if (tibemsErrorContext_GetLastErrorString(NULL, &text) != TIBEMS_OK || !text)
+        text = "";
+    snprintf(slot, 512, "%s", text);
+    return slot;
+}
+
+void post_status(tibemsConnection connection, tibems_status status, void *closure)
+{
+    (void)connection;
+    event_post(closure, status);
+}
+
+void recover_listener(tibemsConnection connection, tibems_status status, void *closure)
+{
+    struct recovery *recovery = closure;
+    tibems_status result;
+    int tries = 0;
+    event_post(&recovery->broken, status);
+    if (recovery->delay_ms)
+        sleep_ms(recovery->delay_ms);
+    do {
+        result = tibemsUFOConnectionFactory_RecoverConnection(recovery->factory, connection);
+        event_post(&recovery->recovered, result);
+    } while (result != TIBEMS_OK && result != TIBEMS_ILLEGAL_STATE && ++tries != recovery->tries);
+}
+
+/* ---- runner ------------------------------------------------------------------------------------------------------------ */
+
+struct running {
+    pid_t pid;
+    const struct test *test;
+    FILE *output;
+    long long since, until;
+};
+
+static FILE *results;               /* tab separated copy of the result lines */
+
+static bool selected(const struct test *test, int count, char **patterns)
+{
+    if (count == 0)
+        return true;
+    for (int i = 0; i < count; i++) {
+        char ids[256], *save = NULL;
+        if (fnmatch(patterns[i], test->name, 0) == 0)
+            return true;
+        snprintf(ids, sizeof ids, "%s", test->ids);
+        for (char *id = strtok_r(ids, ",", &save); id; id = strtok_r(NULL, ",", &save))
+            if (fnmatch(patterns[i], id, 0) == 0)
+                return true;
+    }
+    return false;
+}
+
+static void launch(struct running *slot, const struct test *test)
+{
+    fflush(NULL);
+    slot->test = test;
+    slot->output = tmpfile();
+    slot->since = now_ms();
+    slot->until = slot->since + slow(test->limit * 1000LL);
+    slot->pid = fork();
+    if (slot->pid != 0)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(fileno(slot->output), 1);
+    dup2(fileno(slot->output), 2);
+    tibemsErrorContext context = NULL;
+    if (tibemsErrorContext_Create(&context) != TIBEMS_OK)
+        check_failed(__FILE__, __LINE__, "no error context");
+    test->run();
+    fflush(NULL);
+    exit(failed_checks ? 1 : 0);
+}
+
+static void record(const char *result, struct running *slot, long long ms, const char *why)
+{
+    if (strcmp(result, "ok") == 0)
+        printf("ok %s %s (%lld ms)\n", slot->test->ids, slot->test->name, ms);
+    else
+        printf("%s %s %s: %s\n", result, slot->test->ids, slot->test->name, why);
+    if (strcmp(result, "ok") != 0 || getenv("TIBEMS_TEST_VERBOSE")) {
+        char line[1024];
+        rewind(slot->output);
+        while (fgets(line, sizeof line, slot->output))
+            printf("#   %s%s", line, strchr(line, '\n') ? "" : "\n");
+    }
+    fflush(stdout);
+    if (results)
+        fprintf(results, "%s\t%s\t%s\t%lld\n", result, slot->test->name, slot->test->ids, ms);
+    fclose(slot->output);
+    slot->pid = 0;
+}
+
+/* looks after the running tests once; true when one ended */
+static bool look_after(struct running *slots, int width, int totals[3])
+{
+    bool ended = false;
+    for (int i = 0; i < width; i++) {
+        struct running *slot = &slots[i];
+        int status, code;
+        char why[128] = "";
+        if (!slot->pid)
+            continue;
+        if (waitpid(slot->pid, &status, WNOHANG) == slot->pid) {
+            long long ms = now_ms() - slot->since;
+            code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+            if (WIFSIGNALED(status))
+                snprintf(why, sizeof why, "killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+            else if (code == EXIT_SKIP) {
+                rewind(slot->output);
+                if (fgets(why, sizeof why, slot->output))
+                    why[strcspn(why, "\n")] = 0;
+            } else if (code == 1)
+                snprintf(why, sizeof why, "failed after %lld ms", ms);
+            else if (code)
+                snprintf(why, sizeof why, "exit status %d", code);
+            totals[code == 0 ? 0 : code == EXIT_SKIP ? 2 : 1]++;
+            record(code == 0 ? "ok" : code == EXIT_SKIP ? "skip" : "not ok", slot, ms, why);
+            ended = true;
+        } else if (now_ms() > slot->until) {
+            char command[160];
+            fflush(stdout);
+            snprintf(command, sizeof command, "gdb -batch -p %d -ex 'thread apply all bt 12' 2>/dev/null "
+                     "| grep -E '^(#|Thread)' | cut -c1-150 >&%d", (int)slot->pid, fileno(slot->output));
+            if (getenv("TIBEMS_TEST_GDB") && system(command) != 0)
+                fprintf(stderr, "gdb could not be run\n");
+            kill(slot->pid, SIGKILL);
+            waitpid(slot->pid, &status, 0);
+            snprintf(why, sizeof why, "HANG: a call did not return within %u s", slot->test->limit);
+            totals[1]++;
+            record("not ok", slot, now_ms() - slot->since, why);
+            ended = true;
+        }
+    }
+    return ended;
+}
+
+void shared_brokers_start(void);    /* broker.c */
+
+int main(int argc, char **argv)
+{
+    int width = 1, option, totals[3] = {0, 0, 0}, busy = 0;
+    unsigned only = 0;
+    bool list = false;
+    struct running slots[16] = {{0}};
+    while ((option = getopt(argc, argv, "j:lr:c")) != -1)
+        switch (option) {
+        case 'j': width = atoi(optarg); break;
+        case 'l': list = true; break;
+        case 'r': results = fopen(optarg, "w"); break;
+        case 'c': only = T_CHEAP; break;
+        default: fprintf(stderr, "usage: %s [-j N] [-l] [-c] [-r RESULTS] [name or id pattern ...]\n", argv[0]); return 2;
+        }
+    if (width < 1 || width > 16)
+        width = 1;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (!list)
+        shared_brokers_start();
+    for (const struct test *test = tests; test; test = test->next) {
+        if (!selected(test, argc - optind, argv + optind) || (only && !(test->flags & only)))
+            continue;
+        if (list) {
+            printf("%s\t%s\n", test->ids, test->name);
+            continue;
+        }
+        if ((test->flags & T_DEVBROKER) && on_artemis()) {
+            printf("skip %s %s: needs devbroker\n", test->ids, test->name);
+            totals[2]++;
+            if (results)
+                fprintf(results, "skip\t%s\t%s\t0\n", test->name, test->ids);
+            continue;
+        }
+        for (;;) {
+            int free_slot = -1;
+            busy = 0;
+            for (int i = 0; i < width; i++)
+                slots[i].pid ? (void)busy++ : (void)(free_slot = i);
+            bool alone = (test->flags & T_ALONE) != 0;
+            bool neighbour_alone = false;
+            for (int i = 0; i < width; i++)
+                neighbour_alone |= slots[i].pid && (slots[i].test->flags & T_ALONE);
+            if (free_slot >= 0 && !neighbour_alone && (!alone || busy == 0)) {
+                launch(&slots[free_slot], test);
+                break;
+            }
+            if (!look_after(slots, width, totals))
+                usleep(2000);
+        }
+    }
+    do {
+        busy = 0;
+        for (int i = 0; i < width; i++)
+            busy += slots[i].pid != 0;
+        if (busy && !look_after(slots, width, totals))
+            usleep(2000);
+    } while (busy);
+    if (list)
+        return 0;
+    printf("# %d passed, %d failed, %d skipped\n", totals[0], totals[1], totals[2]);
+    if (results)
+        fclose(results);
+    return totals[1] ? 1 : 0;
+}

@@ -1,0 +1,238 @@
+/*
+ * harness.h - test harness of the C conformance programs
+ *
+ * A program is one .c file full of TEST("ids", name) { ... } linked with harness.c (runner, helpers for events and
+ * threads, library shortcuts) and broker.c (brokers, proxy). Every test runs in a process of its own, forked before the
+ * library is touched: a crash or a hang fails that one test, and process-wide settings start fresh each time.
+ *
+ * Result lines on standard output, one a test: "ok IDS NAME MS ms", "not ok IDS NAME: why", "skip IDS NAME: why".
+ * Command line: [-j N] [-l] [-t SECONDS] [--tap FILE] [NAME or ID pattern ...]. Exit status 0: nothing failed.
+ *
+ * Environment: TIBEMS_TEST_BROKER devbroker (default) or artemis; TIBEMS_TEST_URL_A, _B: running brokers to share;
+ * without them the runner starts its own. TIBEMS_TEST_SLOW multiplies the time limits (valgrind).
+ */
+#ifndef TIBEMSUFO_HARNESS_H
+#define TIBEMSUFO_HARNESS_H
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <tibems/tibems.h>
+#include <tibems/tibemsufo.h>
+
+/* ---- registration ------------------------------------------------------------------------------------------- */
+
+enum test_flags {
+    T_ALONE = 1,    /* not beside other tests: it measures time or uses many threads */
+    T_DEVBROKER = 2,/* needs devbroker: kills brokers, or expects what only it promises */
+    T_CHEAP = 4     /* worth a run under valgrind: no load, no long waits */
+};
+
+struct test {
+    const char *ids, *name;
+    unsigned flags, limit;          /* limit: seconds until a running test counts as hung */
+    void (*run)(void);
+    struct test *next;
+};
+
+void harness_register(struct test *test);
+
+#define TEST_X(IDS, NAME, FLAGS, LIMIT)                                                                 \
+    static void test_##NAME(void);                                                                      \
+    static struct test reg_##NAME = {IDS, #NAME, FLAGS, LIMIT, test_##NAME, NULL};                      \
+    __attribute__((constructor)) static void add_##NAME(void) { harness_register(&reg_##NAME); }        \
+    static void test_##NAME(void)
+#define TEST(IDS, NAME) TEST_X(IDS, NAME, 0, 20)
+#define TEST_CHEAP(IDS, NAME) TEST_X(IDS, NAME, T_CHEAP, 20)
+#define TEST_ALONE(IDS, NAME) TEST_X(IDS, NAME, T_ALONE, 40)
+
+/* ---- assertions: CHECK goes on, REQUIRE ends the test ------------------------------------------------------------ */
+
+void check_failed(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+_Noreturn void test_over(void);     /* ends the test now; its result is what was recorded */
+_Noreturn void test_skip(const char *why);
+int failures(void);
+
+bool check_status_(const char *file, int line, const char *what, int got, int want);
+bool check_int_(const char *file, int line, const char *what, long long got, long long want);
+bool check_str_(const char *file, int line, const char *what, const char *got, const char *want);
+
+#define CHECK(CONDITION) \
+    ((CONDITION) ? true : (check_failed(__FILE__, __LINE__, "%s is false", #CONDITION), false))
+#define CHECK_STATUS(CALL, WANT) check_status_(__FILE__, __LINE__, #CALL, (int)(CALL), (int)(WANT))
+#define CHECK_OK(CALL) CHECK_STATUS(CALL, TIBEMS_OK)
+#define CHECK_INT(GOT, WANT) check_int_(__FILE__, __LINE__, #GOT, (long long)(GOT), (long long)(WANT))
+#define CHECK_STR(GOT, WANT) check_str_(__FILE__, __LINE__, #GOT, GOT, WANT)
+#define CHECK_BETWEEN(GOT, LOW, HIGH)                                                                   \
+    do {                                                                                                \
+        long long got_ = (long long)(GOT);                                                              \
+        if (got_ < (long long)(LOW) || got_ > (long long)(HIGH))                                        \
+            check_failed(__FILE__, __LINE__, "%s is %lld, not in %lld .. %lld", #GOT, got_,             \
+                         (long long)(LOW), (long long)(HIGH));                                          \
+    } while (0)
+#define REQUIRE(CONDITION) do { if (!CHECK(CONDITION)) test_over(); } while (0)
+#define REQUIRE_OK(CALL) do { if (!CHECK_OK(CALL)) test_over(); } while (0)
+
+/* ---- time ------------------------------------------------------------------------------------------------------------ */
+
+long long now_us(void);             /* monotonic clock */
+long long now_ms(void);
+void sleep_ms(long long ms);        /* only where a test is about time itself */
+long long slow(long long ms);       /* ms times TIBEMS_TEST_SLOW: for upper bounds */
+
+/* ---- events: what callbacks and threads saw, in order ------------------------------------------------------------------ */
+
+struct events {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int count;
+    long long value[4096];
+    long long at_us[4096];
+};
+#define EVENTS_INIT {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER}
+
+void event_post(struct events *events, long long value);
+int event_count(struct events *events);
+bool event_wait(struct events *events, int count, long long timeout_ms);    /* until at least count were posted */
+long long event_at(struct events *events, int index);                       /* value; -1 when there is none */
+
+/* ---- calls in another thread ---------------------------------------------------------------------------------------- */
+
+struct task {
+    pthread_t thread;
+    tibems_status (*run)(void *argument);
+    void *argument;
+    tibems_status status;
+    struct events done;             /* one event when the call has returned */
+    long long started_ms, ended_ms;
+};
+
+void task_start(struct task *task, tibems_status (*run)(void *), void *argument);
+bool task_running(struct task *task);
+bool task_wait(struct task *task, long long timeout_ms);   /* joins; false: still running */
+
+/* ---- brokers ------------------------------------------------------------------------------------------------------------ */
+
+struct broker {
+    pid_t pid;
+    int port;
+    char kind[16], data[128], url[64];
+};
+
+const char *broker_kind(void);                  /* "devbroker" or "artemis" */
+bool on_artemis(void);
+int free_port(void);                            /* below the ephemeral range, nobody listens there now */
+void broker_start(struct broker *broker);       /* on a free port, fresh data folder; returns when it answers */
+void broker_spawn(struct broker *broker);       /* start only: do not wait for the answer (a restart of the same) */
+void broker_ready(const struct broker *broker); /* waits until a connection through the library succeeds */
+void broker_kill(struct broker *broker);        /* SIGKILL and wait */
+void broker_term(struct broker *broker);        /* SIGTERM and wait */
+void broker_stop(struct broker *broker);        /* SIGSTOP */
+void broker_cont(struct broker *broker);        /* SIGCONT */
+void broker_restart(struct broker *broker);     /* kill if needed, same port and data, wait until ready */
+
+const char *url_a(void);                        /* the shared brokers */
+const char *url_b(void);
+
+/* ---- proxy: a TCP relay that misbehaves on demand ----------------------------------------------------------------------- */
+
+enum proxy_mode {
+    PROXY_PASS,         /* relay both ways */
+    PROXY_STALL,        /* keep connections, move nothing (bytes wait in the sockets) */
+    PROXY_STALL_DOWN,   /* client to server moves, server to client waits: answers never come */
+    PROXY_BLACKHOLE,    /* read and throw away, answer nothing */
+    PROXY_REFUSE        /* cut what is there, refuse what comes (the port is closed) */
+};
+
+struct proxy {
+    int port, target;               /* target 0: accept and close at once, counting */
+    char url[64];
+    struct events accepted;         /* one event a connection, value = its number */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    int wake[2];
+    enum proxy_mode mode;
+    int cut;                        /* connections to be cut at once */
+    bool ending;
+    long long applied, wanted;      /* mode changes made and asked for */
+    struct proxy_impl *impl;
+};
+
+void proxy_start(struct proxy *proxy, int target_port);
+void proxy_start_url(struct proxy *proxy, const char *target_url);
+void proxy_set(struct proxy *proxy, enum proxy_mode mode);     /* returns when the proxy has changed */
+void proxy_cut(struct proxy *proxy);                           /* drops the connections of now, mode unchanged */
+int proxy_connections(struct proxy *proxy);                    /* accepted so far */
+
+int url_port(const char *url);
+/* "a" sep "b" [sep "c"]: joins up to three URLs; result from a ring of static buffers */
+const char *url_join(const char *separator, const char *a, const char *b, const char *c);
+
+/* ---- library shortcuts ------------------------------------------------------------------------------------------------------ */
+
+#define USER "ems"
+#define PASSWORD "ems"
+
+struct fixture {                    /* "fresh" of spec 20 §12: a connected, started connection */
+    tibemsConnectionFactory factory;
+    tibemsConnection connection;
+    tibemsSession session;
+    tibemsDestination queue;
+    tibemsMsgProducer producer;
+    tibemsMsgConsumer consumer;
+    char name[128];
+};
+
+const char *unique_name(const char *prefix);    /* PREFIX.time.pid.counter, static ring */
+tibemsDestination unique_queue(void);
+tibemsDestination unique_topic(void);
+tibemsDestination queue_named(const char *name);
+
+tibemsConnectionFactory factory_for(const char *url);          /* ordinary */
+tibemsConnectionFactory ufo_factory_for(const char *url);      /* unshared */
+tibemsConnection connect_to(const char *url);                  /* ordinary, not started */
+tibemsConnection connect_with(tibemsConnectionFactory factory);
+tibemsSession session_of(tibemsConnection connection, tibems_bool transacted, tibemsAcknowledgeMode mode);
+void fresh(struct fixture *f);                                 /* shared broker A, started, AUTO, queue, both ends */
+void fresh_on(struct fixture *f, tibemsConnection connection, tibems_bool transacted, tibemsAcknowledgeMode mode);
+
+tibemsMsg text_message(const char *text);
+tibems_status send_text(tibemsMsgProducer producer, const char *text);         /* creates, sends, destroys */
+tibems_status receive_text(tibemsMsgConsumer consumer, long long timeout_ms, char text[256], bool *redelivered);
+void expect_text(const char *file, int line, tibemsMsgConsumer consumer, const char *text, int redelivered);
+void expect_nothing(const char *file, int line, tibemsMsgConsumer consumer, long long wait_ms);
+/* next message carries TEXT; redelivered: 0, 1 or -1 (any) */
+#define EXPECT_TEXT(CONSUMER, TEXT) expect_text(__FILE__, __LINE__, CONSUMER, TEXT, -1)
+#define EXPECT_FIRST(CONSUMER, TEXT) expect_text(__FILE__, __LINE__, CONSUMER, TEXT, 0)
+#define EXPECT_AGAIN(CONSUMER, TEXT) expect_text(__FILE__, __LINE__, CONSUMER, TEXT, 1)
+#define EXPECT_NOTHING(CONSUMER) expect_nothing(__FILE__, __LINE__, CONSUMER, 300)
+const char *text_of(tibemsMsg message);                                        /* "" when it is no text message */
+void count_left(const char *file, int line, const char *url, const char *queue, int expected);
+/* drains QUEUE through a connection of its own: how many messages the broker still holds */
+#define EXPECT_LEFT(URL, QUEUE, COUNT) count_left(__FILE__, __LINE__, URL, QUEUE, COUNT)
+const char *active_url(tibemsConnection connection);                           /* static ring */
+const char *error_text(void);                                                  /* of this thread, "" when none */
+
+/* exception listener that posts the status; closure is a struct events */
+void post_status(tibemsConnection connection, tibems_status status, void *closure);
+
+/* unshared recovery as programs write it: loops RecoverConnection until OK */
+struct recovery {
+    tibemsConnectionFactory factory;
+    struct events broken;           /* value: the status of the callback */
+    struct events recovered;        /* value: the status of each RecoverConnection call */
+    long long delay_ms;             /* wait this long in the callback before recovering */
+    int tries;                      /* give up after so many calls; 0: never */
+};
+#define RECOVERY_INIT {.broken = EVENTS_INIT, .recovered = EVENTS_INIT}
+void recover_listener(tibemsConnection connection, tibems_status status, void *closure);
+
+#endif
