@@ -85,10 +85,13 @@ void broker_spawn(struct broker *broker)
     char port[16], log[160];
     snprintf(port, sizeof port, "%d", broker->port);
     snprintf(log, sizeof log, "%s.log", broker->data);
+    pid_t parent = getpid();
     broker->pid = fork();
     if (broker->pid != 0)
         return;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)                    /* it died before the line above */
+        _exit(127);
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
     if (fd >= 0) {
         dup2(fd, 1);

@@ -439,10 +439,13 @@ static void launch(struct running *slot, const struct test *test)
     slot->output = tmpfile();
     slot->since = now_ms();
     slot->until = slot->since + slow(test->limit * 1000LL);
+    pid_t parent = getpid();
     slot->pid = fork();
     if (slot->pid != 0)
         return;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
     dup2(fileno(slot->output), 1);
     dup2(fileno(slot->output), 2);
     tibemsErrorContext context = NULL;

@@ -12,13 +12,13 @@ set -euo pipefail
 PROFILE=${PROFILE:-release}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../build.sh"
+. "$here/../servers.sh"
 
 broker=${BROKER:-devbroker}
 count=${COUNT:-20000}
 style=${STYLE:-listener}
 limit_ms=15000                              # no call may take longer
 silence=20                                  # seconds without progress: something hangs
-launcher=$root/tests/brokers/run-broker.sh
 
 case $broker in
     devbroker) persistent=0 ;;
@@ -33,69 +33,25 @@ mkdir -p "$out/demo"
 for program in producer consumer; do
     compile "$out/demo/$program" "$here/$program.c"
 done
-for program in tool report; do
-    "$cc" -std=gnu11 -O1 -Wall -Wextra -Werror -o "$out/demo/$program" "$here/$program.c"
-done
-tool=$out/demo/tool
-export TIBEMS_BUILD=$build
-
+"$cc" -std=gnu11 -O1 -Wall -Wextra -Werror -o "$out/demo/report" "$here/report.c"
 work=$(mktemp -d "${TMPDIR:-/tmp}/tibemsufo-demo.XXXXXX")
-timeline=$work/timeline
-declare -A port pid url
-pids=()
-finish() {
-    for p in "${pids[@]}" "${pid[@]}"; do
-        kill -KILL "$p" 2>/dev/null || true
-    done
-    wait 2>/dev/null || true
-    if [ -n "${KEEP:-}" ]; then echo "logs kept in $work"; else rm -rf "$work"; fi
-}
-trap finish EXIT
-
-start() {                                   # server name: start it and wait for its port
-    "$launcher" "$broker" "${port[$1]}" "$work/$1" >>"$work/$1.log" 2>&1 &
-    pid[$1]=$!
-    disown
-    for ((i = 0; i < 600; i++)); do
-        if (exec 7<>"/dev/tcp/127.0.0.1/${port[$1]}") 2>/dev/null; then return 0; fi
-        kill -0 "${pid[$1]}" 2>/dev/null || break
-        sleep 0.05
-    done
-    echo "demo: server $1 does not start:" >&2
-    tail -5 "$work/$1.log" >&2
-    exit 1
-}
-kill_server() {                             # server name
-    echo "$("$tool" kill "${pid[$1]}") killed name=$1 url=${url[$1]}" >>"$timeline"
-    unset "pid[$1]"
-    echo "*** server $1 killed (SIGKILL) after $acked acknowledged messages"
-}
-restart() {
-    start "$1"
-    echo "$("$tool" now) restarted name=$1 url=${url[$1]}" >>"$timeline"
-    echo "*** server $1 is back"
-}
+servers_begin "$broker" "$work"
 recovered() { grep -c ' recovered ' "$1" 2>/dev/null || true; }
 
-port[A]=$("$tool" port)
-port[B]=$("$tool" port)
-while [ "${port[B]}" = "${port[A]}" ]; do port[B]=$("$tool" port); done
-url[A]=tcp://127.0.0.1:${port[A]}
-url[B]=tcp://127.0.0.1:${port[B]}
+server_start A
+server_start B
 list=${url[A]}+${url[B]}
 queue=demo.$$
-: >"$timeline"
+: >"$work/timeline"
 
 echo "Servers A (${url[A]}) and B (${url[B]}), kind $broker; URL of both programs: $list"
-start A
-start B
 
 "$out/demo/consumer" "$list" "$queue" "$work/consumer.log" "$style" >"$work/consumer.out" &
 consumer=$!
-pids+=("$consumer")
+others+=("$consumer")
 exec 3< <(exec "$out/demo/producer" "$list" "$queue" "$count" "$work/producer.log")
 producer=$!
-pids+=("$producer")
+others+=("$producer")
 
 # The producer says how far it is; that is what the plan hangs on.
 acked=0 phase=1 shown=0 moved=$SECONDS
@@ -116,13 +72,16 @@ while :; do
         printf '%8d of %d acknowledged, %8d received\n' "$acked" "$count" "$got"
     fi
     if [ $phase = 1 ] && [ "$acked" -ge $kill_a ]; then
-        kill_server A
+        server_kill A
+        echo "*** server A killed (SIGKILL) after $acked acknowledged messages"
         phase=2
     elif [ $phase = 2 ] && [ "$(recovered "$work/producer.log")" -ge 1 ] && [ "$(recovered "$work/consumer.log")" -ge 1 ]; then
-        restart A
+        server_restart A
+        echo "*** server A is back"
         phase=3
     elif [ $phase = 3 ] && [ "$acked" -ge $kill_b ]; then
-        kill_server B
+        server_kill B
+        echo "*** server B killed (SIGKILL) after $acked acknowledged messages"
         phase=4
     fi
 done
@@ -142,7 +101,7 @@ wait "$consumer" || { echo "FAILED: the consumer ended with status $?"; status=1
 # Servers that keep a journal are all brought back and emptied: what they acknowledged must be there.
 drains=()
 if [ $persistent = 1 ] && [ $phase = 4 ]; then
-    restart B
+    server_restart B
     for server in A B; do
         drains+=("$work/drain-$server.log")
         timeout 60 "$out/demo/consumer" "${url[$server]}" "$queue" "$work/drain-$server.log" drain >/dev/null ||
@@ -150,7 +109,7 @@ if [ $persistent = 1 ] && [ $phase = 4 ]; then
     done
 fi
 
-"$out/demo/report" demo "$count" $persistent $limit_ms "$timeline" "$work/producer.log" "$work/consumer.log" "${drains[@]}" ||
+"$out/demo/report" demo "$count" $persistent $limit_ms "$work/timeline" "$work/producer.log" "$work/consumer.log" "${drains[@]}" ||
     status=1
 [ $status = 0 ] && echo "OK" || echo "FAILED"
 exit $status

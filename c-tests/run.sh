@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Runs the C conformance programs against two servers of one kind.
+#
+#   c-tests/run.sh [NAME or ID pattern ...]
+#
+#   TIBEMS_TEST_BROKER  devbroker (default) or artemis
+#   VALGRIND=0          leaves out the second run of the cheap tests under valgrind (devbroker only)
+#   JOBS                tests at the same time (default 3: most of them wait)
+#   PROFILE             debug (default) or release
+#
+# Results of every test: target/c-tests/results.tsv (artemis: results-artemis.tsv). Last line: totals.
+# Exit status 0: nothing failed; 2: this machine lacks what the kind of server needs.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/build.sh"
+. "$here/servers.sh"
+
+broker=${TIBEMS_TEST_BROKER:-devbroker}
+jobs=${JOBS:-3}
+[ "$broker" = artemis ] && "$root/tests/brokers/fetch.sh" artemis >/dev/null
+
+build_library
+link_names
+bin=$out/bin
+mkdir -p "$bin"
+# The programs do not change while one is compiled: two compilers at a time.
+for object in harness broker; do
+    "$cc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -I"$root/include" -c -o "$bin/$object.o" "$here/$object.c"
+done
+programs=()
+running=0
+for source in "$here"/conformance/*.c; do
+    name=$(basename "$source" .c)
+    programs+=("$name")
+    compile "$bin/$name" "$source" "$bin/harness.o" "$bin/broker.o" &
+    running=$((running + 1))
+    [ $running -ge 2 ] && { wait -n; running=$((running - 1)); }
+done
+wait
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/tibemsufo-tests.XXXXXX")
+servers_begin "$broker" "$work"
+server_start A
+server_start B
+export TIBEMS_TEST_BROKER=$broker TIBEMS_TEST_URL_A=${url[A]} TIBEMS_TEST_URL_B=${url[B]}
+export TIBEMS_TEST_SCRATCH=$work TIBEMS_TEST_LAUNCHER=$root/tests/brokers/run-broker.sh
+
+results=$out/results.tsv
+[ "$broker" = devbroker ] || results=$out/results-$broker.tsv
+: >"$results"
+run() {                                     # label, command...: adds the program's rows, label before the name
+    local label=$1
+    shift
+    "$@" -r "$work/rows" || true            # what failed stands in the rows
+    if [ -s "$work/rows" ]; then
+        sed "s/\t/\t$label/" "$work/rows" >>"$results"
+    fi
+    rm -f "$work/rows"
+}
+for name in "${programs[@]}"; do
+    echo "# $name"
+    run "" "$bin/$name" -j "$jobs" "$@"
+done
+
+if [ "$broker" = devbroker ] && [ "${VALGRIND:-1}" = 1 ]; then
+    if command -v valgrind >/dev/null; then
+        export TIBEMS_TEST_SLOW=10
+        for name in "${programs[@]}"; do
+            echo "# $name under valgrind"
+            run "valgrind:" valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+                "$bin/$name" -c -j 2 "$@"
+        done
+    else
+        echo "# valgrind is not installed: its run is left out"
+    fi
+fi
+
+passed=$(grep -c '^ok' "$results" || true)
+failed=$(grep -c '^not ok' "$results" || true)
+skipped=$(grep -c '^skip' "$results" || true)
+if [ "$failed" != 0 ]; then
+    echo "# failed:"
+    sed -n 's/^not ok\t\([^\t]*\)\t\([^\t]*\).*/#   \1 (\2)/p' "$results"
+fi
+echo "C tests on $broker: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
