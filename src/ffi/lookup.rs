@@ -4,7 +4,9 @@
 
 use core::ffi::{c_char, c_void};
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::entry::{HandleOut, entry, invalid_argument, not_implemented};
+use super::handle;
+use super::lookup_params::LookupParams;
 use super::types::{
     tibems_status, tibemsConnectionFactory, tibemsDestination, tibemsLookupContext,
     tibemsLookupParams, tibemsSSLParams,
@@ -44,11 +46,15 @@ pub unsafe extern "C" fn tibemsLookupContext_CreateExternal(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(context);
+        let context = unsafe { HandleOut::new(context) };
+        context.required()?;
+        let params = handle::get::<LookupParams, _>(lookup_params)?;
+        if !params.is_complete() {
+            return Err(invalid_argument(
+                "server URL, base DN or search scope is missing",
+            ));
         }
-        let _ = lookup_params;
-        not_implemented("lookup is not part of this version yet")
+        not_implemented("this library has no LDAP client")
     })
 }
 
@@ -97,7 +103,9 @@ pub unsafe extern "C" fn tibemsLookupContext_Lookup(
     object: *mut *mut c_void,
 ) -> tibems_status {
     entry!({
-        let _ = (context, name, object);
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { HandleOut::new(object) };
+        let _ = (context, name);
         not_implemented("lookup is not part of this version yet")
     })
 }

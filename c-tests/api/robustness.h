@@ -1,0 +1,141 @@
+/*
+ * robustness.h - what the program written by make_robustness.py is built on: values that are no
+ * handles, live handles of every kind that can be made without a server, stale ones, and the checks.
+ * A status of TIBEMS_NOT_IMPLEMENTED is accepted only with ROBUSTNESS_ALLOW_UNBUILT=1.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tibems/tibems.h>
+#include <tibems/tibemsufo.h>
+
+struct function {
+    const char *name;
+    const char *kind; /* of the first handle parameter */
+    int null_means_something;
+    void (*call)(void *bad, int nulls);
+};
+
+struct object {
+    const char *kind;
+    void *handle;
+};
+
+static long long room[64];
+static FILE *sink;
+static long checks, failures;
+static int allow_unbuilt;
+
+static void *mark(void) { return (void *)(uintptr_t)0x5a5a5a5a5a5a5a5aULL; }
+
+static int untouched(const void *memory, size_t size) {
+    const unsigned char *byte = memory;
+    while (size--)
+        if (*byte++ != 0x5a) return 0;
+    return 1;
+}
+
+static int unbuilt(tibems_status status) { return allow_unbuilt && status == TIBEMS_NOT_IMPLEMENTED; }
+
+/* Counts a check; of its failures the first of each function are worth a line. */
+static int bad_check(int good, const char *function) {
+    static const char *last;
+    static int shown;
+    checks++;
+    if (good) return 0;
+    failures++;
+    if (last != function) shown = 0;
+    last = function;
+    return shown++ < 2;
+}
+
+static void nothing(int good, const char *function, const char *what) {
+    if (bad_check(good, function)) printf("%s: %s\n", function, what);
+}
+
+static void expected(int good, const char *function, tibems_status status, void *handle) {
+    if (bad_check(good, function))
+        printf("%s: status %d (%s) for handle %p\n", function, (int)status, tibemsStatus_GetText(status), handle);
+}
+
+static int make(struct object *objects) {
+    int count = 0;
+    tibemsDestination queue = NULL;
+    tibemsMsg message = NULL;
+    tibemsTextMsg text = NULL;
+    tibemsErrorContext errors = NULL;
+    tibemsMsgEnum names = NULL;
+    tibemsDestination_Create(&queue, TIBEMS_QUEUE, "robustness");
+    tibemsMsg_Create(&message);
+    tibemsTextMsg_Create(&text);
+    tibemsErrorContext_Create(&errors);
+    tibemsMsg_GetPropertyNames(message, &names);
+    struct object made[] = {
+        {"destination", queue},
+        {"message", message},
+        {"message", text},
+        {"errors", errors},
+        {"enumeration", names},
+        {"factory", tibemsConnectionFactory_Create()},
+        {"factory", tibemsUFOConnectionFactory_Create()},
+        {"tls", tibemsSSLParams_Create()},
+        {"lookup_params", tibemsLookupParams_Create()},
+    };
+    for (size_t n = 0; n < sizeof made / sizeof *made; n++) {
+        if (made[n].handle) objects[count++] = made[n];
+        else nothing(allow_unbuilt, made[n].kind, "no object could be made");
+    }
+    return count;
+}
+
+static void destroy(const struct object *object) {
+    if (!strcmp(object->kind, "destination")) tibemsDestination_Destroy(object->handle);
+    if (!strcmp(object->kind, "message")) tibemsMsg_Destroy(object->handle);
+    if (!strcmp(object->kind, "errors")) tibemsErrorContext_Close(object->handle);
+    if (!strcmp(object->kind, "enumeration")) tibemsMsgEnum_Destroy(object->handle);
+    if (!strcmp(object->kind, "factory")) tibemsConnectionFactory_Destroy(object->handle);
+    if (!strcmp(object->kind, "tls")) tibemsSSLParams_Destroy(object->handle);
+    if (!strcmp(object->kind, "lookup_params")) tibemsLookupParams_Destroy(object->handle);
+}
+
+/* Both with outputs and without. With outputs a function without a handle would do its work. */
+static void both(const struct function *function, void *bad) {
+    function->call(bad, 1);
+    if (strcmp(function->kind, "none") && !(bad == NULL && function->null_means_something)) function->call(bad, 0);
+}
+
+static int run(const struct function *functions, size_t count) {
+    struct object live[16], stale[16];
+    unsigned long long random = 88172645463325252ULL;
+    allow_unbuilt = getenv("ROBUSTNESS_ALLOW_UNBUILT") != NULL;
+    sink = tmpfile();
+    void *heap = malloc(64);
+    void *values[48] = {NULL,      (void *)1,        (void *)8,         (void *)4096, (void *)~(uintptr_t)0, room,
+                        &random,   heap,             (void *)(intptr_t)-8, (void *)functions[0].name};
+    size_t n = 10;
+    for (; n < sizeof values / sizeof *values; n++) {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        values[n] = (void *)(uintptr_t)random;
+    }
+    int stale_count = make(stale);
+    for (int s = stale_count; s-- > 0;) destroy(&stale[s]);
+    int live_count = make(live);
+    for (size_t f = 0; f < count; f++) {
+        for (size_t v = 0; v < sizeof values / sizeof *values; v++) both(&functions[f], values[v]);
+        for (int s = 0; s < stale_count; s++) both(&functions[f], stale[s].handle);
+        /* a number that the table never gave, one bit from one that it did */
+        for (int l = 0; l < live_count; l++)
+            for (int bit = 26; bit < 58; bit += 5)
+                both(&functions[f], (void *)((uintptr_t)live[l].handle ^ (uintptr_t)1 << bit));
+        for (int l = 0; l < live_count; l++)
+            if (strcmp(functions[f].kind, live[l].kind)) both(&functions[f], live[l].handle);
+    }
+    for (int l = live_count; l-- > 0;) destroy(&live[l]);
+    free(heap);
+    if (sink) fclose(sink);
+    printf("%zu functions, %ld checks, %ld failures\n", count, checks, failures);
+    return failures != 0;
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# run.sh - checks of the C surface that need no server: headers, prototypes, symbols, names, linking, bad handles.
+#
+# usage: c-tests/api/run.sh [BUILD]
+# BUILD is the folder with libtibemsufo.so and libtibemsufo.a (default: target/debug). Prints one line a check and ends
+# with 'N passed, M failed'. Needs a C compiler, make, nm and python3; a C++ compiler and valgrind are used when they
+# are there. CC, CXX and CARGO_TARGET_DIR are heeded.
+set -u
+cd "$(dirname "$0")/../.."
+target=${CARGO_TARGET_DIR:-target}
+build=${1:-$target/debug}
+cc=${CC:-cc}
+cxx=${CXX:-c++}
+out=$(mkdir -p "$target" && cd "$target" && pwd)/api-checks
+prefix=$out/prefix
+passed=0
+failed=0
+rm -rf "$out"
+mkdir -p "$out/checks"
+
+check() { # NAME COMMAND...: the command must succeed
+    local name=$1
+    shift
+    if "$@" >"$out/log" 2>&1; then
+        echo "ok   api/$name"
+        passed=$((passed + 1))
+    else
+        echo "FAIL api/$name"
+        sed 's/^/     /' "$out/log" | head -40
+        failed=$((failed + 1))
+    fi
+}
+all_compile() { # COMPILER...: every generated file
+    local file
+    for file in "$out"/checks/*.c; do
+        "$@" -I"$prefix/include" -c "$file" -o "$out/check.o" || return 1
+    done
+}
+same_symbols() {
+    nm -D --defined-only "$build/libtibemsufo.so" | awk '{ print $3 }' | LC_ALL=C sort >"$out/exported"
+    LC_ALL=C sort "$out/checks/symbols.txt" | diff - "$out/exported"
+}
+recorded_name() { readelf -d "$1" | grep -q "(SONAME).*\[$2\]"; }
+library_names() {
+    local name
+    for name in libtibemsufo libtibems libtibemslookup libtibemsufo64 libtibems64 libtibemslookup64; do
+        cmp "$prefix/lib/$name.so" "$build/libtibemsufo.so" || return 1
+    done
+    cmp "$prefix/lib/libtibemsufo.so.1" "$build/libtibemsufo.so"
+}
+prints() { # TEXT COMMAND...: the output has a line that begins so
+    local text=$1
+    shift
+    "$@" >"$out/printed" || return 1
+    cat "$out/printed"
+    grep -q "^$text" "$out/printed"
+}
+smoke() { # OUTPUT FLAGS...
+    local output=$1
+    shift
+    "$cc" -std=c99 -Wall -Wextra -Werror -I"$prefix/include" -o "$output" c-tests/api/smoke.c "$@"
+}
+linked() { # FLAGS...: the smoke program, linked so, runs against this library
+    smoke "$out/smoke" -L"$prefix/lib" "$@" || return 1
+    prints "version libtibemsufo" env LD_LIBRARY_PATH="$prefix/lib" "$out/smoke" && grep -q "^factory made" "$out/printed"
+}
+private_libraries() { sed -n 's/^Libs.private: *//p' "$prefix/lib/pkgconfig/tibemsufo.pc"; }
+linked_statically() {
+    # shellcheck disable=SC2046
+    smoke "$out/smoke_static" -L"$prefix/lib" -Wl,-Bstatic -ltibemsufo -ltibems -Wl,-Bdynamic $(private_libraries) &&
+        prints "version libtibemsufo" "$out/smoke_static" && ! ldd "$out/smoke_static" | grep tibems
+}
+with_pkg_config() {
+    # shellcheck disable=SC2046
+    PKG_CONFIG_PATH=$prefix/lib/pkgconfig smoke "$out/smoke_pc" $(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs "$1") &&
+        prints "version libtibemsufo" env LD_LIBRARY_PATH="$prefix/lib" "$out/smoke_pc"
+}
+stand_in() { # an old program: recorded libtibemsufo.so and libtibems.so, then only the path changes
+    mkdir -p "$out/old"
+    "$cc" -shared -fPIC -I"$prefix/include" -Wl,-soname,libtibems.so -o "$out/old/libtibems.so" c-tests/api/stand_in.c &&
+        "$cc" -shared -fPIC -DPART_UFO -I"$prefix/include" -Wl,-soname,libtibemsufo.so -o "$out/old/libtibemsufo.so" \
+            c-tests/api/stand_in.c || return 1
+    smoke "$out/smoke_old" -L"$out/old" -ltibemsufo -ltibems || return 1
+    prints "version stand-in" env LD_LIBRARY_PATH="$out/old" "$out/smoke_old" &&
+        prints "version libtibemsufo" env LD_LIBRARY_PATH="$prefix/lib" "$out/smoke_old" && grep -q "^factory made" "$out/printed"
+}
+not_unloaded() { readelf -d "$build/libtibemsufo.so" | grep -q NODELETE; }
+robustness_builds() {
+    python3 c-tests/api/make_robustness.py "$out/robustness.c" &&
+        "$cc" -std=c99 -g -Wall -Wextra -Werror -I"$prefix/include" -o "$out/robustness" "$out/robustness.c" \
+            -L"$prefix/lib" -Wl,-rpath,"$prefix/lib" -ltibemsufo -ltibems
+}
+
+check make_checks python3 c-tests/api/make_checks.py "$out/checks"
+check install make -s install-files BUILD="$build" PREFIX="$prefix" DESTDIR=
+check headers_c99 all_compile "$cc" -std=c99 -Wall -Wextra -Werror -pedantic
+if command -v "$cxx" >/dev/null; then
+    check headers_cpp all_compile "$cxx" -x c++ -Wall -Wextra -Werror
+fi
+check symbols same_symbols
+check soname recorded_name "$build/libtibemsufo.so" libtibemsufo.so.1
+check stays_loaded not_unloaded
+check library_names library_names
+check link_both linked -ltibemsufo -ltibems
+check link_64 linked -ltibemsufo64 -ltibems64 -ltibemslookup64
+check link_lookup linked -ltibemsufo -ltibems -ltibemslookup
+check link_static linked_statically
+if command -v pkg-config >/dev/null; then
+    check pkg_config with_pkg_config tibemsufo
+    check pkg_config_tibems with_pkg_config tibems
+fi
+check stand_in stand_in
+check robustness_builds robustness_builds
+check robustness "$out/robustness"
+if command -v valgrind >/dev/null; then
+    check robustness_valgrind valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "$out/robustness"
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

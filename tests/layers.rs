@@ -1,0 +1,166 @@
+//! The layer rule: arrows point down only (see the head of `src/lib.rs`).
+//!
+//! Reads the paths that each source file names after `crate::` (and `super::` beyond its own layer
+//! does not occur in this source) and compares the layers with what a layer may use.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Modules that every layer may use, and what they may use themselves.
+const COMMON: &[&str] = &["status", "settings", "trace", "clock", "guard"];
+
+/// What a layer may use besides itself and the common modules.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("ffi", &["client", "message", "amqp", "transport"]),
+    ("client", &["message", "amqp", "transport"]),
+    ("message", &["amqp::codec"]),
+    ("amqp", &[]),
+    ("transport", &[]),
+    ("status", &[]),
+    ("settings", &["status"]),
+    ("trace", &["status", "clock"]),
+    ("clock", &[]),
+    ("guard", &[]),
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every path after `crate::` in the code of a file, groups resolved: `crate::{a::b, c}` gives
+/// `a::b` and `c`.
+fn crate_paths(text: &str) -> Vec<String> {
+    let code: String = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or(""))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let mut paths = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let before = code[..at].chars().next_back().unwrap_or(' ');
+        if before.is_alphanumeric() || before == '_' {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            paths.extend(group_members(group));
+        } else {
+            paths.push(leading_path(rest));
+        }
+    }
+    paths
+}
+
+/// The path at the start of a text, with the members of a nested group left out.
+fn leading_path(text: &str) -> String {
+    let end = text
+        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+        .unwrap_or(text.len());
+    text[..end].trim_end_matches(':').to_owned()
+}
+
+fn group_members(text: &str) -> Vec<String> {
+    let mut depth = 0;
+    let mut start = 0;
+    let mut members = Vec::new();
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                members.push(leading_path(text[start..at].trim()));
+                start = at + 1;
+                if c == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    members.retain(|member| !member.is_empty());
+    members
+}
+
+/// Whether code of `layer` may name `path`.
+fn allowed(layer: &str, path: &str) -> bool {
+    let Some((_, below)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
+        return false;
+    };
+    let first = path.split("::").next().unwrap_or("");
+    let is_layer = LAYERS.iter().any(|(name, _)| *name == first);
+    if !is_layer || first == layer {
+        return true;
+    }
+    let common = COMMON.contains(&first) && !COMMON.contains(&layer);
+    let under = |root: &&str| path == *root || path.starts_with(&format!("{root}::"));
+    common || below.iter().any(under)
+}
+
+#[test]
+fn arrows_point_down_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut checked = 0;
+    let mut wrong = Vec::new();
+    for file in files {
+        let inside = file.strip_prefix(&root).unwrap();
+        let first = inside.iter().next().unwrap().to_str().unwrap();
+        let layer = first.trim_end_matches(".rs");
+        if layer == "lib" || layer == "bin" {
+            continue;
+        }
+        assert!(
+            LAYERS.iter().any(|(name, _)| *name == layer),
+            "{} belongs to no layer",
+            inside.display()
+        );
+        for path in crate_paths(&fs::read_to_string(&file).unwrap()) {
+            checked += 1;
+            if !allowed(layer, &path) {
+                wrong.push(format!("{}: crate::{path}", inside.display()));
+            }
+        }
+    }
+    assert!(checked > 30, "only {checked} paths were found");
+    assert!(
+        wrong.is_empty(),
+        "arrows that point up:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn the_engine_has_no_unsafe_code() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/amqp/mod.rs"));
+    assert!(text.unwrap().contains("#![forbid(unsafe_code)]"));
+}
+
+#[test]
+fn paths_are_found_in_every_form() {
+    let text = "use crate::status::Error;\nuse crate::{amqp::{codec, frame}, client::url, trace};\n\
+                // crate::ffi::entry\nlet x = crate::message::Message::new();\nmycrate::thing();";
+    assert_eq!(
+        crate_paths(text),
+        [
+            "status::Error",
+            "amqp",
+            "client::url",
+            "trace",
+            "message::Message::new"
+        ]
+    );
+    assert!(allowed("message", "amqp::codec::Encoder"));
+    assert!(!allowed("message", "amqp"));
+    assert!(!allowed("message", "client::url"));
+    assert!(!allowed("client", "ffi::handle"));
+    assert!(!allowed("status", "trace"));
+    assert!(allowed("transport", "trace"));
+}
