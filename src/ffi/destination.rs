@@ -1,14 +1,138 @@
-//! Queues and topics as C programs hold them.
+//! Queues and topics as C programs hold them (spec 20 §2.1, §2.5).
 //!
-//! Nothing here blocks: handles are local. Called by C programs.
+//! A handle is owned (the program destroys it) or borrowed from a message, producer, consumer or
+//! browser, which makes it with [`lent`] and takes it back with `handle::forget`. Nothing here
+//! blocks: handles are local. Called by C programs and by the other files of `ffi`.
 
-use core::ffi::c_char;
+use core::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::entry::{HandleOut, Out, TextBuffer, entry, invalid_argument, text};
+use super::handle::{self, Handle, Kind, Stored};
 use super::types::{
-    tibems_int, tibems_status, tibemsDestination, tibemsDestinationType, tibemsQueue, tibemsTopic,
+    enumerated, tibems_int, tibems_status, tibemsDestination, tibemsDestinationType, tibemsQueue,
+    tibemsTopic,
 };
+use crate::message::{Destination, DestinationKind};
+use crate::status::{Error, Result, Status};
+
+/// What a destination handle stands for.
+pub(crate) struct DestinationObject {
+    destination: Destination,
+    borrowed: bool,
+}
+
+impl Stored for DestinationObject {
+    const KIND: Kind = Kind::Destination;
+}
+
+/// A handle that the program destroys.
+pub(crate) fn owned(destination: Destination) -> Handle {
+    let borrowed = false;
+    handle::insert(Arc::new(DestinationObject {
+        destination,
+        borrowed,
+    }))
+}
+
+/// A handle that goes with the object it was asked of; the program cannot destroy it. The owner
+/// calls `handle::forget::<DestinationObject>` when it goes.
+pub(crate) fn lent(destination: Destination) -> Handle {
+    let borrowed = true;
+    handle::insert(Arc::new(DestinationObject {
+        destination,
+        borrowed,
+    }))
+}
+
+/// The destination behind a handle, TIBEMS_INVALID_DESTINATION if there is none.
+pub(crate) fn resolve(raw: *mut c_void) -> Result<Destination> {
+    Ok(handle::get::<DestinationObject, _>(raw)?
+        .destination
+        .clone())
+}
+
+/// The destination behind a handle, `None` for NULL.
+pub(crate) fn resolve_optional(raw: *mut c_void) -> Result<Option<Destination>> {
+    if raw.is_null() {
+        return Ok(None);
+    }
+    resolve(raw).map(Some)
+}
+
+/// Refuses a destination of the other kind: the typed calls take one kind only (spec 20 §7).
+pub(crate) fn require_kind(destination: &Destination, kind: DestinationKind) -> Result<()> {
+    if destination.kind() == kind {
+        return Ok(());
+    }
+    Err(Error::new(
+        Status::TIBEMS_INVALID_DESTINATION,
+        match kind {
+            DestinationKind::Queue => "the destination is no queue",
+            DestinationKind::Topic => "the destination is no topic",
+        },
+    ))
+}
+
+/// The kind as C programs write it.
+pub(crate) fn type_of(kind: DestinationKind) -> tibemsDestinationType {
+    match kind {
+        DestinationKind::Queue => tibemsDestinationType::TIBEMS_QUEUE,
+        DestinationKind::Topic => tibemsDestinationType::TIBEMS_TOPIC,
+    }
+}
+
+fn kind_of(destination_type: tibemsDestinationType) -> Option<DestinationKind> {
+    match destination_type {
+        tibemsDestinationType::TIBEMS_QUEUE => Some(DestinationKind::Queue),
+        tibemsDestinationType::TIBEMS_TOPIC => Some(DestinationKind::Topic),
+        _ => None,
+    }
+}
+
+/// Body of the creating calls.
+fn create(
+    out: HandleOut<c_void>,
+    kind: Option<DestinationKind>,
+    name: Option<&CStr>,
+) -> Result<()> {
+    let out = out.required()?;
+    let kind = kind.ok_or_else(|| invalid_argument("a destination is a queue or a topic"))?;
+    let name = name.ok_or_else(|| invalid_argument("the destination name is NULL"))?;
+    out.set(owned(Destination::named(kind, name.to_bytes())?));
+    Ok(())
+}
+
+/// Body of the destroying calls: any kind is accepted, a borrowed handle is not.
+fn destroy(raw: tibemsDestination) -> tibems_status {
+    entry!({
+        if handle::get::<DestinationObject, _>(raw)?.borrowed {
+            return Err(Error::new(
+                Status::TIBEMS_NOT_PERMITTED,
+                "the destination belongs to the object it was asked of",
+            ));
+        }
+        handle::remove::<DestinationObject, _>(raw).map(drop)
+    })
+}
+
+/// Body of the name getters; the typed ones empty the buffer when the kind is the other one.
+fn give_name(
+    raw: tibemsDestination,
+    kind: Option<DestinationKind>,
+    buffer: TextBuffer,
+) -> Result<()> {
+    let destination = resolve(raw)?;
+    let buffer = buffer.required()?;
+    if let Some(kind) = kind
+        && let Err(error) = require_kind(&destination, kind)
+    {
+        buffer.set("")?;
+        return Err(error);
+    }
+    buffer.set(&destination.name())
+}
 
 /// Makes a handle for a queue or topic. Purely local: name and permission are checked when a
 /// producer or consumer is made from it.
@@ -26,11 +150,14 @@ pub unsafe extern "C" fn tibemsDestination_Create(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(destination);
-        }
-        let _ = (destination_type, name);
-        not_implemented("not part of this version yet")
+        let (out, kind, name) = unsafe {
+            (
+                HandleOut::new(destination),
+                enumerated(destination_type),
+                text(name),
+            )
+        };
+        create(out, kind.and_then(kind_of), name)
     })
 }
 
@@ -43,10 +170,7 @@ pub unsafe extern "C" fn tibemsDestination_Create(
 pub unsafe extern "C" fn tibemsDestination_Destroy(
     destination: tibemsDestination,
 ) -> tibems_status {
-    entry!({
-        let _ = destination;
-        not_implemented("not part of this version yet")
-    })
+    destroy(destination)
 }
 
 /// Makes an independent copy of a destination. The caller owns the copy, also when the
@@ -62,11 +186,10 @@ pub unsafe extern "C" fn tibemsDestination_Copy(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(copy);
-        }
-        let _ = destination;
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(copy) };
+        let destination = resolve(destination)?;
+        out.required()?.set(owned(destination));
+        Ok(())
     })
 }
 
@@ -82,8 +205,10 @@ pub unsafe extern "C" fn tibemsDestination_GetName(
     name_len: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (destination, name, name_len);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or name_len bytes, as C promises.
+        give_name(destination, None, unsafe {
+            TextBuffer::new(name, name_len)
+        })
     })
 }
 
@@ -98,8 +223,11 @@ pub unsafe extern "C" fn tibemsDestination_GetType(
     destination_type: *mut tibemsDestinationType,
 ) -> tibems_status {
     entry!({
-        let _ = (destination, destination_type);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(destination_type) };
+        let destination = resolve(destination)?;
+        out.required()?.set(type_of(destination.kind()));
+        Ok(())
     })
 }
 
@@ -111,11 +239,8 @@ pub unsafe extern "C" fn tibemsQueue_Create(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(queue);
-        }
-        let _ = queue_name;
-        not_implemented("not part of this version yet")
+        let (out, name) = unsafe { (HandleOut::new(queue), text(queue_name)) };
+        create(out, Some(DestinationKind::Queue), name)
     })
 }
 
@@ -128,18 +253,16 @@ pub unsafe extern "C" fn tibemsQueue_GetQueueName(
     name_len: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (queue, name, name_len);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or name_len bytes, as C promises.
+        let buffer = unsafe { TextBuffer::new(name, name_len) };
+        give_name(queue, Some(DestinationKind::Queue), buffer)
     })
 }
 
 /// Releases a destination handle: tibemsDestination_Destroy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueue_Destroy(queue: tibemsQueue) -> tibems_status {
-    entry!({
-        let _ = queue;
-        not_implemented("not part of this version yet")
-    })
+    destroy(queue)
 }
 
 /// Makes a handle for a topic: tibemsDestination_Create with TIBEMS_TOPIC.
@@ -150,21 +273,15 @@ pub unsafe extern "C" fn tibemsTopic_Create(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic);
-        }
-        let _ = topic_name;
-        not_implemented("not part of this version yet")
+        let (out, name) = unsafe { (HandleOut::new(topic), text(topic_name)) };
+        create(out, Some(DestinationKind::Topic), name)
     })
 }
 
 /// Releases a destination handle: tibemsDestination_Destroy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopic_Destroy(topic: tibemsTopic) -> tibems_status {
-    entry!({
-        let _ = topic;
-        not_implemented("not part of this version yet")
-    })
+    destroy(topic)
 }
 
 /// Copies the name of a topic into the caller's buffer: tibemsDestination_GetName, but
@@ -176,7 +293,72 @@ pub unsafe extern "C" fn tibemsTopic_GetTopicName(
     name_len: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (topic, name, name_len);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or name_len bytes, as C promises.
+        let buffer = unsafe { TextBuffer::new(name, name_len) };
+        give_name(topic, Some(DestinationKind::Topic), buffer)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name_of(raw: tibemsDestination, size: i32) -> (tibems_status, String) {
+        let mut room = [b'x'; 16];
+        // SAFETY: 16 bytes, size is at most that.
+        let status = unsafe { tibemsDestination_GetName(raw, room.as_mut_ptr().cast(), size) };
+        let end = room.iter().position(|byte| *byte == 0).unwrap_or(0);
+        (status, String::from_utf8_lossy(&room[..end]).into_owned())
+    }
+
+    #[test]
+    fn owned_handles_are_copied_and_destroyed() {
+        let raw: tibemsDestination = owned(Destination::queue("orders")).to_raw();
+        assert_eq!(name_of(raw, 16), (Status::TIBEMS_OK, "orders".into()));
+        assert_eq!(name_of(raw, 7), (Status::TIBEMS_OK, "orders".into()));
+        assert_eq!(
+            name_of(raw, 6),
+            (Status::TIBEMS_INSUFFICIENT_BUFFER, "order".into())
+        );
+        assert_eq!(name_of(raw, 0).0, Status::TIBEMS_INVALID_ARG);
+        let mut copy = std::ptr::null_mut();
+        // SAFETY: a live variable, any handles.
+        unsafe {
+            assert_eq!(tibemsDestination_Copy(raw, &mut copy), Status::TIBEMS_OK);
+            assert_eq!(tibemsTopic_Destroy(raw), Status::TIBEMS_OK);
+            assert_eq!(tibemsTopic_Destroy(raw), Status::TIBEMS_INVALID_DESTINATION);
+            assert_eq!(name_of(copy, 16).1, "orders");
+            assert_eq!(tibemsDestination_Destroy(copy), Status::TIBEMS_OK);
+        }
+    }
+
+    #[test]
+    fn borrowed_handles_go_with_their_owner() {
+        let handle = lent(Destination::topic("prices"));
+        // SAFETY: any handle.
+        let status = unsafe { tibemsDestination_Destroy(handle.to_raw()) };
+        assert_eq!(status, Status::TIBEMS_NOT_PERMITTED);
+        assert!(resolve(handle.to_raw()).is_ok());
+        handle::forget::<DestinationObject>(handle);
+        assert!(resolve(handle.to_raw()).is_err());
+        assert!(resolve_optional(std::ptr::null_mut()).is_ok_and(|none| none.is_none()));
+    }
+
+    #[test]
+    fn the_typed_name_getters_know_their_kind() {
+        let raw: tibemsQueue = owned(Destination::queue("q")).to_raw();
+        let mut room = [b'x'; 4];
+        let start = room.as_mut_ptr().cast();
+        // SAFETY: four bytes.
+        unsafe {
+            assert_eq!(
+                tibemsTopic_GetTopicName(raw, start, 4),
+                Status::TIBEMS_INVALID_DESTINATION
+            );
+            assert_eq!(room[0], 0);
+            assert_eq!(tibemsQueue_GetQueueName(raw, start, 4), Status::TIBEMS_OK);
+            assert_eq!(&room[..2], b"q\0");
+            tibemsQueue_Destroy(raw);
+        }
+    }
 }
