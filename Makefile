@@ -16,6 +16,7 @@ PROFILE ?= release
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILD ?= $(TARGET)/$(PROFILE)
 BROKER ?= devbroker
+TEST_PROFILE ?= debug
 
 CARGO_PROFILE := $(if $(filter release,$(PROFILE)),--release)
 CARGO_FEATURES ?=
@@ -35,10 +36,11 @@ install: all install-files
 
 install-files:
 	mkdir -p "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)/tibems"
-	cp "$(BUILD)/libtibemsufo.so" "$(DESTDIR)$(LIBDIR)/libtibemsufo.so.$(VERSION)"
+	# by way of a new name: a program that runs keeps the file it has mapped
+	cp "$(BUILD)/libtibemsufo.so" "$(DESTDIR)$(LIBDIR)/new.so"
+	mv -f "$(DESTDIR)$(LIBDIR)/new.so" "$(DESTDIR)$(LIBDIR)/libtibemsufo.so.$(VERSION)"
 	ln -sf libtibemsufo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libtibemsufo.so.1"
-	cp "$(BUILD)/libtibemsufo.a" "$(DESTDIR)$(LIBDIR)/libtibemsufo.a.new"
-	mv -f "$(DESTDIR)$(LIBDIR)/libtibemsufo.a.new" "$(DESTDIR)$(LIBDIR)/libtibemsufo.a"
+	cp "$(BUILD)/libtibemsufo.a" "$(DESTDIR)$(LIBDIR)/libtibemsufo.a"
 	for name in $(NAMES); do \
 	    ln -sf libtibemsufo.so.1 "$(DESTDIR)$(LIBDIR)/lib$$name.so" || exit 1; \
 	    [ $$name = tibemsufo ] || ln -sf libtibemsufo.a "$(DESTDIR)$(LIBDIR)/lib$$name.a" || exit 1; \
@@ -66,10 +68,10 @@ header-check:
 	c-tests/api/header_check.sh
 
 test:
-	c-tests/test.sh
+	PROFILE=$(TEST_PROFILE) c-tests/test.sh
 
 test-brokers:
-	c-tests/run.sh artemis
+	c-tests/run-brokers.sh
 
 demo:
 	BROKER=$(BROKER) c-tests/demo/run.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# test.sh - everything that needs no foreign server: Rust tests, API checks, C tests. Called by `make test`.
+# test.sh - everything that needs no foreign server: Rust tests, API checks, C tests, the register of cases. Called by
+# `make test`.
 #
 # Each part prints its own lines; the last line sums them up: 'N passed, M failed'. The exit status says whether all
 # passed. PROFILE chooses debug (default) or release.
@@ -7,37 +8,43 @@ set -u
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
 profile=${PROFILE:-debug}
+cargo=${CARGO:-cargo}
 release=()
 [ "$profile" = release ] && release=(--release)
-mkdir -p "$target"
-log=$target/test.log
+logs=$target/c-tests
+mkdir -p "$logs"
 passed=0
 failed=0
 
-# part NAME PATTERN COMMAND...: PATTERN picks passed and failed of each line of totals
+# part NAME LOG PATTERN COMMAND...: PATTERN picks passed and failed from each line of totals
 part() {
-    local name=$1 pattern=$2 status sum
-    shift 2
+    local name=$1 log=$2 pattern=$3 status sum
+    shift 3
     echo "== $name"
     "$@" 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     sum=$(sed -n "s/$pattern/\1 \2/p" "$log" | awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
     passed=$((passed + ${sum% *}))
     failed=$((failed + ${sum#* }))
-    # a part that broke off before its totals, or could not start, counts as one failure
+    # what broke off before its totals, or could not start, counts as one failure
     if [ "$status" -ne 0 ] && [ "${sum#* }" -eq 0 ]; then
         echo "FAIL $name: status $status"
         failed=$((failed + 1))
     fi
 }
 
+totals='^\([0-9]*\) passed, \([0-9]*\) failed.*'
 # shellcheck disable=SC2086
-part "Rust tests" '^test result: .* \([0-9]*\) passed; \([0-9]*\) failed.*' \
-    ${CARGO:-cargo} test "${release[@]}" ${CARGO_FEATURES:-} --no-fail-fast
+part "Rust tests" "$logs/cargo-test.txt" '^test result: .* \([0-9]*\) passed; \([0-9]*\) failed.*' \
+    $cargo test "${release[@]}" ${CARGO_FEATURES:-} --no-fail-fast
 # shellcheck disable=SC2086
-part "library" '^\([0-9]*\) passed, \([0-9]*\) failed$' \
-    ${CARGO:-cargo} build -q "${release[@]}" ${CARGO_FEATURES:-} --lib --bins
-part "API checks" '^\([0-9]*\) passed, \([0-9]*\) failed$' c-tests/api/run.sh "$target/$profile"
-part "C tests" '^\([0-9]*\) passed, \([0-9]*\) failed$' c-tests/run.sh
+part "library" "$logs/build.txt" "$totals" $cargo build -q "${release[@]}" ${CARGO_FEATURES:-} --lib --bins
+part "API checks" "$logs/api-checks.txt" "$totals" c-tests/api/run.sh "$target/$profile"
+part "C tests" "$logs/c-tests.txt" '^C tests on .*: \([0-9]*\) passed, \([0-9]*\) failed.*' \
+    env PROFILE="$profile" c-tests/run.sh
+if [ -f c-tests/CASES.tsv ]; then
+    part "register of cases" "$logs/cases.txt" "$totals" python3 c-tests/check_cases.py \
+        --results "$logs/results.tsv" --rust "$logs/cargo-test.txt"
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
