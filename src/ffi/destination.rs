@@ -75,6 +75,40 @@ pub(crate) fn require_kind(destination: &Destination, kind: DestinationKind) -> 
     ))
 }
 
+/// The handle as it is, or one that is always bad in place of a destination of the other kind: the
+/// common call that gets it answers TIBEMS_INVALID_DESTINATION when the argument's turn comes.
+pub(crate) fn only(kind: DestinationKind, raw: *mut c_void) -> *mut c_void {
+    match resolve(raw) {
+        Ok(destination) if destination.kind() != kind => std::ptr::dangling_mut::<u8>().cast(),
+        _ => raw,
+    }
+}
+
+/// The end of a typed getter: a destination of the other kind that `status` came with is taken
+/// back (spec 20 §7).
+///
+/// # Safety
+/// `out` is NULL or valid for reading and writing.
+pub(crate) unsafe fn require_stored_kind(
+    status: tibems_status,
+    out: *mut *mut c_void,
+    kind: DestinationKind,
+) -> tibems_status {
+    if status != Status::TIBEMS_OK {
+        return status;
+    }
+    entry!({
+        // SAFETY: the call that was TIBEMS_OK wrote there.
+        let Some(destination) = resolve_optional(unsafe { *out })? else {
+            return Ok(());
+        };
+        require_kind(&destination, kind).inspect_err(|_| {
+            // SAFETY: as above.
+            unsafe { *out = std::ptr::null_mut() }
+        })
+    })
+}
+
 /// The kind as C programs write it.
 pub(crate) fn type_of(kind: DestinationKind) -> tibemsDestinationType {
     match kind {

@@ -52,7 +52,10 @@ impl Kind {
             Kind::Session => (Status::TIBEMS_INVALID_SESSION, "no open session handle"),
             Kind::Producer => (Status::TIBEMS_INVALID_PRODUCER, "no open producer handle"),
             Kind::Consumer => (Status::TIBEMS_INVALID_CONSUMER, "no open consumer handle"),
-            Kind::Destination => (Status::TIBEMS_INVALID_DESTINATION, "no destination handle"),
+            Kind::Destination => (
+                Status::TIBEMS_INVALID_DESTINATION,
+                "no destination handle, or one of the other kind",
+            ),
             Kind::Message => (Status::TIBEMS_INVALID_MSG, "no message handle"),
             Kind::Factory => (Status::TIBEMS_INVALID_ARG, "no connection factory handle"),
             Kind::Browser => (Status::TIBEMS_INVALID_ARG, "no open browser handle"),

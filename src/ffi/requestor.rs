@@ -2,11 +2,13 @@
 //!
 //! All but the getters block. Called by C programs.
 
+use super::destination::only;
 use super::entry::{HandleOut, entry, not_implemented};
 use super::types::{
     tibems_status, tibemsDestination, tibemsMsg, tibemsMsgRequestor, tibemsQueue,
     tibemsQueueSession, tibemsSession, tibemsTopic, tibemsTopicSession,
 };
+use crate::message::DestinationKind;
 
 /// Deprecated: tibemsMsgRequestor_Create, for queues only.
 #[unsafe(no_mangle)]
@@ -15,14 +17,10 @@ pub unsafe extern "C" fn tibemsQueueRequestor_Create(
     msg_requestor: *mut tibemsMsgRequestor,
     queue: tibemsQueue,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(msg_requestor);
-        }
-        let _ = (session, queue);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsMsgRequestor_Create(session, msg_requestor, only(DestinationKind::Queue, queue))
+    }
 }
 
 /// Deprecated: tibemsMsgRequestor_Create, for topics only.
@@ -32,14 +30,10 @@ pub unsafe extern "C" fn tibemsTopicRequestor_Create(
     msg_requestor: *mut tibemsMsgRequestor,
     topic: tibemsTopic,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(msg_requestor);
-        }
-        let _ = (session, topic);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsMsgRequestor_Create(session, msg_requestor, only(DestinationKind::Topic, topic))
+    }
 }
 
 /// Makes a requestor, which sends requests to a destination and waits for the replies on a

@@ -1,11 +1,14 @@
-//! The deprecated queue and topic spellings of connections.
+//! The deprecated queue and topic spellings of connections (spec 20 §7).
 //!
-//! Each is the common call of `connection`. Called by C programs.
+//! Each is the common call of `connection`.
+//! They block where that one does. Called by C programs.
 
 use core::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::connection::{
+    tibemsConnection_Create, tibemsConnection_CreateSSL, tibemsConnection_CreateSession,
+};
 use super::types::{
     tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsQueueConnection, tibemsQueueSession,
     tibemsSSLParams, tibemsTopicConnection, tibemsTopicSession,
@@ -22,21 +25,18 @@ pub unsafe extern "C" fn tibemsQueueConnection_CreateSSL(
     params: tibemsSSLParams,
     pk_password: *const c_char,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(queue_connection);
-        }
-        let _ = (
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsConnection_CreateSSL(
+            queue_connection,
             broker_url,
             client_id,
             username,
             password,
             params,
             pk_password,
-        );
-        not_implemented("not part of this version yet")
-    })
+        )
+    }
 }
 
 /// Deprecated: tibemsConnection_CreateSSL.
@@ -50,21 +50,18 @@ pub unsafe extern "C" fn tibemsTopicConnection_CreateSSL(
     params: tibemsSSLParams,
     pk_password: *const c_char,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic_connection);
-        }
-        let _ = (
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsConnection_CreateSSL(
+            topic_connection,
             broker_url,
             client_id,
             username,
             password,
             params,
             pk_password,
-        );
-        not_implemented("not part of this version yet")
-    })
+        )
+    }
 }
 
 /// Deprecated: tibemsConnection_Create.
@@ -76,14 +73,8 @@ pub unsafe extern "C" fn tibemsTopicConnection_Create(
     username: *const c_char,
     password: *const c_char,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic_connection);
-        }
-        let _ = (broker_url, client_id, username, password);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsConnection_Create(topic_connection, broker_url, client_id, username, password) }
 }
 
 /// Deprecated: tibemsConnection_CreateSession.
@@ -94,14 +85,15 @@ pub unsafe extern "C" fn tibemsTopicConnection_CreateTopicSession(
     transacted: MaybeUninit<tibems_bool>,
     acknowledge_mode: MaybeUninit<tibemsAcknowledgeMode>,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic_session);
-        }
-        let _ = (topic_connection, transacted, acknowledge_mode);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsConnection_CreateSession(
+            topic_connection,
+            topic_session,
+            transacted,
+            acknowledge_mode,
+        )
+    }
 }
 
 /// Deprecated: tibemsConnection_Create.
@@ -113,14 +105,8 @@ pub unsafe extern "C" fn tibemsQueueConnection_Create(
     username: *const c_char,
     password: *const c_char,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(queue_connection);
-        }
-        let _ = (broker_url, client_id, username, password);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsConnection_Create(queue_connection, broker_url, client_id, username, password) }
 }
 
 /// Deprecated: tibemsConnection_CreateSession.
@@ -131,12 +117,13 @@ pub unsafe extern "C" fn tibemsQueueConnection_CreateQueueSession(
     transacted: MaybeUninit<tibems_bool>,
     acknowledge_mode: MaybeUninit<tibemsAcknowledgeMode>,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(queue_session);
-        }
-        let _ = (queue_connection, transacted, acknowledge_mode);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsConnection_CreateSession(
+            queue_connection,
+            queue_session,
+            transacted,
+            acknowledge_mode,
+        )
+    }
 }

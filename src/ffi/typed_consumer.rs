@@ -1,12 +1,15 @@
-//! The deprecated queue and topic spellings of consumers.
+//! The deprecated queue and topic spellings of consumers (spec 20 §7).
 //!
-//! Each is the common call of `consumer`, with the kind checked. Called by C programs.
+//! Each is the common call of `consumer`, with a destination of one kind.
+//! They block where that one does. Called by C programs.
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::consumer::{tibemsMsgConsumer_GetDestination, tibemsMsgConsumer_GetNoLocal};
+use super::destination::require_stored_kind;
 use super::types::{
     tibems_bool, tibems_status, tibemsQueue, tibemsQueueReceiver, tibemsTopic,
     tibemsTopicSubscriber,
 };
+use crate::message::DestinationKind;
 
 /// Deprecated: tibemsMsgConsumer_GetDestination, for topics only.
 #[unsafe(no_mangle)]
@@ -14,14 +17,10 @@ pub unsafe extern "C" fn tibemsTopicSubscriber_GetTopic(
     topic_subscriber: tibemsTopicSubscriber,
     topic: *mut tibemsTopic,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic);
-        }
-        let _ = topic_subscriber;
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    let status = unsafe { tibemsMsgConsumer_GetDestination(topic_subscriber, topic) };
+    // SAFETY: NULL or valid, as C promises.
+    unsafe { require_stored_kind(status, topic, DestinationKind::Topic) }
 }
 
 /// Deprecated: tibemsMsgConsumer_GetNoLocal.
@@ -30,10 +29,8 @@ pub unsafe extern "C" fn tibemsTopicSubscriber_GetNoLocal(
     topic_subscriber: tibemsTopicSubscriber,
     is_no_local: *mut tibems_bool,
 ) -> tibems_status {
-    entry!({
-        let _ = (topic_subscriber, is_no_local);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsMsgConsumer_GetNoLocal(topic_subscriber, is_no_local) }
 }
 
 /// Deprecated: tibemsMsgConsumer_GetDestination, for queues only.
@@ -42,12 +39,8 @@ pub unsafe extern "C" fn tibemsQueueReceiver_GetQueue(
     queue_receiver: tibemsQueueReceiver,
     queue: *mut tibemsQueue,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(queue);
-        }
-        let _ = queue_receiver;
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    let status = unsafe { tibemsMsgConsumer_GetDestination(queue_receiver, queue) };
+    // SAFETY: NULL or valid, as C promises.
+    unsafe { require_stored_kind(status, queue, DestinationKind::Queue) }
 }

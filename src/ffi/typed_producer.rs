@@ -1,14 +1,21 @@
-//! The deprecated queue and topic spellings of producers.
+//! The deprecated queue and topic spellings of producers (spec 20 §7).
 //!
-//! Each is the common call of `producer` or `producer_send`, with the kind checked. Called by C programs.
+//! Each is the common call of `producer` or `producer_send`, with a destination of one kind.
+//! They block where that one does. Called by C programs.
 
 use std::mem::MaybeUninit;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::destination::{only, require_stored_kind};
+use super::producer::tibemsMsgProducer_GetDestination;
+use super::producer_send::{
+    tibemsMsgProducer_Send, tibemsMsgProducer_SendEx, tibemsMsgProducer_SendToDestination,
+    tibemsMsgProducer_SendToDestinationEx,
+};
 use super::types::{
     tibems_int, tibems_long, tibems_status, tibemsDeliveryMode, tibemsMsg, tibemsQueue,
     tibemsQueueSender, tibemsTopic, tibemsTopicPublisher,
 };
+use crate::message::DestinationKind;
 
 /// Deprecated: tibemsMsgProducer_GetDestination, for topics only.
 #[unsafe(no_mangle)]
@@ -16,14 +23,10 @@ pub unsafe extern "C" fn tibemsTopicPublisher_GetTopic(
     topic_publisher: tibemsTopicPublisher,
     topic: *mut tibemsTopic,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic);
-        }
-        let _ = topic_publisher;
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    let status = unsafe { tibemsMsgProducer_GetDestination(topic_publisher, topic) };
+    // SAFETY: NULL or valid, as C promises.
+    unsafe { require_stored_kind(status, topic, DestinationKind::Topic) }
 }
 
 /// Deprecated: tibemsMsgProducer_Send.
@@ -32,10 +35,8 @@ pub unsafe extern "C" fn tibemsTopicPublisher_Publish(
     topic_publisher: tibemsTopicPublisher,
     msg: tibemsMsg,
 ) -> tibems_status {
-    entry!({
-        let _ = (topic_publisher, msg);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsMsgProducer_Send(topic_publisher, msg) }
 }
 
 /// Deprecated: tibemsMsgProducer_SendEx.
@@ -47,10 +48,8 @@ pub unsafe extern "C" fn tibemsTopicPublisher_PublishEx(
     priority: tibems_int,
     time_to_live: tibems_long,
 ) -> tibems_status {
-    entry!({
-        let _ = (topic_publisher, msg, delivery_mode, priority, time_to_live);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsMsgProducer_SendEx(topic_publisher, msg, delivery_mode, priority, time_to_live) }
 }
 
 /// Deprecated: tibemsMsgProducer_SendToDestination, for topics only.
@@ -60,10 +59,14 @@ pub unsafe extern "C" fn tibemsTopicPublisher_PublishToTopic(
     topic: tibemsTopic,
     msg: tibemsMsg,
 ) -> tibems_status {
-    entry!({
-        let _ = (topic_publisher, topic, msg);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsMsgProducer_SendToDestination(
+            topic_publisher,
+            only(DestinationKind::Topic, topic),
+            msg,
+        )
+    }
 }
 
 /// Deprecated: tibemsMsgProducer_SendToDestinationEx, for topics only.
@@ -76,17 +79,17 @@ pub unsafe extern "C" fn tibemsTopicPublisher_PublishToTopicEx(
     priority: tibems_int,
     time_to_live: tibems_long,
 ) -> tibems_status {
-    entry!({
-        let _ = (
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsMsgProducer_SendToDestinationEx(
             topic_publisher,
-            topic,
+            only(DestinationKind::Topic, topic),
             msg,
             delivery_mode,
             priority,
             time_to_live,
-        );
-        not_implemented("not part of this version yet")
-    })
+        )
+    }
 }
 
 /// Deprecated: tibemsMsgProducer_GetDestination, for queues only.
@@ -95,14 +98,10 @@ pub unsafe extern "C" fn tibemsQueueSender_GetQueue(
     queue_sender: tibemsQueueSender,
     queue: *mut tibemsQueue,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(queue);
-        }
-        let _ = queue_sender;
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    let status = unsafe { tibemsMsgProducer_GetDestination(queue_sender, queue) };
+    // SAFETY: NULL or valid, as C promises.
+    unsafe { require_stored_kind(status, queue, DestinationKind::Queue) }
 }
 
 /// Deprecated: tibemsMsgProducer_Send.
@@ -111,10 +110,8 @@ pub unsafe extern "C" fn tibemsQueueSender_Send(
     queue_sender: tibemsQueueSender,
     msg: tibemsMsg,
 ) -> tibems_status {
-    entry!({
-        let _ = (queue_sender, msg);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsMsgProducer_Send(queue_sender, msg) }
 }
 
 /// Deprecated: tibemsMsgProducer_SendEx.
@@ -126,10 +123,8 @@ pub unsafe extern "C" fn tibemsQueueSender_SendEx(
     priority: tibems_int,
     time_to_live: tibems_long,
 ) -> tibems_status {
-    entry!({
-        let _ = (queue_sender, msg, delivery_mode, priority, time_to_live);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsMsgProducer_SendEx(queue_sender, msg, delivery_mode, priority, time_to_live) }
 }
 
 /// Deprecated: tibemsMsgProducer_SendToDestination, for queues only.
@@ -139,10 +134,10 @@ pub unsafe extern "C" fn tibemsQueueSender_SendToQueue(
     queue: tibemsQueue,
     msg: tibemsMsg,
 ) -> tibems_status {
-    entry!({
-        let _ = (queue_sender, queue, msg);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsMsgProducer_SendToDestination(queue_sender, only(DestinationKind::Queue, queue), msg)
+    }
 }
 
 /// Deprecated: tibemsMsgProducer_SendToDestinationEx, for queues only.
@@ -155,15 +150,15 @@ pub unsafe extern "C" fn tibemsQueueSender_SendToQueueEx(
     priority: tibems_int,
     time_to_live: tibems_long,
 ) -> tibems_status {
-    entry!({
-        let _ = (
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsMsgProducer_SendToDestinationEx(
             queue_sender,
-            queue,
+            only(DestinationKind::Queue, queue),
             msg,
             delivery_mode,
             priority,
             time_to_live,
-        );
-        not_implemented("not part of this version yet")
-    })
+        )
+    }
 }

@@ -1,16 +1,25 @@
-//! The deprecated queue and topic spellings of sessions.
+//! The deprecated queue and topic spellings of sessions (spec 20 §7).
 //!
-//! Each is the common call of `session` or `session_create`. Called by C programs.
+//! Each is the common call of `session_create`, with a destination of one kind.
+//! They block where that one does. Called by C programs.
 
 use core::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::destination::only;
+use super::session_create::{
+    tibemsSession_CreateBrowser, tibemsSession_CreateConsumer,
+    tibemsSession_CreateDurableSubscriber, tibemsSession_CreateProducer,
+    tibemsSession_CreateTemporaryQueue, tibemsSession_CreateTemporaryTopic,
+    tibemsSession_DeleteTemporaryQueue, tibemsSession_DeleteTemporaryTopic,
+    tibemsSession_Unsubscribe,
+};
 use super::types::{
     tibems_bool, tibems_status, tibemsQueue, tibemsQueueBrowser, tibemsQueueReceiver,
     tibemsQueueSender, tibemsQueueSession, tibemsTemporaryQueue, tibemsTemporaryTopic, tibemsTopic,
     tibemsTopicPublisher, tibemsTopicSession, tibemsTopicSubscriber,
 };
+use crate::message::DestinationKind;
 
 /// Deprecated: tibemsSession_CreateConsumer, for topics only.
 #[unsafe(no_mangle)]
@@ -21,14 +30,16 @@ pub unsafe extern "C" fn tibemsTopicSession_CreateSubscriber(
     optional_selector: *const c_char,
     no_local: MaybeUninit<tibems_bool>,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic_subscriber);
-        }
-        let _ = (session, topic, optional_selector, no_local);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsSession_CreateConsumer(
+            session,
+            topic_subscriber,
+            only(DestinationKind::Topic, topic),
+            optional_selector,
+            no_local,
+        )
+    }
 }
 
 /// Deprecated: tibemsSession_CreateDurableSubscriber.
@@ -41,14 +52,17 @@ pub unsafe extern "C" fn tibemsTopicSession_CreateDurableSubscriber(
     optional_selector: *const c_char,
     no_local: MaybeUninit<tibems_bool>,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic_subscriber);
-        }
-        let _ = (session, topic, subscriber_name, optional_selector, no_local);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsSession_CreateDurableSubscriber(
+            session,
+            topic_subscriber,
+            only(DestinationKind::Topic, topic),
+            subscriber_name,
+            optional_selector,
+            no_local,
+        )
+    }
 }
 
 /// Deprecated: tibemsSession_CreateProducer, for a topic or NULL only.
@@ -58,14 +72,14 @@ pub unsafe extern "C" fn tibemsTopicSession_CreatePublisher(
     topic_publisher: *mut tibemsTopicPublisher,
     topic: tibemsTopic,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic_publisher);
-        }
-        let _ = (session, topic);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsSession_CreateProducer(
+            session,
+            topic_publisher,
+            only(DestinationKind::Topic, topic),
+        )
+    }
 }
 
 /// Deprecated: tibemsSession_Unsubscribe.
@@ -74,10 +88,8 @@ pub unsafe extern "C" fn tibemsTopicSession_Unsubscribe(
     session: tibemsTopicSession,
     subscriber_name: *const c_char,
 ) -> tibems_status {
-    entry!({
-        let _ = (session, subscriber_name);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsSession_Unsubscribe(session, subscriber_name) }
 }
 
 /// Deprecated: tibemsSession_CreateTemporaryTopic.
@@ -86,14 +98,8 @@ pub unsafe extern "C" fn tibemsTopicSession_CreateTemporaryTopic(
     session: tibemsTopicSession,
     tmp_topic: *mut tibemsTemporaryTopic,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(tmp_topic);
-        }
-        let _ = session;
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsSession_CreateTemporaryTopic(session, tmp_topic) }
 }
 
 /// Deprecated: tibemsSession_DeleteTemporaryTopic.
@@ -102,10 +108,8 @@ pub unsafe extern "C" fn tibemsTopicSession_DeleteTemporaryTopic(
     session: tibemsTopicSession,
     tmp_topic: tibemsTemporaryTopic,
 ) -> tibems_status {
-    entry!({
-        let _ = (session, tmp_topic);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsSession_DeleteTemporaryTopic(session, tmp_topic) }
 }
 
 /// Deprecated: tibemsSession_CreateBrowser.
@@ -116,14 +120,15 @@ pub unsafe extern "C" fn tibemsQueueSession_CreateBrowser(
     queue: tibemsQueue,
     optional_selector: *const c_char,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(browser);
-        }
-        let _ = (session, queue, optional_selector);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsSession_CreateBrowser(
+            session,
+            browser,
+            only(DestinationKind::Queue, queue),
+            optional_selector,
+        )
+    }
 }
 
 /// Deprecated: tibemsSession_CreateConsumer, for queues only, without `no_local`.
@@ -134,14 +139,16 @@ pub unsafe extern "C" fn tibemsQueueSession_CreateReceiver(
     queue: tibemsQueue,
     optional_selector: *const c_char,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(queue_receiver);
-        }
-        let _ = (session, queue, optional_selector);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsSession_CreateConsumer(
+            session,
+            queue_receiver,
+            only(DestinationKind::Queue, queue),
+            optional_selector,
+            MaybeUninit::new(tibems_bool::TIBEMS_FALSE),
+        )
+    }
 }
 
 /// Deprecated: tibemsSession_CreateProducer, for a queue or NULL only.
@@ -151,14 +158,10 @@ pub unsafe extern "C" fn tibemsQueueSession_CreateSender(
     queue_sender: *mut tibemsQueueSender,
     queue: tibemsQueue,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(queue_sender);
-        }
-        let _ = (session, queue);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe {
+        tibemsSession_CreateProducer(session, queue_sender, only(DestinationKind::Queue, queue))
+    }
 }
 
 /// Deprecated: tibemsSession_CreateTemporaryQueue.
@@ -167,14 +170,8 @@ pub unsafe extern "C" fn tibemsQueueSession_CreateTemporaryQueue(
     session: tibemsQueueSession,
     tmp_queue: *mut tibemsTemporaryQueue,
 ) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(tmp_queue);
-        }
-        let _ = session;
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsSession_CreateTemporaryQueue(session, tmp_queue) }
 }
 
 /// Deprecated: tibemsSession_DeleteTemporaryQueue.
@@ -183,8 +180,6 @@ pub unsafe extern "C" fn tibemsQueueSession_DeleteTemporaryQueue(
     session: tibemsQueueSession,
     tmp_queue: tibemsTemporaryQueue,
 ) -> tibems_status {
-    entry!({
-        let _ = (session, tmp_queue);
-        not_implemented("not part of this version yet")
-    })
+    // SAFETY: passed on as they came.
+    unsafe { tibemsSession_DeleteTemporaryQueue(session, tmp_queue) }
 }
