@@ -84,41 +84,6 @@ impl Number {
     }
 }
 
-static CONNECT: [Number; 3] = [const { Number::unset() }; 3];
-static RECONNECT: [Number; 3] = [const { Number::unset() }; 3];
-static RECEIVE_BUFFER: Number = Number::unset();
-static SEND_BUFFER: Number = Number::unset();
-
-fn attempt(purpose: Purpose, attempt: Attempt) -> &'static Number {
-    let numbers = match purpose {
-        Purpose::Connect => &CONNECT,
-        Purpose::Reconnect => &RECONNECT,
-    };
-    &numbers[attempt as usize]
-}
-
-/// Sets a global attempt setting (C10, C12).
-pub fn set_attempt(purpose: Purpose, kind: Attempt, value: i32) -> Result<()> {
-    attempt(purpose, kind).set(kind.checked(value)?);
-    Ok(())
-}
-
-/// The global attempt setting in force, the default if it was never set.
-pub fn attempt_in_force(purpose: Purpose, kind: Attempt) -> i32 {
-    attempt(purpose, kind)
-        .get()
-        .unwrap_or_else(|| kind.default_for(purpose))
-}
-
-/// The global attempt settings that were set.
-pub fn attempts(purpose: Purpose) -> AttemptSettings {
-    AttemptSettings {
-        count: attempt(purpose, Attempt::Count).get(),
-        delay: attempt(purpose, Attempt::Delay).get(),
-        timeout: attempt(purpose, Attempt::Timeout).get(),
-    }
-}
-
 /// Direction of a socket buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Buffer {
@@ -126,34 +91,94 @@ pub enum Buffer {
     Send,
 }
 
-fn buffer(buffer: Buffer) -> &'static Number {
-    match buffer {
-        Buffer::Receive => &RECEIVE_BUFFER,
-        Buffer::Send => &SEND_BUFFER,
+/// The numbers of one process.
+struct Numbers {
+    /// By purpose, then by kind.
+    attempts: [[Number; 3]; 2],
+    /// Kilobytes, by direction.
+    buffers: [Number; 2],
+}
+
+static NUMBERS: Numbers = Numbers::unset();
+
+impl Numbers {
+    const fn unset() -> Self {
+        Numbers {
+            attempts: [const { [const { Number::unset() }; 3] }; 2],
+            buffers: [const { Number::unset() }; 2],
+        }
     }
+
+    fn attempt(&self, purpose: Purpose, kind: Attempt) -> &Number {
+        &self.attempts[purpose as usize][kind as usize]
+    }
+
+    fn set_attempt(&self, purpose: Purpose, kind: Attempt, value: i32) -> Result<()> {
+        self.attempt(purpose, kind).set(kind.checked(value)?);
+        Ok(())
+    }
+
+    fn attempt_in_force(&self, purpose: Purpose, kind: Attempt) -> i32 {
+        self.attempt(purpose, kind)
+            .get()
+            .unwrap_or_else(|| kind.default_for(purpose))
+    }
+
+    fn attempts(&self, purpose: Purpose) -> AttemptSettings {
+        AttemptSettings {
+            count: self.attempt(purpose, Attempt::Count).get(),
+            delay: self.attempt(purpose, Attempt::Delay).get(),
+            timeout: self.attempt(purpose, Attempt::Timeout).get(),
+        }
+    }
+
+    fn set_buffer(&self, direction: Buffer, kilobytes: i32) -> Result<()> {
+        if kilobytes < 0 {
+            return Err(Error::new(
+                Status::TIBEMS_INVALID_ARG,
+                "a buffer size is negative",
+            ));
+        }
+        self.buffers[direction as usize].set(kilobytes);
+        Ok(())
+    }
+
+    fn buffer(&self, direction: Buffer) -> i32 {
+        self.buffers[direction as usize].get().unwrap_or(0)
+    }
+}
+
+/// Sets a global attempt setting (C10, C12).
+pub fn set_attempt(purpose: Purpose, kind: Attempt, value: i32) -> Result<()> {
+    NUMBERS.set_attempt(purpose, kind, value)
+}
+
+/// The global attempt setting in force, the default if it was never set.
+pub fn attempt_in_force(purpose: Purpose, kind: Attempt) -> i32 {
+    NUMBERS.attempt_in_force(purpose, kind)
+}
+
+/// The global attempt settings that were set.
+pub fn attempts(purpose: Purpose) -> AttemptSettings {
+    NUMBERS.attempts(purpose)
 }
 
 /// Sets the size of a buffer of sockets made later; 0 leaves it to the operating system (C38).
 pub fn set_buffer_kilobytes(direction: Buffer, kilobytes: i32) -> Result<()> {
-    if kilobytes < 0 {
-        return Err(Error::new(
-            Status::TIBEMS_INVALID_ARG,
-            "a buffer size is negative",
-        ));
-    }
-    buffer(direction).set(kilobytes);
-    Ok(())
+    NUMBERS.set_buffer(direction, kilobytes)
 }
 
 /// Kilobytes of a socket buffer as the program set them, 0 if it did not.
 pub fn buffer_kilobytes(direction: Buffer) -> i32 {
-    buffer(direction).get().unwrap_or(0)
+    NUMBERS.buffer(direction)
 }
 
 /// Bytes that a new socket is to be given; `None` leaves it to the operating system.
 pub fn buffer_bytes(direction: Buffer) -> Option<usize> {
-    let kilobytes = buffer(direction).get().filter(|size| *size > 0)?;
-    usize::try_from(kilobytes).ok()?.checked_mul(1024)
+    match usize::try_from(NUMBERS.buffer(direction)) {
+        Ok(kilobytes @ 1..) => kilobytes.checked_mul(1024),
+        _ => None,
+    }
 }
 
 /// A process-wide switch.
@@ -218,26 +243,40 @@ mod tests {
 
     #[test]
     fn a_value_never_set_is_told_apart() {
-        // The only test that touches these two.
-        assert_eq!(attempts(Purpose::Reconnect).timeout, None);
-        assert_eq!(attempt_in_force(Purpose::Reconnect, Attempt::Timeout), 0);
-        assert!(set_attempt(Purpose::Reconnect, Attempt::Timeout, -5).is_err());
-        assert_eq!(attempts(Purpose::Reconnect).timeout, None);
-        assert_eq!(set_attempt(Purpose::Reconnect, Attempt::Timeout, 0), Ok(()));
-        assert_eq!(attempts(Purpose::Reconnect).timeout, Some(0));
-        assert_eq!(attempt_in_force(Purpose::Connect, Attempt::Count), 2);
-        assert_eq!(attempt_in_force(Purpose::Reconnect, Attempt::Count), 4);
+        let numbers = Numbers::unset();
+        assert_eq!(
+            numbers.attempts(Purpose::Reconnect),
+            AttemptSettings::default()
+        );
+        let refused = numbers.set_attempt(Purpose::Reconnect, Attempt::Delay, -5);
+        assert!(refused.is_err());
+        assert_eq!(numbers.attempts(Purpose::Reconnect).delay, None);
+        let accepted = numbers.set_attempt(Purpose::Reconnect, Attempt::Delay, 500);
+        assert_eq!(accepted, Ok(()));
+        assert_eq!(numbers.attempts(Purpose::Reconnect).delay, Some(500));
+        assert_eq!(
+            numbers.attempts(Purpose::Connect),
+            AttemptSettings::default()
+        );
+        for (purpose, kind, value) in [
+            (Purpose::Connect, Attempt::Count, 2),
+            (Purpose::Reconnect, Attempt::Count, 4),
+            (Purpose::Connect, Attempt::Delay, 500),
+            (Purpose::Connect, Attempt::Timeout, 0),
+        ] {
+            assert_eq!(numbers.attempt_in_force(purpose, kind), value);
+        }
     }
 
     #[test]
-    fn buffers_go_back_to_the_system() {
-        assert_eq!(buffer_bytes(Buffer::Send), None);
-        assert_eq!(set_buffer_kilobytes(Buffer::Send, 64), Ok(()));
-        assert_eq!(buffer_bytes(Buffer::Send), Some(65_536));
-        assert!(set_buffer_kilobytes(Buffer::Send, -1).is_err());
-        assert_eq!(buffer_kilobytes(Buffer::Send), 64);
-        assert_eq!(set_buffer_kilobytes(Buffer::Send, 0), Ok(()));
-        assert_eq!(buffer_bytes(Buffer::Send), None);
-        assert_eq!(buffer_kilobytes(Buffer::Receive), 0);
+    fn buffers_keep_the_last_good_size() {
+        let numbers = Numbers::unset();
+        assert_eq!(numbers.buffer(Buffer::Send), 0);
+        assert_eq!(numbers.set_buffer(Buffer::Send, 64), Ok(()));
+        assert!(numbers.set_buffer(Buffer::Send, -1).is_err());
+        assert_eq!(numbers.buffer(Buffer::Send), 64);
+        assert_eq!(numbers.buffer(Buffer::Receive), 0);
+        assert_eq!(numbers.set_buffer(Buffer::Send, 0), Ok(()));
+        assert_eq!(numbers.buffer(Buffer::Send), 0);
     }
 }

@@ -53,12 +53,6 @@ impl Topic {
     }
 }
 
-/// Topics that are on, as bits.
-fn topics() -> &'static AtomicU32 {
-    static TOPICS: OnceLock<AtomicU32> = OnceLock::new();
-    TOPICS.get_or_init(|| AtomicU32::new(from_environment(|name| std::env::var(name).ok())))
-}
-
 /// The topics that the environment asks for.
 fn from_environment(read: impl Fn(&str) -> Option<String>) -> u32 {
     let list = read("TIBEMS_TRACE").unwrap_or_default();
@@ -80,59 +74,92 @@ fn from_environment(read: impl Fn(&str) -> Option<String>) -> u32 {
     named | tls | debug
 }
 
+/// What is traced, and where to.
+struct Trace {
+    /// Topics that are on, as bits.
+    topics: AtomicU32,
+    /// Standard error while there is no file.
+    file: Mutex<Option<File>>,
+}
+
+/// The trace of the process.
+fn global() -> &'static Trace {
+    static TRACE: OnceLock<Trace> = OnceLock::new();
+    TRACE.get_or_init(|| Trace::new(from_environment(|name| std::env::var(name).ok())))
+}
+
+impl Trace {
+    fn new(topics: u32) -> Self {
+        Trace {
+            topics: AtomicU32::new(topics),
+            file: Mutex::new(None),
+        }
+    }
+
+    fn is_on(&self, topic: Topic) -> bool {
+        self.topics.load(Ordering::Relaxed) & topic as u32 != 0
+    }
+
+    fn switch(&self, topic: Topic, on: bool) {
+        if on {
+            self.topics.fetch_or(topic as u32, Ordering::Relaxed);
+        } else {
+            self.topics.fetch_and(!(topic as u32), Ordering::Relaxed);
+        }
+    }
+
+    fn set_file(&self, path: Option<&Path>) -> Result<()> {
+        let mut file = self.file.lock();
+        let Some(path) = path else {
+            *file = None;
+            return Ok(());
+        };
+        if file.is_some() {
+            return Err(Error::new(
+                Status::TIBEMS_ILLEGAL_STATE,
+                "a trace file is set already",
+            ));
+        }
+        let opened = OpenOptions::new().append(true).create(true).open(path);
+        *file = Some(opened.map_err(|error| {
+            let path = path.display();
+            let text = format!("the trace file {path} cannot be opened: {error}");
+            Error::new(Status::TIBEMS_IO_FAILED, text)
+        })?);
+        Ok(())
+    }
+
+    fn line(&self, topic: Topic, text: fmt::Arguments<'_>) {
+        if self.is_on(topic) {
+            let line = format!("{} {}: {text}\n", Stamp::now(), topic.name());
+            // A trace that cannot be written is lost: it must never fail the call it describes.
+            let _ = match self.file.lock().as_mut() {
+                Some(file) => file.write_all(line.as_bytes()),
+                None => std::io::stderr().write_all(line.as_bytes()),
+            };
+        }
+    }
+}
+
 /// Whether a topic is traced.
 pub fn is_on(topic: Topic) -> bool {
-    topics().load(Ordering::Relaxed) & topic as u32 != 0
+    global().is_on(topic)
 }
 
 /// Switches a topic on or off.
 pub fn switch(topic: Topic, on: bool) {
-    if on {
-        topics().fetch_or(topic as u32, Ordering::Relaxed);
-    } else {
-        topics().fetch_and(!(topic as u32), Ordering::Relaxed);
-    }
+    global().switch(topic, on);
 }
-
-static FILE: Mutex<Option<File>> = Mutex::new(None);
 
 /// Appends the trace to a file from now on; `None` goes back to standard error. A second file is
 /// TIBEMS_ILLEGAL_STATE, a file that cannot be opened TIBEMS_IO_FAILED.
 pub fn set_file(path: Option<&Path>) -> Result<()> {
-    let mut file = FILE.lock();
-    let Some(path) = path else {
-        *file = None;
-        return Ok(());
-    };
-    if file.is_some() {
-        return Err(Error::new(
-            Status::TIBEMS_ILLEGAL_STATE,
-            "a trace file is set already",
-        ));
-    }
-    let opened = OpenOptions::new().append(true).create(true).open(path);
-    *file = Some(opened.map_err(|error| {
-        Error::new(
-            Status::TIBEMS_IO_FAILED,
-            format!(
-                "the trace file {} cannot be opened: {error}",
-                path.display()
-            ),
-        )
-    })?);
-    Ok(())
+    global().set_file(path)
 }
 
 /// Writes one line if the topic is on: `trace::line(Topic::State, format_args!("…"))`.
 pub fn line(topic: Topic, text: fmt::Arguments<'_>) {
-    if is_on(topic) {
-        let line = format!("{} {}: {text}\n", Stamp::now(), topic.name());
-        // A trace that cannot be written is lost: it must never fail the call it describes.
-        let _ = match FILE.lock().as_mut() {
-            Some(file) => file.write_all(line.as_bytes()),
-            None => std::io::stderr().write_all(line.as_bytes()),
-        };
-    }
+    global().line(topic, text);
 }
 
 #[cfg(test)]
@@ -156,22 +183,24 @@ mod tests {
 
     #[test]
     fn one_file_at_a_time() {
+        let trace = Trace::new(0);
         let path = std::env::temp_dir().join(format!("tibemsufo-trace-{}", std::process::id()));
-        assert_eq!(set_file(Some(&path)), Ok(()));
-        let second = set_file(Some(&path)).unwrap_err();
+        assert_eq!(trace.set_file(Some(&path)), Ok(()));
+        let second = trace.set_file(Some(&path)).unwrap_err();
         assert_eq!(second.status, Status::TIBEMS_ILLEGAL_STATE);
-        line(Topic::Frames, format_args!("not asked for"));
-        switch(Topic::Recovery, true);
-        line(Topic::Recovery, format_args!("hello {}", 5));
-        switch(Topic::Recovery, false);
-        assert_eq!(set_file(None), Ok(()));
+        trace.line(Topic::Frames, format_args!("not asked for"));
+        trace.switch(Topic::Recovery, true);
+        trace.line(Topic::Recovery, format_args!("hello {}", 5));
+        trace.switch(Topic::Recovery, false);
+        trace.line(Topic::Recovery, format_args!("no more"));
+        assert_eq!(trace.set_file(None), Ok(()));
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
-        assert!(
-            text.ends_with("UTC recovery: hello 5\n") && text.lines().count() == 1,
-            "{text}"
-        );
-        let missing = set_file(Some(Path::new("/nowhere/at/all"))).unwrap_err();
+        assert!(text.ends_with("UTC recovery: hello 5\n"), "{text}");
+        assert_eq!(text.lines().count(), 1);
+        let missing = trace
+            .set_file(Some(Path::new("/nowhere/at/all")))
+            .unwrap_err();
         assert_eq!(missing.status, Status::TIBEMS_IO_FAILED);
     }
 }

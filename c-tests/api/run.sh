@@ -36,6 +36,22 @@ all_compile() { # COMPILER...: every generated file
         "$@" -I"$prefix/include" -c "$file" -o "$out/check.o" || return 1
     done
 }
+old_c() { # sources from before C99, and those that name the folder of the headers
+    "$cc" -std=c89 -Wall -Werror -I"$prefix/include" -c -o "$out/old.o" "$out/checks/include_tibufo.c" || return 1
+    printf '#include <tibems.h>\n#include <status.h>\nint unit;\n' >"$out/plain.c"
+    "$cc" -Wall -Werror -I"$prefix/include/tibems" -c -o "$out/plain.o" "$out/plain.c"
+}
+own_xid() { # the X/Open header came first
+    printf '%s\n' '#define XA_H' 'struct xid_t { long formatID; };' 'typedef struct xid_t XID;' '#include <tibems/xares.h>' \
+        'int size[sizeof(XID) == sizeof(long) ? 1 : -1];' >"$out/own_xid.c"
+    "$cc" -Wall -Werror -I"$prefix/include" -c -o "$out/own_xid.o" "$out/own_xid.c"
+}
+other_spellings() { # spec 10 C35
+    printf '%s\n' '#include <tibems/tibems.h>' 'int unit(void); int unit(void) { tibems_bool on;' \
+        'return tibems_SetExceptionOnFTSwitch(TIBEMS_TRUE) + tibems_GetExceptionOnFTSwitch(&on); }' >"$out/spellings.c"
+    "$cc" -Wall -Werror -I"$prefix/include" -c -o "$out/spellings.o" "$out/spellings.c" &&
+        nm -u "$out/spellings.o" | grep -q tibems_setExceptionOnFTSwitch
+}
 same_symbols() {
     nm -D --defined-only "$build/libtibemsufo.so" | awk '{ print $3 }' | LC_ALL=C sort >"$out/exported"
     LC_ALL=C sort "$out/checks/symbols.txt" | diff - "$out/exported"
@@ -97,6 +113,9 @@ check headers_c99 all_compile "$cc" -std=c99 -Wall -Wextra -Werror -pedantic
 if command -v "$cxx" >/dev/null; then
     check headers_cpp all_compile "$cxx" -x c++ -Wall -Wextra -Werror
 fi
+check headers_old_c old_c
+check own_xid own_xid
+check other_spellings other_spellings
 check symbols same_symbols
 check soname recorded_name "$build/libtibemsufo.so" libtibemsufo.so.1
 check stays_loaded not_unloaded

@@ -365,14 +365,12 @@ mod tests {
 
     #[test]
     fn switches_store_what_they_are_given() {
-        let mut shown = tibems_bool::TIBEMS_TRUE;
-        // SAFETY: live variables and NULL.
+        // SAFETY: values and NULL.
         unsafe {
-            assert_eq!(tibems_getExceptionOnFTSwitch(&mut shown), Status::TIBEMS_OK);
-            assert_eq!(shown, tibems_bool::TIBEMS_FALSE);
-            tibems_setExceptionOnFTSwitch(MaybeUninit::new(tibems_bool::TIBEMS_TRUE));
-            tibems_getExceptionOnFTSwitch(&mut shown);
-            assert_eq!(shown, tibems_bool::TIBEMS_TRUE);
+            assert_eq!(tibems_GetMulticastEnabled(), tibems_bool::TIBEMS_TRUE);
+            tibems_SetMulticastEnabled(MaybeUninit::new(tibems_bool::TIBEMS_FALSE));
+            assert_eq!(tibems_GetMulticastEnabled(), tibems_bool::TIBEMS_FALSE);
+            tibems_SetMulticastEnabled(MaybeUninit::new(tibems_bool::TIBEMS_TRUE));
             let status = tibems_getExceptionOnFTSwitch(std::ptr::null_mut());
             assert_eq!(status, Status::TIBEMS_INVALID_ARG);
         }
