@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod codec;
+pub mod engine;
 pub mod frame;
 pub mod performative;

@@ -1,0 +1,561 @@
+//! Links: attach, detach, refusals, credit in both directions (spec 40 §1.11, §1.12).
+
+use super::Engine;
+use super::connection::Phase;
+use super::serial::ahead;
+use super::session::{HANDLE_MAX, SessionState};
+use super::transfer::Assembly;
+use super::types::{AttachSpec, Attached, EngineError, Event, LinkId, SessionId, condition};
+use crate::amqp::performative::{AmqpError, Attach, Detach, Flow, Role};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LinkState {
+    AttachSent,
+    Attached,
+    /// The answer had no terminus: the peer's detach with the reason follows
+    RefusalPending,
+    /// Our detach is sent; what arrives until the answer is ignored
+    DetachSent,
+}
+
+/// One link.
+pub(super) struct Link {
+    pub session: u32,
+    pub handle: u32,
+    /// Known once the peer's attach has arrived
+    pub remote_handle: Option<u32>,
+    name: String,
+    pub role: Role,
+    pub state: LinkState,
+    /// The end has been reported, or nobody is to be told
+    silent: bool,
+    pub delivery_count: u32,
+    /// delivery-count that the credit reaches to
+    limit: u32,
+    /// Receiving: the furthest limit that the peer has been told
+    announced: u32,
+    /// Receiving: we asked for a drain. Sending: the peer did
+    draining: bool,
+    pub flow_due: bool,
+    /// Sends that wait for credit, told when the peer asks
+    available: u32,
+    pub max_message_size: u64,
+    pub next_tag: u64,
+    pub batchable: bool,
+    /// A delivery of several frames that is being received
+    pub incoming: Option<Assembly>,
+}
+
+impl Link {
+    fn new(session: u32, handle: u32, role: Role, name: String) -> Link {
+        Link {
+            session,
+            handle,
+            remote_handle: None,
+            name,
+            role,
+            state: LinkState::AttachSent,
+            silent: false,
+            delivery_count: 0,
+            limit: 0,
+            announced: 0,
+            draining: false,
+            flow_due: false,
+            available: 0,
+            max_message_size: 0,
+            next_tag: 0,
+            batchable: false,
+            incoming: None,
+        }
+    }
+
+    /// Deliveries that may still be started.
+    #[inline]
+    pub fn remaining_credit(&self) -> u32 {
+        match self.state {
+            LinkState::Attached => ahead(self.delivery_count, self.limit),
+            _ => 0,
+        }
+    }
+
+    /// Receiving: may the peer start one more delivery? Credit that was taken back may have been
+    /// used before the peer heard of it.
+    pub fn may_deliver(&self) -> bool {
+        ahead(self.delivery_count, self.announced) > 0
+    }
+
+    /// The link fields of a flow that is being written.
+    pub fn fill_flow(&mut self, flow: &mut Flow) {
+        if self.role == Role::Sender && std::mem::take(&mut self.draining) {
+            // The peer's drain: what is left of the credit is given back.
+            self.delivery_count = self
+                .delivery_count
+                .wrapping_add(ahead(self.delivery_count, self.limit));
+            flow.drain = true;
+        }
+        flow.handle = Some(self.handle);
+        flow.delivery_count = Some(self.delivery_count);
+        flow.link_credit = Some(ahead(self.delivery_count, self.limit));
+        if self.role == Role::Sender {
+            flow.available = Some(self.available);
+        } else {
+            flow.drain = self.draining;
+            if ahead(self.announced, self.limit) > 0 {
+                self.announced = self.limit;
+            }
+        }
+    }
+
+    /// Receiving: is a drain over? True once.
+    pub fn drained(&mut self) -> bool {
+        let over = self.draining
+            && self.role == Role::Receiver
+            && self.incoming.is_none()
+            && self.remaining_credit() == 0;
+        if over {
+            self.draining = false;
+        }
+        over
+    }
+}
+
+impl Engine {
+    /// Attaches a link; `Event::Attached` or `Event::AttachRefused` follows.
+    pub fn attach(&mut self, id: SessionId, spec: AttachSpec) -> Result<LinkId, EngineError> {
+        if !matches!(self.phase, Phase::Open) {
+            return Err(EngineError::NotOpen);
+        }
+        let session = self.sessions.get_mut(id.0).ok_or(EngineError::NoSession)?;
+        if session.state == SessionState::EndSent {
+            return Err(EngineError::NoSession);
+        }
+        let handle = session.free_handle().ok_or(EngineError::NoHandle)?;
+        let sender = spec.role == Role::Sender;
+        let attach = Attach {
+            name: spec.name,
+            handle,
+            role: spec.role,
+            snd_settle_mode: spec.snd_settle_mode,
+            rcv_settle_mode: Some(0),
+            source: spec.source,
+            target: spec.target,
+            initial_delivery_count: sender.then_some(0),
+            max_message_size: None,
+            offered_capabilities: Vec::new(),
+            desired_capabilities: spec.desired_capabilities,
+            properties: spec.properties,
+        };
+        let size = self.out.frame(session.channel, |enc| attach.encode(enc));
+        if size > self.send_limit {
+            self.out.undo(size);
+            return Err(EngineError::TooLarge);
+        }
+        let mut link = Link::new(id.0.index, handle, spec.role, attach.name);
+        link.batchable = spec.batchable;
+        let key = self.links.insert(link);
+        assign(&mut session.local, handle, key.index);
+        Ok(LinkId(key))
+    }
+
+    /// Closes (or, with `closed` false, only detaches) a link; `Event::Detached` follows when the
+    /// peer has answered. Acknowledges made before are written first.
+    pub fn detach(&mut self, id: LinkId, closed: bool, error: Option<AmqpError>) {
+        match self.links.get(id.0) {
+            Some(link) if link.state != LinkState::DetachSent => {}
+            _ => return,
+        }
+        if matches!(self.phase, Phase::Open) {
+            self.write_detach(id.0.index, closed, error);
+        }
+    }
+
+    /// Has the peer answered the attach without a terminus, so that its detach must follow?
+    pub fn refusal_pending(&self, id: LinkId) -> bool {
+        self.links
+            .get(id.0)
+            .is_some_and(|link| link.state == LinkState::RefusalPending)
+    }
+
+    /// Deliveries that a sending link may start now. More than 0 means that `send` takes one.
+    pub fn credit(&self, id: LinkId) -> u32 {
+        self.links
+            .get(id.0)
+            .filter(|link| link.role == Role::Sender)
+            .filter(|link| self.sessions.at(link.session).is_some_and(|s| s.can_send()))
+            .map_or(0, Link::remaining_credit)
+    }
+
+    /// Largest message that the peer takes on a link; 0: no limit.
+    pub fn max_message_size(&self, id: LinkId) -> u64 {
+        self.links.get(id.0).map_or(0, |link| link.max_message_size)
+    }
+
+    /// How many sends wait for credit: told to a peer that asks.
+    pub fn set_available(&mut self, id: LinkId, count: u32) {
+        if let Some(link) = self.links.get_mut(id.0) {
+            link.available = count;
+        }
+    }
+
+    /// Lets the peer send `credit` deliveries from now on, whatever was granted before. With
+    /// `drain` it is asked to use the credit up at once; `Event::Drained` follows. May be called
+    /// before the link is attached.
+    pub fn set_credit(&mut self, id: LinkId, credit: u32, drain: bool) {
+        let Some(link) = self.links.get_mut(id.0) else {
+            return;
+        };
+        if link.role != Role::Receiver || link.state == LinkState::DetachSent {
+            return;
+        }
+        link.limit = link
+            .delivery_count
+            .wrapping_add(credit.min(i32::MAX as u32));
+        link.draining = drain;
+        // Before the attach is answered the peer has no credit yet.
+        let attached = link.state == LinkState::Attached;
+        let drained = if attached || credit == 0 {
+            link.drained()
+        } else {
+            false
+        };
+        if attached {
+            self.want_flow(id.0.index);
+        }
+        if drained {
+            self.events.push_back(Event::Drained { link: id });
+        }
+    }
+
+    /// Asks the peer to use up the credit that it has: `Event::Drained` follows.
+    pub fn drain(&mut self, id: LinkId) {
+        self.set_credit(id, self.link_credit(id), true);
+    }
+
+    /// Deliveries that the peer may still start on a receiving link.
+    pub fn link_credit(&self, id: LinkId) -> u32 {
+        self.links
+            .get(id.0)
+            .filter(|link| link.role == Role::Receiver)
+            .map_or(0, |link| ahead(link.delivery_count, link.limit))
+    }
+
+    /// Writes our detach. The link is gone for us; its handle is free after the answer.
+    fn write_detach(&mut self, number: u32, closed: bool, error: Option<AmqpError>) {
+        let Some(index) = self.links.at(number).map(|link| link.session) else {
+            return;
+        };
+        self.write_run(index);
+        let (Some(link), Some(session)) = (self.links.at_mut(number), self.sessions.at_mut(index))
+        else {
+            return;
+        };
+        link.state = LinkState::DetachSent;
+        link.incoming = None;
+        let detach = Detach {
+            handle: link.handle,
+            closed,
+            error,
+        };
+        self.out.frame(session.channel, |enc| detach.encode(enc));
+        if session.partial.as_ref().is_some_and(|p| p.link == number) {
+            // What was written of the delivery is worth nothing without the rest.
+            session.partial = None;
+            if session.can_send() {
+                self.announce_credit(index);
+            }
+        }
+    }
+
+    /// Closes a link because of what the peer did.
+    pub(super) fn close_link(&mut self, number: u32, condition: &str, text: &str) {
+        let Some(key) = self.links.key(number) else {
+            return;
+        };
+        let error = AmqpError::new(condition, text);
+        self.write_detach(number, true, Some(error.clone()));
+        if let Some(link) = self.links.at_mut(number)
+            && !std::mem::replace(&mut link.silent, true)
+        {
+            self.events.push_back(Event::Detached {
+                link: LinkId(key),
+                closed: true,
+                error: Some(error),
+                by_peer: false,
+            });
+        }
+    }
+
+    /// Forgets a link whose detach went both ways.
+    fn free_link(&mut self, number: u32) {
+        let Some(key) = self.links.key(number) else {
+            return;
+        };
+        let Some(link) = self.links.remove(number) else {
+            return;
+        };
+        let Some(session) = self.sessions.at_mut(link.session) else {
+            return;
+        };
+        if let Some(entry) = session.local.get_mut(link.handle as usize) {
+            *entry = 0;
+        }
+        if let Some(handle) = link.remote_handle
+            && let Some(entry) = session.remote.get_mut(handle as usize)
+        {
+            *entry = 0;
+        }
+        let id = LinkId(key);
+        session.unsettled.forget(id);
+        session.confirms.retain(|(_, confirmed)| *confirmed != id);
+    }
+
+    pub(super) fn on_attach(&mut self, channel: u16, attach: Attach) {
+        let Some(index) = self.session_of(channel) else {
+            return self.fail_framing("attach on an unknown channel");
+        };
+        let Some(session) = self.sessions.at(index) else {
+            return;
+        };
+        if session.state != SessionState::Mapped {
+            return;
+        }
+        if attach.handle > HANDLE_MAX {
+            return self.fail_framing("handle above handle-max");
+        }
+        if session.link_of(attach.handle).is_some() {
+            return self.end_session(
+                index,
+                condition::HANDLE_IN_USE,
+                "attach with the handle of another link",
+            );
+        }
+        let ours = attach.role.opposite();
+        let mut numbers = session.local.iter().filter_map(|link| link.checked_sub(1));
+        let pending = numbers.find(|number| {
+            self.links.at(*number).is_some_and(|link| {
+                link.remote_handle.is_none() && link.role == ours && link.name == attach.name
+            })
+        });
+        match pending {
+            Some(number) => self.on_attach_answer(index, number, attach),
+            None => self.refuse_attach(index, attach),
+        }
+    }
+
+    fn on_attach_answer(&mut self, index: u32, number: u32, attach: Attach) {
+        let (Some(session), Some(key)) = (self.sessions.at_mut(index), self.links.key(number))
+        else {
+            return;
+        };
+        let Some(link) = self.links.at_mut(number) else {
+            return;
+        };
+        assign(&mut session.remote, attach.handle, number);
+        link.remote_handle = Some(attach.handle);
+        if link.state != LinkState::AttachSent {
+            return;
+        }
+        let refused = match link.role {
+            Role::Sender => attach.target.is_none(),
+            Role::Receiver => attach.source.is_none(),
+        };
+        if refused {
+            link.state = LinkState::RefusalPending;
+            return;
+        }
+        link.state = LinkState::Attached;
+        link.max_message_size = attach.max_message_size.unwrap_or(0);
+        let mut granted = false;
+        if link.role == Role::Receiver {
+            let credit = ahead(link.delivery_count, link.limit);
+            granted = credit > 0;
+            link.delivery_count = attach.initial_delivery_count.unwrap_or(0);
+            link.announced = link.delivery_count;
+            link.limit = link.delivery_count.wrapping_add(credit);
+        }
+        self.events.push_back(Event::Attached {
+            link: LinkId(key),
+            answer: Box::new(Attached {
+                source: attach.source,
+                target: attach.target,
+                snd_settle_mode: attach.snd_settle_mode,
+                offered_capabilities: attach.offered_capabilities,
+                properties: attach.properties,
+                max_message_size: attach.max_message_size.unwrap_or(0),
+            }),
+        });
+        if granted {
+            self.want_flow(number);
+        }
+    }
+
+    /// The peer wants a link of its own: answered without termini and closed (spec 40 §1.16).
+    fn refuse_attach(&mut self, index: u32, attach: Attach) {
+        let Some(session) = self.sessions.at_mut(index) else {
+            return;
+        };
+        let Some(handle) = session.free_handle() else {
+            return self.end_session(
+                index,
+                condition::NOT_ALLOWED,
+                "links are attached by the client",
+            );
+        };
+        let role = attach.role.opposite();
+        let answer = Attach {
+            name: attach.name,
+            handle,
+            role,
+            initial_delivery_count: (role == Role::Sender).then_some(0),
+            ..Attach::default()
+        };
+        let size = self.out.frame(session.channel, |enc| answer.encode(enc));
+        if size > self.send_limit {
+            self.out.undo(size);
+            return self.end_session(
+                index,
+                condition::NOT_ALLOWED,
+                "links are attached by the client",
+            );
+        }
+        let mut link = Link::new(index, handle, role, String::new());
+        link.remote_handle = Some(attach.handle);
+        link.silent = true;
+        let key = self.links.insert(link);
+        assign(&mut session.local, handle, key.index);
+        assign(&mut session.remote, attach.handle, key.index);
+        let error = AmqpError::new(condition::NOT_ALLOWED, "links are attached by the client");
+        self.write_detach(key.index, true, Some(error));
+    }
+
+    pub(super) fn on_detach(&mut self, channel: u16, detach: Detach) {
+        let Some(index) = self.session_of(channel) else {
+            return self.fail_framing("detach on an unknown channel");
+        };
+        let Some(session) = self.sessions.at(index) else {
+            return;
+        };
+        if session.state != SessionState::Mapped {
+            return;
+        }
+        let number = session
+            .link_of(detach.handle)
+            .or_else(|| self.unanswered_link(index, detach.handle));
+        let Some(number) = number else {
+            return self.end_session(
+                index,
+                condition::UNATTACHED_HANDLE,
+                "detach of an unknown handle",
+            );
+        };
+        let (Some(key), Some(link)) = (self.links.key(number), self.links.at(number)) else {
+            return;
+        };
+        let (state, silent) = (link.state, link.silent);
+        if state != LinkState::DetachSent {
+            self.write_detach(number, detach.closed, None);
+        }
+        self.free_link(number);
+        if silent {
+            return;
+        }
+        let link = LinkId(key);
+        self.events.push_back(match state {
+            LinkState::AttachSent | LinkState::RefusalPending => Event::AttachRefused {
+                link,
+                error: detach.error,
+            },
+            LinkState::Attached | LinkState::DetachSent => Event::Detached {
+                link,
+                closed: detach.closed,
+                error: detach.error,
+                by_peer: state == LinkState::Attached,
+            },
+        });
+    }
+
+    /// A link whose attach has no answer, for a detach without an attach before it: the one with
+    /// the same handle, else the oldest.
+    fn unanswered_link(&self, index: u32, handle: u32) -> Option<u32> {
+        let local = &self.sessions.at(index)?.local;
+        let unanswered = |number: &u32| {
+            self.links
+                .at(*number)
+                .is_some_and(|link| link.remote_handle.is_none())
+        };
+        local
+            .get(handle as usize)
+            .and_then(|link| link.checked_sub(1))
+            .filter(unanswered)
+            .or_else(|| {
+                local
+                    .iter()
+                    .filter_map(|link| link.checked_sub(1))
+                    .find(unanswered)
+            })
+    }
+
+    /// The link part of a flow from the peer.
+    pub(super) fn on_link_flow(&mut self, number: u32, flow: &Flow) {
+        let Some(key) = self.links.key(number) else {
+            return;
+        };
+        let id = LinkId(key);
+        let Some(link) = self.links.at_mut(number) else {
+            return;
+        };
+        if link.state != LinkState::Attached {
+            return;
+        }
+        let mut answer = flow.echo;
+        match link.role {
+            Role::Sender => {
+                let before = link.remaining_credit();
+                if let Some(credit) = flow.link_credit {
+                    let count = flow.delivery_count.unwrap_or(0);
+                    link.limit = count.wrapping_add(credit.min(i32::MAX as u32));
+                }
+                link.draining = flow.drain;
+                answer |= flow.drain;
+                let usable = before == 0
+                    && link.remaining_credit() > 0
+                    && self
+                        .sessions
+                        .at(link.session)
+                        .is_some_and(|session| session.can_send());
+                if usable {
+                    self.events.push_back(Event::Credit { link: id });
+                }
+            }
+            Role::Receiver => {
+                // The peer's count moves ahead without deliveries when it drains; never further
+                // than the credit it was given.
+                let skipped = flow.delivery_count.map_or(0, |count| {
+                    ahead(link.delivery_count, count)
+                        .min(ahead(link.delivery_count, link.announced))
+                });
+                link.delivery_count = link.delivery_count.wrapping_add(skipped);
+                let draining = link.draining;
+                if link.drained() {
+                    self.events.push_back(Event::Drained { link: id });
+                } else if skipped > 0 && !draining {
+                    self.events.push_back(Event::CreditUsed { link: id });
+                }
+            }
+        }
+        if answer {
+            self.want_flow(number);
+        }
+    }
+}
+
+/// Enters a link's number in a table of handles.
+fn assign(table: &mut Vec<u32>, handle: u32, number: u32) {
+    let at = handle as usize;
+    if table.len() <= at {
+        table.resize(at + 1, 0);
+    }
+    if let Some(entry) = table.get_mut(at) {
+        *entry = number + 1;
+    }
+}

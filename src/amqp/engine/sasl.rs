@@ -1,0 +1,229 @@
+//! SASL: the choice of the mechanism and the mechanisms (spec 40 §1.4).
+//!
+//! A mechanism is a small state machine; further ones are added by one more row in `candidates`.
+
+use bytes::Bytes;
+
+/// What the caller wants to prove, and what may be used for it.
+#[derive(Clone, Default)]
+pub struct SaslConfig {
+    pub user: Option<String>,
+    pub password: Option<String>,
+    /// PLAIN may be used without TLS
+    pub plain_ok: bool,
+    /// The connection is encrypted
+    pub tls: bool,
+    /// TLS with a client certificate
+    pub client_certificate: bool,
+    /// Option `sasl`: only these mechanisms
+    pub allowed: Option<Vec<String>>,
+    /// Authorization id of EXTERNAL
+    pub authzid: Option<String>,
+    /// sasl-init.hostname, the same as open.hostname
+    pub hostname: Option<String>,
+}
+
+impl std::fmt::Debug for SaslConfig {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SaslConfig")
+            .field("user", &self.user)
+            .field("tls", &self.tls)
+            .field("allowed", &self.allowed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a mechanism cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum MechanismError {
+    /// User or password cannot be sent with it
+    Credentials(&'static str),
+    /// The peer did something that the mechanism does not know
+    Exchange(&'static str),
+}
+
+/// One SASL mechanism in progress.
+pub(super) trait Mechanism: Send {
+    fn name(&self) -> &'static str;
+    fn initial_response(&mut self) -> Result<Bytes, MechanismError>;
+    /// The answer to a challenge.
+    fn challenge(&mut self, _data: &[u8]) -> Result<Bytes, MechanismError> {
+        Err(MechanismError::Exchange("a challenge was not due"))
+    }
+    /// The peer says ok: is its own proof, if the mechanism has one, in order?
+    fn succeeded(&mut self, _additional_data: Option<&[u8]>) -> Result<(), MechanismError> {
+        Ok(())
+    }
+    /// Has our last message been made, so that only the outcome is missing?
+    fn is_final(&self) -> bool {
+        true
+    }
+}
+
+struct Anonymous;
+
+impl Mechanism for Anonymous {
+    fn name(&self) -> &'static str {
+        "ANONYMOUS"
+    }
+
+    /// Empty, not null: some servers wait for a response when it is null.
+    fn initial_response(&mut self) -> Result<Bytes, MechanismError> {
+        Ok(Bytes::new())
+    }
+}
+
+struct External {
+    authzid: Option<String>,
+}
+
+impl Mechanism for External {
+    fn name(&self) -> &'static str {
+        "EXTERNAL"
+    }
+
+    fn initial_response(&mut self) -> Result<Bytes, MechanismError> {
+        Ok(Bytes::from(self.authzid.take().unwrap_or_default()))
+    }
+}
+
+struct Plain {
+    user: String,
+    password: String,
+}
+
+impl Mechanism for Plain {
+    fn name(&self) -> &'static str {
+        "PLAIN"
+    }
+
+    fn initial_response(&mut self) -> Result<Bytes, MechanismError> {
+        if self.user.contains('\0') || self.password.contains('\0') {
+            return Err(MechanismError::Credentials(
+                "user or password holds a NUL character",
+            ));
+        }
+        Ok(Bytes::from(format!("\0{}\0{}", self.user, self.password)))
+    }
+}
+
+/// The mechanisms that the configuration allows, best first.
+fn candidates(config: &SaslConfig, anonymous_offered: bool) -> Vec<Box<dyn Mechanism>> {
+    let mut list: Vec<Box<dyn Mechanism>> = Vec::new();
+    if config.client_certificate {
+        list.push(Box::new(External {
+            authzid: config.authzid.clone(),
+        }));
+    }
+    if config.tls || config.plain_ok {
+        match &config.user {
+            Some(user) => list.push(Box::new(Plain {
+                user: user.clone(),
+                password: config.password.clone().unwrap_or_default(),
+            })),
+            None if !anonymous_offered => list.push(Box::new(Plain {
+                user: "anonymous".into(),
+                password: String::new(),
+            })),
+            None => {}
+        }
+    }
+    if config.user.is_none() {
+        // With a user there is no silent step down to ANONYMOUS.
+        list.push(Box::new(Anonymous));
+    }
+    list
+}
+
+/// The best mechanism that the peer offers and that the configuration allows.
+pub(super) fn choose(config: &SaslConfig, offered: &[String]) -> Option<Box<dyn Mechanism>> {
+    let usable = |name: &str| {
+        offered.iter().any(|o| o == name)
+            && config
+                .allowed
+                .as_ref()
+                .is_none_or(|list| list.iter().any(|a| a.eq_ignore_ascii_case(name)))
+    };
+    candidates(config, usable("ANONYMOUS"))
+        .into_iter()
+        .find(|mechanism| usable(mechanism.name()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(config: &SaslConfig, offered: &[&str]) -> Option<&'static str> {
+        let offered: Vec<String> = offered.iter().map(|o| (*o).to_owned()).collect();
+        choose(config, &offered).map(|m| m.name())
+    }
+
+    fn user() -> SaslConfig {
+        SaslConfig {
+            user: Some("u".into()),
+            password: Some("p".into()),
+            plain_ok: true,
+            ..SaslConfig::default()
+        }
+    }
+
+    #[test]
+    fn the_mechanism_is_chosen_by_rank() {
+        let nobody = SaslConfig {
+            plain_ok: true,
+            ..SaslConfig::default()
+        };
+        assert_eq!(chosen(&user(), &["ANONYMOUS", "PLAIN"]), Some("PLAIN"));
+        assert_eq!(chosen(&user(), &["ANONYMOUS"]), None);
+        assert_eq!(chosen(&nobody, &["PLAIN", "ANONYMOUS"]), Some("ANONYMOUS"));
+        assert_eq!(chosen(&nobody, &["PLAIN"]), Some("PLAIN"));
+        assert_eq!(chosen(&nobody, &[]), None);
+        let certificate = SaslConfig {
+            client_certificate: true,
+            tls: true,
+            ..user()
+        };
+        assert_eq!(
+            chosen(&certificate, &["PLAIN", "EXTERNAL"]),
+            Some("EXTERNAL")
+        );
+        assert_eq!(chosen(&certificate, &["PLAIN"]), Some("PLAIN"));
+    }
+
+    #[test]
+    fn options_exclude_mechanisms() {
+        let careful = SaslConfig {
+            plain_ok: false,
+            ..user()
+        };
+        assert_eq!(chosen(&careful, &["PLAIN"]), None);
+        let encrypted = SaslConfig {
+            tls: true,
+            ..careful
+        };
+        assert_eq!(chosen(&encrypted, &["PLAIN"]), Some("PLAIN"));
+        let listed = SaslConfig {
+            allowed: Some(vec!["external".into()]),
+            ..user()
+        };
+        assert_eq!(chosen(&listed, &["PLAIN"]), None);
+    }
+
+    #[test]
+    fn plain_sends_user_and_password() {
+        let offered = ["PLAIN".to_owned()];
+        let mut plain = choose(&user(), &offered).unwrap();
+        assert_eq!(plain.initial_response().unwrap(), &b"\0u\0p"[..]);
+        assert!(plain.challenge(b"?").is_err());
+        let odd = SaslConfig {
+            password: Some("a\0b".into()),
+            ..user()
+        };
+        let mut plain = choose(&odd, &offered).unwrap();
+        assert!(matches!(
+            plain.initial_response(),
+            Err(MechanismError::Credentials(_))
+        ));
+    }
+}

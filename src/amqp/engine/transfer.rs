@@ -1,0 +1,356 @@
+//! Messages in both directions: sending with its split into frames, receiving with its assembly
+//! (spec 40 §1.13).
+
+use super::Engine;
+use super::connection::{Phase, cut_payload};
+use super::link::LinkState;
+use super::output::TransferHead;
+use super::session::SessionState;
+use super::types::{Delivery, Event, LinkId, Outcome, Send, SendError, condition};
+use crate::amqp::codec::{DecodeError, Decoder};
+use crate::amqp::frame::FrameHeader;
+use crate::amqp::performative::fields::FieldReader;
+use crate::amqp::performative::{Role, code};
+use crate::status::Status;
+use bytes::{Buf, Bytes, BytesMut};
+
+/// The rest of a delivery that the session window cut off.
+pub(super) struct Partial {
+    pub link: u32,
+    handle: u32,
+    settled: bool,
+    rest: Vec<u8>,
+    sent: usize,
+}
+
+/// A delivery of several frames that is being received.
+pub(super) struct Assembly {
+    delivery_id: u32,
+    message_format: u32,
+    settled: bool,
+    payload: BytesMut,
+}
+
+/// What the engine wants to know of a received transfer.
+struct Received {
+    handle: u32,
+    delivery_id: Option<u32>,
+    has_tag: bool,
+    message_format: u32,
+    settled: bool,
+    more: bool,
+    resume: bool,
+    aborted: bool,
+    /// Bytes of the performative
+    length: usize,
+}
+
+impl Received {
+    fn decode(body: &[u8]) -> Result<Received, DecodeError> {
+        let mut decoder = Decoder::new(body);
+        let mut f = FieldReader::open(&mut decoder, code::TRANSFER)?;
+        let handle = f.required_uint("handle")?;
+        let delivery_id = f.uint("delivery-id")?;
+        let has_tag = f.binary("delivery-tag")?.is_some();
+        let message_format = f.uint("message-format")?.unwrap_or(0);
+        let settled = f.bool("settled")?.unwrap_or(false);
+        let more = f.bool("more")?.unwrap_or(false);
+        f.skip()?;
+        f.skip()?;
+        let resume = f.bool("resume")?.unwrap_or(false);
+        let aborted = f.bool("aborted")?.unwrap_or(false);
+        f.end()?;
+        Ok(Received {
+            handle,
+            delivery_id,
+            has_tag,
+            message_format,
+            settled,
+            more,
+            resume,
+            aborted,
+            length: decoder.position(),
+        })
+    }
+}
+
+impl Engine {
+    /// Sends a message: its frames are in the output when this returns. What the session window
+    /// does not take is kept and follows by itself; until then the session has no credit.
+    pub fn send(&mut self, id: LinkId, send: Send<'_>) -> Result<u32, SendError> {
+        if !matches!(self.phase, Phase::Open) {
+            return Err(SendError::Detached);
+        }
+        let link = self.links.get_mut(id.0).ok_or(SendError::Detached)?;
+        if link.role != Role::Sender || link.state != LinkState::Attached {
+            return Err(SendError::Detached);
+        }
+        if link.max_message_size != 0 && send.payload.len() as u64 > link.max_message_size {
+            return Err(SendError::TooLarge);
+        }
+        let session = self
+            .sessions
+            .at_mut(link.session)
+            .ok_or(SendError::Detached)?;
+        if link.remaining_credit() == 0 || !session.can_send() {
+            return Err(SendError::NoCredit);
+        }
+        let delivery_id = session.next_delivery_id;
+        session.next_delivery_id = delivery_id.wrapping_add(1);
+        link.delivery_count = link.delivery_count.wrapping_add(1);
+        let tag = link.next_tag;
+        if !send.settled {
+            link.next_tag = tag.wrapping_add(1);
+            if let Some(lost) = session.unsettled.push(delivery_id, id, send.token) {
+                self.events.push_back(Event::Outcome {
+                    link: lost.link,
+                    token: lost.token,
+                    outcome: Outcome::None,
+                });
+            }
+        }
+        let mut head = TransferHead {
+            handle: link.handle,
+            first: Some((delivery_id, tag)),
+            settled: send.settled,
+            txn: send.txn,
+        };
+        let mut sent = 0;
+        loop {
+            let rest = send.payload.get(sent..).unwrap_or_default();
+            let limit = self.send_limit;
+            sent += self.out.transfer(session.channel, &head, rest, limit);
+            session.next_outgoing_id = session.next_outgoing_id.wrapping_add(1);
+            session.remote_window = session.remote_window.saturating_sub(1);
+            if sent >= send.payload.len() {
+                break;
+            }
+            head.first = None;
+            if session.remote_window == 0 {
+                session.partial = Some(Partial {
+                    link: id.0.index,
+                    handle: link.handle,
+                    settled: send.settled,
+                    rest: send.payload.get(sent..).unwrap_or_default().to_vec(),
+                    sent: 0,
+                });
+                break;
+            }
+        }
+        Ok(delivery_id)
+    }
+
+    /// Goes on with a delivery that the window cut off, as far as the window now reaches.
+    pub(super) fn continue_partial(&mut self, index: u32) {
+        let Some(session) = self.sessions.at_mut(index) else {
+            return;
+        };
+        let Some(partial) = session.partial.as_mut() else {
+            return;
+        };
+        let head = TransferHead {
+            handle: partial.handle,
+            first: None,
+            settled: partial.settled,
+            txn: None,
+        };
+        while session.remote_window > 0 && partial.sent < partial.rest.len() {
+            let rest = partial.rest.get(partial.sent..).unwrap_or_default();
+            partial.sent += self
+                .out
+                .transfer(session.channel, &head, rest, self.send_limit);
+            session.next_outgoing_id = session.next_outgoing_id.wrapping_add(1);
+            session.remote_window -= 1;
+        }
+        if partial.sent >= partial.rest.len() {
+            session.partial = None;
+        }
+    }
+
+    /// A transfer frame, at the start of `buf`.
+    pub(super) fn on_transfer_frame(&mut self, header: FrameHeader, buf: &mut BytesMut) {
+        let body = buf.get(header.body..header.size).unwrap_or_default();
+        let received = match Received::decode(body) {
+            Ok(received) => received,
+            Err(error) => {
+                buf.advance(header.size);
+                return self.fail_decode(&error);
+            }
+        };
+        // A part of a delivery is copied into its assembly; a whole one keeps its slice.
+        let payload = cut_payload(buf, header, received.length);
+        if header.channel > self.config.channel_max {
+            return self.fail_framing("channel above channel-max");
+        }
+        let Some(index) = self.session_of(header.channel) else {
+            return self.fail_framing("transfer on an unknown channel");
+        };
+        let Some(session) = self.sessions.at_mut(index) else {
+            return;
+        };
+        if session.state != SessionState::Mapped {
+            return;
+        }
+        session.next_incoming_id = session.next_incoming_id.wrapping_add(1);
+        let Some(number) = session.link_of(received.handle) else {
+            return self.end_session(
+                index,
+                condition::UNATTACHED_HANDLE,
+                "transfer for an unknown handle",
+            );
+        };
+        let Some(link) = self.links.at(number) else {
+            return;
+        };
+        if link.role == Role::Sender {
+            return self.fail(
+                condition::PRECONDITION_FAILED,
+                "transfer on a link on which the client sends",
+                Status::TIBEMS_SERVER_NOT_CONNECTED,
+            );
+        }
+        if link.state != LinkState::Attached {
+            // Ignored, but its delivery-id is used up.
+            if received.delivery_id.is_some() && received.delivery_id == session.expected_delivery {
+                session.expected_delivery = received.delivery_id.map(|id| id.wrapping_add(1));
+            }
+        } else if link.incoming.is_some() {
+            self.on_continuation(number, received, payload);
+        } else {
+            self.on_first_transfer(index, number, received, payload);
+        }
+    }
+
+    fn on_first_transfer(&mut self, index: u32, number: u32, received: Received, payload: Bytes) {
+        let (Some(session), Some(key)) = (self.sessions.at_mut(index), self.links.key(number))
+        else {
+            return;
+        };
+        let Some(link) = self.links.at_mut(number) else {
+            return;
+        };
+        let id = LinkId(key);
+        let delivery_id = match received.delivery_id {
+            Some(delivery_id) if received.has_tag => delivery_id,
+            _ => {
+                return self.end_session(
+                    index,
+                    condition::INVALID_FIELD,
+                    "delivery without delivery-id or delivery-tag",
+                );
+            }
+        };
+        if session.expected_delivery.unwrap_or(delivery_id) != delivery_id {
+            return self.end_session(
+                index,
+                condition::INVALID_FIELD,
+                "delivery-id out of sequence",
+            );
+        }
+        session.expected_delivery = Some(delivery_id.wrapping_add(1));
+        if received.resume {
+            return self.close_link(
+                number,
+                condition::NOT_IMPLEMENTED,
+                "deliveries are not resumed",
+            );
+        }
+        if !link.may_deliver() {
+            return self.close_link(
+                number,
+                condition::TRANSFER_LIMIT_EXCEEDED,
+                "delivery beyond the credit",
+            );
+        }
+        link.delivery_count = link.delivery_count.wrapping_add(1);
+        if payload.len() > self.config.message_limit {
+            return self.close_too_large(number);
+        }
+        if received.aborted {
+            return self.finish_delivery(id, None);
+        }
+        if received.more {
+            link.incoming = Some(Assembly {
+                delivery_id,
+                message_format: received.message_format,
+                settled: received.settled,
+                payload: BytesMut::from(&payload[..]),
+            });
+            return;
+        }
+        self.finish_delivery(
+            id,
+            Some(Delivery {
+                delivery_id,
+                settled: received.settled,
+                payload,
+                message_format: received.message_format,
+            }),
+        );
+    }
+
+    fn on_continuation(&mut self, number: u32, received: Received, payload: Bytes) {
+        let (Some(key), Some(link)) = (self.links.key(number), self.links.at_mut(number)) else {
+            return;
+        };
+        let id = LinkId(key);
+        let Some(assembly) = link.incoming.as_mut() else {
+            return;
+        };
+        if received
+            .delivery_id
+            .is_some_and(|delivery_id| delivery_id != assembly.delivery_id)
+        {
+            return self.close_link(
+                number,
+                condition::INVALID_FIELD,
+                "delivery-id changes within a delivery",
+            );
+        }
+        if received.aborted {
+            link.incoming = None;
+            return self.finish_delivery(id, None);
+        }
+        if received.resume {
+            return self.close_link(
+                number,
+                condition::NOT_IMPLEMENTED,
+                "deliveries are not resumed",
+            );
+        }
+        if assembly.payload.len().saturating_add(payload.len()) > self.config.message_limit {
+            return self.close_too_large(number);
+        }
+        assembly.settled |= received.settled;
+        assembly.payload.extend_from_slice(&payload);
+        if received.more {
+            return;
+        }
+        let delivery = link.incoming.take().map(|assembly| Delivery {
+            delivery_id: assembly.delivery_id,
+            settled: assembly.settled,
+            payload: assembly.payload.freeze(),
+            message_format: assembly.message_format,
+        });
+        self.finish_delivery(id, delivery);
+    }
+
+    /// A delivery is complete, or (`None`) was aborted.
+    fn finish_delivery(&mut self, id: LinkId, delivery: Option<Delivery>) {
+        self.events.push_back(match delivery {
+            Some(delivery) => Event::Delivery { link: id, delivery },
+            None => Event::CreditUsed { link: id },
+        });
+        if self.links.get_mut(id.0).is_some_and(|link| link.drained()) {
+            self.events.push_back(Event::Drained { link: id });
+        }
+    }
+
+    fn close_too_large(&mut self, number: u32) {
+        self.close_link(
+            number,
+            condition::MESSAGE_SIZE_EXCEEDED,
+            "the message is larger than the client takes",
+        );
+    }
+}
