@@ -344,16 +344,40 @@ void expect_nothing(const char *file, int line, tibemsMsgConsumer consumer, long
         check_failed(file, line, "receive: status %d (%s), expected a timeout", (int)status, tibemsStatus_GetText(status));
 }
 
+static void reader_on(struct fixture *f, const char *url, const char *queue)
+{
+    memset(f, 0, sizeof *f);
+    f->connection = connect_to(url);
+    f->session = session_of(f->connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+    f->queue = queue_named(queue);
+    REQUIRE_OK(tibemsSession_CreateConsumer(f->session, &f->consumer, f->queue, NULL, TIBEMS_FALSE));
+    REQUIRE_OK(tibemsConnection_Start(f->connection));
+}
+
+void reader(struct fixture *f, const char *queue) { reader_on(f, url_a(), queue); }
+
+void reader_close(struct fixture *f)
+{
+    CHECK_OK(tibemsConnection_Close(f->connection));
+    CHECK_OK(tibemsMsgConsumer_Close(f->consumer));
+    CHECK_OK(tibemsSession_Close(f->session));
+    CHECK_OK(tibemsDestination_Destroy(f->queue));
+}
+
+tibemsMsg receive_one(tibemsMsgConsumer consumer)
+{
+    tibemsMsg message = NULL;
+    REQUIRE_OK(tibemsMsgConsumer_ReceiveTimeout(consumer, &message, slow(5000)));
+    REQUIRE(message != NULL);
+    return message;
+}
+
 void count_left(const char *file, int line, const char *url, const char *queue, int expected)
 {
-    struct fixture f = {0};
+    struct fixture f;
     char text[256], all[512] = "";
     int count = 0;
-    f.connection = connect_to(url);
-    f.session = session_of(f.connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
-    f.queue = queue_named(queue);
-    REQUIRE_OK(tibemsSession_CreateConsumer(f.session, &f.consumer, f.queue, NULL, TIBEMS_FALSE));
-    REQUIRE_OK(tibemsConnection_Start(f.connection));
+    reader_on(&f, url, queue);
     /* what is expected may take its time, what is not expected gets 300 ms to show up */
     while (receive_text(f.consumer, count < expected ? slow(3000) : 300, text, NULL) == TIBEMS_OK) {
         count++;
@@ -362,7 +386,7 @@ void count_left(const char *file, int line, const char *url, const char *queue, 
     }
     if (count != expected)
         check_failed(file, line, "%d messages left on %s, expected %d:%s", count, queue, expected, all);
-    CHECK_OK(tibemsConnection_Close(f.connection));
+    reader_close(&f);
 }
 
 const char *active_url(tibemsConnection connection)

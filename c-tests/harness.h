@@ -202,6 +202,10 @@ tibemsConnection connect_to(const char *url);                  /* ordinary, not 
 tibemsConnection connect_with(tibemsConnectionFactory factory);
 tibemsSession session_of(tibemsConnection connection, tibems_bool transacted, tibemsAcknowledgeMode mode);
 void fresh(struct fixture *f);                                 /* shared broker A, started, AUTO, queue, both ends */
+/* another program that reads QUEUE of the shared broker A: connection, AUTO session, consumer, started */
+void reader(struct fixture *f, const char *queue);
+void reader_close(struct fixture *f);
+tibemsMsg receive_one(tibemsMsgConsumer consumer);             /* a message within the time limit, or the test ends */
 void fresh_on(struct fixture *f, tibemsConnection connection, tibems_bool transacted, tibemsAcknowledgeMode mode);
 
 tibemsMsg text_message(const char *text);

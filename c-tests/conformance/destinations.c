@@ -1,0 +1,275 @@
+/*
+ * destinations.c - names, wildcards, ownership, temporary destinations (spec 20 §2; cases 20-69 to 20-88)
+ */
+#include "harness.h"
+
+static struct fixture f;
+
+static void done(void) { CHECK_OK(tibemsConnection_Close(f.connection)); }
+
+TEST_CHEAP("20-69", create_arguments)
+{
+    static const int types[] = {0, 256, 3};
+    for (size_t i = 0; i < 3; i++) {
+        tibemsDestination made = (tibemsDestination)0x1;
+        CHECK_STATUS(tibemsDestination_Create(&made, (tibemsDestinationType)types[i], "x"), TIBEMS_INVALID_ARG);
+        CHECK(made == NULL);
+    }
+    tibemsDestination made = (tibemsDestination)0x1;
+    CHECK_STATUS(tibemsDestination_Create(&made, TIBEMS_QUEUE, NULL), TIBEMS_INVALID_ARG);
+    CHECK(made == NULL);
+    CHECK_STATUS(tibemsDestination_Create(&made, TIBEMS_QUEUE, ""), TIBEMS_INVALID_NAME);
+    CHECK_STATUS(tibemsDestination_Create(NULL, TIBEMS_QUEUE, "x"), TIBEMS_INVALID_ARG);
+}
+
+TEST_CHEAP("20-70", name_length)
+{
+    char name[300];
+    tibemsDestination made = NULL;
+    memset(name, 'n', sizeof name);
+    name[249] = 0;
+    CHECK_OK(tibemsDestination_Create(&made, TIBEMS_TOPIC, name));
+    CHECK_OK(tibemsDestination_Destroy(made));
+    name[249] = 'n';
+    name[250] = 0;
+    CHECK_STATUS(tibemsDestination_Create(&made, TIBEMS_TOPIC, name), TIBEMS_INVALID_NAME);
+    memcpy(name + 247, "\xc3\xa4", 3);          /* 249 bytes, 248 characters */
+    CHECK_OK(tibemsDestination_Create(&made, TIBEMS_TOPIC, name));
+    CHECK_OK(tibemsDestination_Destroy(made));
+    memcpy(name + 248, "\xc3\xa4", 3);          /* 250 bytes, 249 characters */
+    name[247] = 'n';
+    CHECK_STATUS(tibemsDestination_Create(&made, TIBEMS_TOPIC, name), TIBEMS_INVALID_NAME);
+}
+
+TEST_CHEAP("20-71", typed_destroy_of_any_kind)
+{
+    tibemsDestination queue = queue_named("x");
+    CHECK_OK(tibemsTopic_Destroy(queue));
+    CHECK_STATUS(tibemsTopic_Destroy(queue), TIBEMS_INVALID_DESTINATION);
+}
+
+TEST_CHEAP("20-72,20-73", get_name_buffers)
+{
+    char buffer[256];
+    tibemsDestination queue = queue_named("abcd\xc3\xa4");       /* 6 bytes */
+    CHECK_OK(tibemsDestination_GetName(queue, buffer, sizeof buffer));
+    CHECK_STR(buffer, "abcd\xc3\xa4");
+    memset(buffer, '#', sizeof buffer);
+    CHECK_STATUS(tibemsDestination_GetName(queue, buffer, 6), TIBEMS_INSUFFICIENT_BUFFER);
+    CHECK_STR(buffer, "abcd");                  /* the two-byte character does not fit beside the end */
+    CHECK_INT(buffer[6], '#');
+    CHECK_STATUS(tibemsDestination_GetName(queue, buffer, 3), TIBEMS_INSUFFICIENT_BUFFER);
+    CHECK_STR(buffer, "ab");
+    CHECK_STATUS(tibemsDestination_GetName(queue, buffer, 0), TIBEMS_INVALID_ARG);
+    CHECK_STATUS(tibemsDestination_GetName(queue, NULL, 10), TIBEMS_INVALID_ARG);
+    CHECK_OK(tibemsDestination_Destroy(queue));
+}
+
+TEST_CHEAP("20-74", temporary_types)
+{
+    tibemsTemporaryQueue queue = NULL;
+    tibemsTemporaryTopic topic = NULL;
+    tibemsDestinationType type = TIBEMS_UNKNOWN;
+    fresh(&f);
+    REQUIRE_OK(tibemsSession_CreateTemporaryQueue(f.session, &queue));
+    REQUIRE_OK(tibemsSession_CreateTemporaryTopic(f.session, &topic));
+    CHECK_OK(tibemsDestination_GetType(queue, &type));
+    CHECK_INT(type, TIBEMS_QUEUE);
+    CHECK_OK(tibemsDestination_GetType(topic, &type));
+    CHECK_INT(type, TIBEMS_TOPIC);
+    done();
+}
+
+static tibems_status consumer_on(tibemsDestinationType type, const char *name, tibemsMsgConsumer *consumer)
+{
+    tibemsDestination destination = NULL;
+    REQUIRE_OK(tibemsDestination_Create(&destination, type, name));
+    tibems_status status = tibemsSession_CreateConsumer(f.session, consumer, destination, NULL, TIBEMS_FALSE);
+    CHECK_OK(tibemsDestination_Destroy(destination));
+    return status;
+}
+
+static tibems_status producer_on(tibemsDestinationType type, const char *name, tibemsMsgProducer *producer)
+{
+    tibemsDestination destination = NULL;
+    REQUIRE_OK(tibemsDestination_Create(&destination, type, name));
+    tibems_status status = tibemsSession_CreateProducer(f.session, producer, destination);
+    CHECK_OK(tibemsDestination_Destroy(destination));
+    return status;
+}
+
+TEST_CHEAP("20-75,20-77", wildcard_syntax)
+{
+    static const char *bad_topics[] = {"foo.b*", "a..b", ".a", "a.", "a.>.b", "a>"};
+    tibemsMsgConsumer consumer = (tibemsMsgConsumer)0x1;
+    tibemsMsgProducer producer = (tibemsMsgProducer)0x1;
+    fresh(&f);
+    CHECK_STATUS(consumer_on(TIBEMS_QUEUE, "a.*", &consumer), TIBEMS_INVALID_DESTINATION);
+    CHECK(consumer == NULL);
+    CHECK_STATUS(producer_on(TIBEMS_TOPIC, "a.>", &producer), TIBEMS_INVALID_DESTINATION);
+    CHECK(producer == NULL);
+    for (size_t i = 0; i < sizeof bad_topics / sizeof *bad_topics; i++)
+        if (!CHECK_STATUS(consumer_on(TIBEMS_TOPIC, bad_topics[i], &consumer), TIBEMS_INVALID_DESTINATION))
+            fprintf(stderr, "   name \"%s\"\n", bad_topics[i]);
+    CHECK_OK(consumer_on(TIBEMS_TOPIC, "a.>", &consumer));
+    done();
+}
+
+static void publish(const char *name, const char *text)
+{
+    tibemsMsgProducer producer = NULL;
+    REQUIRE_OK(producer_on(TIBEMS_TOPIC, name, &producer));
+    CHECK_OK(send_text(producer, text));
+    CHECK_OK(tibemsMsgProducer_Close(producer));
+}
+
+TEST("20-76", wildcard_matching)
+{
+    tibemsMsgConsumer below = NULL, one = NULL, all = NULL;
+    char base[100], name[160], text[256];
+    fresh(&f);
+    snprintf(base, sizeof base, "%s", unique_name("w"));
+    snprintf(name, sizeof name, "%s.>", base);
+    REQUIRE_OK(consumer_on(TIBEMS_TOPIC, name, &below));
+    snprintf(name, sizeof name, "%s.*", base);
+    REQUIRE_OK(consumer_on(TIBEMS_TOPIC, name, &one));
+    REQUIRE_OK(consumer_on(TIBEMS_TOPIC, ">", &all));
+    publish(base, "foo");
+    snprintf(name, sizeof name, "%s.a", base);
+    publish(name, "foo.a");
+    snprintf(name, sizeof name, "%s.a.b", base);
+    publish(name, "foo.a.b");
+    EXPECT_TEXT(below, "foo.a");
+    EXPECT_TEXT(below, "foo.a.b");
+    EXPECT_NOTHING(below);
+    EXPECT_TEXT(one, "foo.a");
+    EXPECT_NOTHING(one);
+    int mine = 0;                               /* other tests publish on the same servers */
+    while (mine < 3 && receive_text(all, slow(1000), text, NULL) == TIBEMS_OK)
+        mine += strncmp(text, "foo", 3) == 0;
+    CHECK_INT(mine, 3);
+    done();
+}
+
+TEST_CHEAP("20-78,20-79,20-81", destination_ownership)
+{
+    tibemsDestination borrowed = NULL, copy = NULL;
+    char name[256];
+    fresh(&f);
+    CHECK_OK(tibemsMsgConsumer_GetDestination(f.consumer, &borrowed));
+    CHECK_OK(tibemsDestination_Copy(borrowed, &copy));
+    CHECK_OK(tibemsMsgConsumer_Close(f.consumer));
+    CHECK_OK(tibemsDestination_GetName(copy, name, sizeof name));
+    CHECK_STR(name, f.name);
+    CHECK_STATUS(tibemsDestination_GetName(borrowed, name, sizeof name), TIBEMS_INVALID_DESTINATION);
+    CHECK_OK(tibemsMsgProducer_GetDestination(f.producer, &borrowed));
+    CHECK_STATUS(tibemsDestination_Destroy(borrowed), TIBEMS_NOT_PERMITTED);
+    CHECK_OK(tibemsDestination_Destroy(f.queue));
+    REQUIRE_OK(tibemsSession_CreateConsumer(f.session, &f.consumer, copy, NULL, TIBEMS_FALSE));
+    CHECK_OK(tibemsDestination_Destroy(copy));
+    CHECK_OK(send_text(f.producer, "x"));
+    EXPECT_TEXT(f.consumer, "x");
+    done();
+}
+
+TEST_CHEAP("20-80", reply_to_is_borrowed)
+{
+    tibemsDestination reply = NULL;
+    char name[256];
+    tibemsMsg message = text_message("x");
+    tibemsDestination queue = queue_named("reply");
+    CHECK_OK(tibemsMsg_SetReplyTo(message, queue));
+    CHECK_OK(tibemsDestination_Destroy(queue));
+    CHECK_OK(tibemsMsg_GetReplyTo(message, &reply));
+    CHECK_STATUS(tibemsDestination_Destroy(reply), TIBEMS_NOT_PERMITTED);
+    CHECK_OK(tibemsDestination_GetName(reply, name, sizeof name));
+    CHECK_STR(name, "reply");
+    CHECK_OK(tibemsMsg_Destroy(message));
+    CHECK_STATUS(tibemsDestination_GetName(reply, name, sizeof name), TIBEMS_INVALID_DESTINATION);
+}
+
+TEST("20-82,20-87", temporary_queue_of_another_connection)
+{
+    struct fixture other = {0};
+    tibemsTemporaryQueue temporary = NULL;
+    tibemsMsgConsumer mine = NULL, foreign = (tibemsMsgConsumer)0x1;
+    tibemsMsgProducer producer = NULL;
+    tibemsDestination reply = NULL;
+    fresh(&f);
+    REQUIRE_OK(tibemsSession_CreateTemporaryQueue(f.session, &temporary));
+    REQUIRE_OK(tibemsSession_CreateConsumer(f.session, &mine, temporary, NULL, TIBEMS_FALSE));
+    tibemsMsg request = text_message("request");
+    CHECK_OK(tibemsMsg_SetReplyTo(request, temporary));
+    CHECK_OK(tibemsMsgProducer_Send(f.producer, request));
+    CHECK_OK(tibemsDestination_Destroy(temporary));     /* the server's queue stays */
+    CHECK_OK(tibemsMsgConsumer_Close(f.consumer));
+    reader(&other, f.name);
+    tibemsMsg got = receive_one(other.consumer);
+    REQUIRE_OK(tibemsMsg_GetReplyTo(got, &reply));
+    REQUIRE(reply != NULL);
+    CHECK_STATUS(tibemsSession_CreateConsumer(other.session, &foreign, reply, NULL, TIBEMS_FALSE),
+                 TIBEMS_INVALID_DESTINATION);
+    CHECK(foreign == NULL);
+    REQUIRE_OK(tibemsSession_CreateProducer(other.session, &producer, reply));
+    CHECK_OK(send_text(producer, "reply"));
+    EXPECT_TEXT(mine, "reply");
+    reader_close(&other);
+    done();
+}
+
+TEST_CHEAP("20-83,20-84,20-85", delete_temporary)
+{
+    tibemsTemporaryQueue queue = NULL;
+    tibemsMsgConsumer consumer = NULL;
+    fresh(&f);
+    tibemsSession second = session_of(f.connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+    tibemsDestination topic = unique_topic();
+    REQUIRE_OK(tibemsSession_CreateTemporaryQueue(f.session, &queue));
+    CHECK_OK(tibemsSession_Close(f.session));
+    REQUIRE_OK(tibemsSession_CreateConsumer(second, &consumer, queue, NULL, TIBEMS_FALSE));
+    CHECK_STATUS(tibemsSession_DeleteTemporaryTopic(second, queue), TIBEMS_INVALID_DESTINATION);
+    CHECK_STATUS(tibemsSession_DeleteTemporaryTopic(second, topic), TIBEMS_INVALID_DESTINATION);
+    CHECK_STATUS(tibemsSession_DeleteTemporaryQueue(second, queue), TIBEMS_ILLEGAL_STATE);
+    CHECK_OK(tibemsMsgConsumer_Close(consumer));
+    CHECK_OK(tibemsSession_DeleteTemporaryQueue(second, queue));
+    CHECK_STATUS(tibemsSession_DeleteTemporaryQueue(second, queue), TIBEMS_INVALID_DESTINATION);
+    CHECK_STATUS(tibemsSession_CreateConsumer(second, &consumer, queue, NULL, TIBEMS_FALSE), TIBEMS_INVALID_DESTINATION);
+    CHECK_OK(tibemsDestination_Destroy(queue));
+    done();
+}
+
+TEST("20-86", temporary_queue_dies_with_connection)
+{
+    struct fixture other;
+    tibemsTemporaryQueue temporary = NULL;
+    tibemsMsgProducer producer = NULL;
+    char name[256];
+    fresh(&f);
+    fresh(&other);
+    REQUIRE_OK(tibemsSession_CreateTemporaryQueue(f.session, &temporary));
+    tibemsMsg request = text_message("request");
+    CHECK_OK(tibemsMsg_SetReplyTo(request, temporary));
+    CHECK_OK(tibemsMsgProducer_SendToDestination(f.producer, other.queue, request));
+    tibemsMsg got = receive_one(other.consumer);
+    tibemsDestination reply = NULL;
+    REQUIRE_OK(tibemsMsg_GetReplyTo(got, &reply));
+    CHECK_OK(tibemsDestination_GetName(reply, name, sizeof name));
+    done();
+    tibems_status status = tibemsSession_CreateProducer(other.session, &producer, reply);
+    if (status == TIBEMS_OK)
+        status = send_text(producer, "late");
+    CHECK_STATUS(status, TIBEMS_INVALID_DESTINATION);
+    CHECK_OK(tibemsConnection_Close(other.connection));
+}
+
+TEST_CHEAP("20-88", durable_on_temporary_topic)
+{
+    tibemsTemporaryTopic topic = NULL;
+    tibemsTopicSubscriber subscriber = (tibemsTopicSubscriber)0x1;
+    fresh(&f);
+    REQUIRE_OK(tibemsSession_CreateTemporaryTopic(f.session, &topic));
+    CHECK_STATUS(tibemsSession_CreateDurableSubscriber(f.session, &subscriber, topic, "d", NULL, TIBEMS_FALSE),
+                 TIBEMS_INVALID_DESTINATION);
+    CHECK(subscriber == NULL);
+    done();
+}
