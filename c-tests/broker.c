@@ -221,7 +221,7 @@ enum { PAIRS = 64 };
 
 struct proxy_impl {
     int listener;
-    struct { int client, server; } pair[PAIRS];
+    struct { int client, server; long down; } pair[PAIRS];
 };
 
 static void hard_close(int fd)                  /* with a reset: the peer learns at once */
@@ -240,17 +240,17 @@ static void drop(struct proxy_impl *impl, int i)
     impl->pair[i].client = impl->pair[i].server = -1;
 }
 
-static bool pump(int from, int to)              /* false: this side has ended */
+static ssize_t pump(int from, int to)           /* bytes moved; 0 or less: this side has ended */
 {
     char buffer[65536];
     ssize_t got = recv(from, buffer, sizeof buffer, 0);
     for (ssize_t done = 0; done < got;) {
         ssize_t sent = send(to, buffer + done, (size_t)(got - done), MSG_NOSIGNAL);
         if (sent < 0)
-            return false;
+            return -1;
         done += sent;
     }
-    return got > 0;
+    return got;
 }
 
 static void accept_one(struct proxy *proxy)
@@ -283,6 +283,7 @@ static void accept_one(struct proxy *proxy)
         setsockopt(server, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     impl->pair[place].client = client;
     impl->pair[place].server = server;
+    impl->pair[place].down = 0;
 }
 
 static void carry_out(struct proxy *proxy)      /* wishes of other threads; lock held */
@@ -349,8 +350,12 @@ static void *proxy_main(void *argument)
             if (impl->pair[i].server < 0 || mode == PROXY_BLACKHOLE) {
                 if (recv(set[n].fd, sink, sizeof sink, 0) <= 0)
                     drop(impl, i);
-            } else if (!pump(set[n].fd, up ? impl->pair[i].server : impl->pair[i].client))
-                drop(impl, i);
+            } else {
+                ssize_t moved = pump(set[n].fd, up ? impl->pair[i].server : impl->pair[i].client);
+                impl->pair[i].down += up || moved < 0 ? 0 : moved;
+                if (moved <= 0 || (proxy->cut_after && impl->pair[i].down >= proxy->cut_after))
+                    drop(impl, i);
+            }
         }
     }
 }

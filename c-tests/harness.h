@@ -161,6 +161,7 @@ struct proxy {
     int wake[2];
     enum proxy_mode mode;
     int cut;                        /* connections to be cut at once */
+    long cut_after;                 /* 0, or: cut a connection when the server has answered so many bytes */
     bool ending;
     long long applied, wanted;      /* mode changes made and asked for */
     struct proxy_impl *impl;

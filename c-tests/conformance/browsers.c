@@ -1,0 +1,306 @@
+/*
+ * browsers.c - queue browsers, requestors, typed calls of old, XA and multicast answers (spec 20 §5 to §10; cases
+ * 20-154 to 20-170)
+ */
+#include "harness.h"
+
+static struct fixture f;
+
+static void done(void) { CHECK_OK(tibemsConnection_Close(f.connection)); }
+
+static void send_numbers(int from, int to)
+{
+    char text[16];
+    for (int i = from; i <= to; i++) {
+        snprintf(text, sizeof text, "%d", i);
+        REQUIRE_OK(send_text(f.producer, text));
+    }
+}
+
+static tibemsQueueBrowser browse(void)
+{
+    tibemsQueueBrowser browser = NULL;
+    REQUIRE_OK(tibemsSession_CreateBrowser(f.session, &browser, f.queue, NULL));
+    return browser;
+}
+
+static void expect_next(tibemsQueueBrowser browser, int number)
+{
+    tibemsMsg message = NULL;
+    char text[16];
+    snprintf(text, sizeof text, "%d", number);
+    REQUIRE_OK(tibemsQueueBrowser_GetNext(browser, &message));
+    CHECK_STR(text_of(message), text);
+    CHECK_OK(tibemsMsg_Destroy(message));
+}
+
+static void expect_end(tibemsQueueBrowser browser)
+{
+    tibemsMsg message = (tibemsMsg)0x1;
+    CHECK_STATUS(tibemsQueueBrowser_GetNext(browser, &message), TIBEMS_NOT_FOUND);
+    CHECK(message == NULL);
+}
+
+/* fixture whose own consumer does not take the messages away */
+static void without_consumer(void)
+{
+    fresh(&f);
+    CHECK_OK(tibemsMsgConsumer_Close(f.consumer));
+}
+
+TEST_CHEAP("20-154,20-155", browse_twice)
+{
+    struct fixture other;
+    char text[16];
+    without_consumer();
+    send_numbers(1, 10);
+    tibemsQueueBrowser browser = browse();
+    for (int i = 1; i <= 10; i++)
+        expect_next(browser, i);
+    expect_end(browser);
+    send_numbers(11, 12);
+    expect_next(browser, 11);
+    expect_next(browser, 12);
+    expect_end(browser);
+    CHECK_OK(tibemsQueueBrowser_Close(browser));
+    reader(&other, f.name);
+    for (int i = 1; i <= 12; i++) {
+        snprintf(text, sizeof text, "%d", i);
+        EXPECT_FIRST(other.consumer, text);
+    }
+    reader_close(&other);
+    done();
+}
+
+TEST_CHEAP("20-156,20-158", browse_before_start)
+{
+    tibemsMsg message = NULL;
+    without_consumer();
+    send_numbers(1, 1);
+    CHECK_OK(tibemsConnection_Stop(f.connection));
+    tibemsQueueBrowser browser = browse();
+    REQUIRE_OK(tibemsQueueBrowser_GetNext(browser, &message));
+    CHECK_STR(text_of(message), "1");
+    CHECK_OK(tibemsMsg_Acknowledge(message));
+    CHECK_STATUS(tibemsMsg_Recover(message), TIBEMS_ILLEGAL_STATE);
+    CHECK_OK(tibemsMsg_Destroy(message));
+    CHECK_OK(tibemsQueueBrowser_Close(browser));
+    done();
+    EXPECT_LEFT(url_a(), f.name, 1);
+}
+
+TEST_CHEAP("20-157,20-159", browser_arguments)
+{
+    tibemsQueueBrowser browser = (tibemsQueueBrowser)0x1;
+    tibemsMsg message = (tibemsMsg)0x1;
+    without_consumer();
+    CHECK_STATUS(tibemsSession_CreateBrowser(f.session, &browser, unique_topic(), NULL), TIBEMS_INVALID_DESTINATION);
+    CHECK(browser == NULL);
+    CHECK_STATUS(tibemsSession_CreateBrowser(f.session, &browser, f.queue, "a ="), TIBEMS_INVALID_SELECTOR);
+    CHECK_STATUS(tibemsQueueBrowser_GetNext(NULL, &message), TIBEMS_INVALID_ARG);
+    CHECK(message == NULL);
+    browser = browse();
+    CHECK_OK(tibemsQueueBrowser_Close(browser));
+    CHECK_STATUS(tibemsQueueBrowser_Close(browser), TIBEMS_INVALID_ARG);
+    CHECK_STATUS(tibemsQueueBrowser_GetNext(browser, &message), TIBEMS_INVALID_ARG);
+    done();
+}
+
+TEST_CHEAP("20-160", requestor_needs_plain_session)
+{
+    static const int modes[] = {0, 2, 23};
+    fresh(&f);
+    for (size_t i = 0; i < 3; i++) {
+        tibemsMsgRequestor requestor = (tibemsMsgRequestor)0x1;
+        tibemsSession session = session_of(f.connection, modes[i] == 0 ? TIBEMS_TRUE : TIBEMS_FALSE,
+                                           (tibemsAcknowledgeMode)modes[i]);
+        CHECK_STATUS(tibemsMsgRequestor_Create(session, &requestor, f.queue), TIBEMS_ILLEGAL_STATE);
+        CHECK(requestor == NULL);
+    }
+    done();
+}
+
+/* answers each request; twice, when the request asks for it; notes the kind of the reply destination */
+struct service { tibemsMsgProducer replier; struct events kinds; };
+
+static void serve(tibemsMsgConsumer consumer, tibemsMsg request, void *closure)
+{
+    struct service *service = closure;
+    tibemsDestination reply = NULL;
+    tibemsDestinationType type = TIBEMS_UNKNOWN;
+    char text[64];
+    (void)consumer;
+    CHECK_OK(tibemsMsg_GetReplyTo(request, &reply));
+    CHECK_OK(tibemsDestination_GetType(reply, &type));
+    event_post(&service->kinds, type);
+    for (int i = 1; i <= (strstr(text_of(request), "twice") ? 2 : 1); i++) {
+        snprintf(text, sizeof text, "%s %d", text_of(request), i);
+        tibemsMsg answer = text_message(text);
+        CHECK_OK(tibemsMsgProducer_SendToDestination(service->replier, reply, answer));
+        CHECK_OK(tibemsMsg_Destroy(answer));
+    }
+    CHECK_OK(tibemsMsg_Destroy(request));
+}
+
+static void start_service(struct fixture *server, struct service *service, tibemsDestination where)
+{
+    tibemsMsgConsumer consumer = NULL;
+    fresh(server);
+    REQUIRE_OK(tibemsSession_CreateProducer(server->session, &service->replier, NULL));
+    REQUIRE_OK(tibemsSession_CreateConsumer(server->session, &consumer, where, NULL, TIBEMS_FALSE));
+    REQUIRE_OK(tibemsMsgConsumer_SetMsgListener(consumer, serve, service));
+}
+
+static void expect_reply(tibemsMsgRequestor requestor, const char *text, const char *want)
+{
+    tibemsMsg request = text_message(text), reply = NULL;
+    if (CHECK_OK(tibemsMsgRequestor_Request(requestor, request, &reply))) {
+        CHECK_STR(text_of(reply), want);
+        CHECK_OK(tibemsMsg_Destroy(reply));
+    }
+    CHECK_OK(tibemsMsg_Destroy(request));
+}
+
+TEST("20-161,20-162,20-164", request_and_reply)
+{
+    struct fixture server;
+    static struct service service = {NULL, EVENTS_INIT};
+    tibemsMsgRequestor requestor = NULL;
+    fresh(&f);
+    CHECK_OK(tibemsMsgConsumer_Close(f.consumer));
+    tibemsDestination topic = unique_topic();
+    start_service(&server, &service, f.queue);
+    start_service(&server, &service, topic);
+    REQUIRE_OK(tibemsMsgRequestor_Create(f.session, &requestor, f.queue));
+    expect_reply(requestor, "a twice", "a twice 1");
+    expect_reply(requestor, "b", "b 1");
+    CHECK_OK(tibemsMsgRequestor_Close(requestor));
+    CHECK_STATUS(tibemsSession_Commit(f.session), TIBEMS_ILLEGAL_STATE);
+    CHECK_OK(tibemsSession_Close(f.session));
+    tibemsSession session = session_of(f.connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+    REQUIRE_OK(tibemsMsgRequestor_Create(session, &requestor, topic));
+    expect_reply(requestor, "c", "c 1");
+    CHECK_INT(event_at(&service.kinds, 0), TIBEMS_QUEUE);
+    CHECK_INT(event_at(&service.kinds, 2), TIBEMS_TOPIC);
+    done();
+}
+
+static tibemsMsgRequestor waiting_requestor;
+
+static tibems_status request_now(void *unused)
+{
+    tibemsMsg request = text_message("nobody answers"), reply = (tibemsMsg)0x1;
+    (void)unused;
+    tibems_status status = tibemsMsgRequestor_Request(waiting_requestor, request, &reply);
+    CHECK(reply == NULL);
+    return status;
+}
+
+TEST("20-163,20-165", blocked_request)
+{
+    struct task request, second;
+    without_consumer();
+    REQUIRE_OK(tibemsMsgRequestor_Create(f.session, &waiting_requestor, f.queue));
+    task_start(&request, request_now, NULL);
+    sleep_ms(200);
+    CHECK(task_running(&request));
+    task_start(&second, request_now, NULL);
+    REQUIRE(task_wait(&second, 2000));
+    CHECK_INT(second.status, TIBEMS_ILLEGAL_STATE);
+    done();
+    REQUIRE(task_wait(&request, 2000));
+    CHECK_INT(request.status, TIBEMS_INTR);
+}
+
+TEST_CHEAP("20-166,20-167,20-168", typed_calls)
+{
+    tibemsQueueConnection queues = NULL;
+    tibemsQueueSession queue_session = NULL;
+    tibemsQueueSender sender = (tibemsQueueSender)0x1;
+    tibemsQueueReceiver receiver = NULL;
+    tibemsTopicConnection topics = NULL;
+    tibemsTopicSession topic_session = NULL;
+    tibemsTopicPublisher publisher = NULL;
+    tibemsDestination one = NULL, two = NULL;
+    tibemsDestinationType type = TIBEMS_UNKNOWN;
+    char name[256], other[256];
+    tibemsDestination queue = unique_queue(), topic = unique_topic();
+    REQUIRE_OK(tibemsQueueConnection_Create(&queues, url_a(), NULL, USER, PASSWORD));
+    REQUIRE_OK(tibemsQueueConnection_CreateQueueSession(queues, &queue_session, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE));
+    CHECK_STATUS(tibemsQueueSession_CreateSender(queue_session, &sender, topic), TIBEMS_INVALID_DESTINATION);
+    CHECK(sender == NULL);
+    REQUIRE_OK(tibemsQueueSession_CreateSender(queue_session, &sender, NULL));
+    REQUIRE_OK(tibemsQueueSession_CreateReceiver(queue_session, &receiver, queue, NULL));
+    REQUIRE_OK(tibemsConnection_Start(queues));
+    tibemsMsg message = text_message("typed");
+    CHECK_OK(tibemsQueueSender_SendToQueue(sender, queue, message));
+    EXPECT_TEXT(receiver, "typed");
+    CHECK_OK(tibemsQueueReceiver_GetQueue(receiver, &one));
+    CHECK_OK(tibemsMsgConsumer_GetDestination(receiver, &two));
+    CHECK_OK(tibemsDestination_GetName(one, name, sizeof name));
+    CHECK_OK(tibemsDestination_GetName(two, other, sizeof other));
+    CHECK_STR(name, other);
+    CHECK_OK(tibemsDestination_GetType(one, &type));
+    CHECK_INT(type, TIBEMS_QUEUE);
+    CHECK_OK(tibemsConnection_Close(queues));
+
+    REQUIRE_OK(tibemsTopicConnection_Create(&topics, url_a(), NULL, USER, PASSWORD));
+    REQUIRE_OK(tibemsTopicConnection_CreateTopicSession(topics, &topic_session, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE));
+    REQUIRE_OK(tibemsTopicSession_CreatePublisher(topic_session, &publisher, topic));
+    CHECK_OK(tibemsMsgProducer_SetPriority(publisher, 7));
+    CHECK_OK(tibemsTopicPublisher_Publish(publisher, message));
+    CHECK_OK(tibemsMsg_Destroy(message));
+    CHECK_OK(tibemsConnection_Close(topics));
+}
+
+TEST_CHEAP("20-169", xa_is_not_implemented)
+{
+    tibemsXAResource resource = (tibemsXAResource)0x1;
+    tibemsSession session = (tibemsSession)0x1;
+    tibemsConnection connection = (tibemsConnection)0x1;
+    fresh(&f);
+    CHECK_STATUS(tibemsXAConnection_Create(&connection, url_a(), NULL, USER, PASSWORD), TIBEMS_NOT_IMPLEMENTED);
+    CHECK(connection == NULL);
+    CHECK_STATUS(tibemsXAConnection_Close(f.connection), TIBEMS_NOT_IMPLEMENTED);
+    CHECK_STATUS(tibemsXAConnection_CreateXASession(f.connection, &session), TIBEMS_NOT_IMPLEMENTED);
+    CHECK_STATUS(tibemsXASession_GetXAResource(f.session, &resource), TIBEMS_NOT_IMPLEMENTED);
+    CHECK_STATUS(tibemsXAConnection_CreateXASession(NULL, &session), TIBEMS_NOT_IMPLEMENTED);
+    CHECK_STATUS(tibemsXASession_Close(f.session), TIBEMS_NOT_IMPLEMENTED);
+    CHECK_STATUS(tibemsXAConnection_CreateSSL(&connection, url_a(), NULL, USER, PASSWORD, NULL, NULL),
+                 TIBEMS_NOT_IMPLEMENTED);
+    CHECK_STATUS(tibemsXAConnection_Get(&connection, url_a()), TIBEMS_NOT_IMPLEMENTED);
+    CHECK_STATUS(tibemsXAConnection_GetXASession(f.connection, &session), TIBEMS_NOT_IMPLEMENTED);
+    CHECK_STATUS(tibemsXASession_GetSession(f.session, &session), TIBEMS_NOT_IMPLEMENTED);
+    void *resources[] = {NULL, f.session};
+    for (int i = 0; i < 2; i++) {
+        tibems_int number = 0;
+        tibems_bool same = TIBEMS_FALSE;
+        CHECK_STATUS(tibemsXAResource_Start(resources[i], NULL, 0), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_End(resources[i], NULL, 0), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_Prepare(resources[i], NULL), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_Commit(resources[i], NULL, TIBEMS_FALSE), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_Rollback(resources[i], NULL), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_Forget(resources[i], NULL), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_Recover(resources[i], NULL, 0, &number, 0), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_isSameRM(resources[i], resources[i], &same), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_GetTransactionTimeout(resources[i], &number), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_SetTransactionTimeout(resources[i], 1), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_SetRMID(resources[i], 1), TIBEMS_NOT_IMPLEMENTED);
+        CHECK_STATUS(tibemsXAResource_GetRMID(resources[i], &number), TIBEMS_NOT_IMPLEMENTED);
+    }
+    CHECK_OK(send_text(f.producer, "usable"));
+    EXPECT_TEXT(f.consumer, "usable");
+    done();
+}
+
+TEST_CHEAP("20-170", multicast_switches)
+{
+    tibems_bool multicast = TIBEMS_TRUE;
+    CHECK_INT(tibems_GetMulticastEnabled(), TIBEMS_TRUE);
+    CHECK_OK(tibems_SetMulticastEnabled(TIBEMS_FALSE));
+    CHECK_INT(tibems_GetMulticastEnabled(), TIBEMS_FALSE);
+    fresh(&f);
+    CHECK_OK(tibems_IsConsumerMulticast(f.consumer, &multicast));
+    CHECK_INT(multicast, TIBEMS_FALSE);
+    done();
+}

@@ -1,0 +1,80 @@
+/*
+ * kills.c - servers that really die or fall silent: SIGKILL, SIGSTOP (cases 10-60, 10-43, 20-118; D1 of spec 00)
+ */
+#include "harness.h"
+
+static struct fixture f;
+static struct recovery recovery = RECOVERY_INIT;
+
+TEST_X("10-60", killed_servers_in_turn, T_ALONE, 90)
+{
+    struct broker a, b;
+    broker_start(&a);
+    broker_start(&b);
+    recovery.factory = ufo_factory_for(url_join("+", a.url, b.url, NULL));
+    tibemsConnection connection = connect_with(recovery.factory);
+    CHECK_OK(tibemsConnection_SetExceptionListener(connection, recover_listener, &recovery));
+    fresh_on(&f, connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+    for (int round = 1; round <= 3; round++) {
+        struct broker *now = round % 2 ? &a : &b, *next = round % 2 ? &b : &a;
+        CHECK_OK(send_text(f.producer, "before"));
+        EXPECT_TEXT(f.consumer, "before");
+        long long killed = now_us();
+        broker_kill(now);
+        REQUIRE(event_wait(&recovery.recovered, round, 10000));
+        printf("round %d: noticed after %lld us, recovered after %lld us\n", round,
+               recovery.broken.at_us[round - 1] - killed, recovery.recovered.at_us[round - 1] - killed);
+        CHECK_STR(active_url(connection), next->url);
+        CHECK_OK(send_text(f.producer, "after"));
+        EXPECT_TEXT(f.consumer, "after");
+        broker_restart(now);
+    }
+    CHECK_INT(event_count(&recovery.broken), 3);
+    CHECK_OK(tibemsConnection_Close(connection));
+    broker_kill(&a);
+    broker_kill(&b);
+}
+
+TEST_X("10-43", killed_single_server, T_ALONE, 60)
+{
+    struct broker a;
+    static struct events events = EVENTS_INIT;
+    broker_start(&a);
+    f.connection = connect_to(a.url);
+    CHECK_OK(tibemsConnection_SetExceptionListener(f.connection, post_status, &events));
+    fresh_on(&f, f.connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+    broker_kill(&a);
+    REQUIRE(event_wait(&events, 1, 5000));
+    CHECK_INT(event_at(&events, 0), TIBEMS_SERVER_NOT_CONNECTED);
+    CHECK_STATUS(send_text(f.producer, "late"), TIBEMS_SERVER_NOT_CONNECTED);
+    CHECK_OK(tibemsConnection_Close(f.connection));
+}
+
+static tibems_status send_one(void *producer) { return send_text(producer, "stuck"); }
+
+/* A server that keeps its socket open and says nothing: the idle limit ends it (D1). */
+TEST_X("10-60", silent_server_is_left, T_ALONE, 60)
+{
+    struct broker a;
+    struct task sender;
+    CHECK_INT(setenv("TIBEMS_AMQP_OPTIONS", "idle=2000", 1), 0);
+    broker_start(&a);
+    recovery.factory = ufo_factory_for(url_join("+", a.url, url_b(), NULL));
+    tibemsConnection connection = connect_with(recovery.factory);
+    CHECK_OK(tibemsConnection_SetExceptionListener(connection, recover_listener, &recovery));
+    fresh_on(&f, connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+    CHECK_STR(active_url(connection), a.url);
+    broker_stop(&a);
+    long long begin = now_ms();
+    task_start(&sender, send_one, f.producer);
+    REQUIRE(event_wait(&recovery.recovered, 1, 15000));
+    CHECK_BETWEEN(now_ms() - begin, 900, slow(4000));
+    REQUIRE(task_wait(&sender, 2000));
+    CHECK_INT(sender.status, TIBEMS_SERVER_NOT_CONNECTED);      /* in flight at the break: outcome unknown */
+    CHECK_STR(active_url(connection), url_b());
+    CHECK_OK(send_text(f.producer, "again"));
+    EXPECT_TEXT(f.consumer, "again");
+    CHECK_OK(tibemsConnection_Close(connection));
+    broker_cont(&a);
+    broker_kill(&a);
+}
