@@ -1,5 +1,37 @@
 //! Connections, sessions, producers, consumers and their recovery.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `url`, `attempts`, `reconnect`, `gate`, `condition`, `options` | pure rules: no clock, no socket, no lock |
+//! | `state` | what a connection's lock guards: definitions and incarnations |
+//! | `factory`, `connection`, `session`, `producer`, `consumer` | the objects behind handles |
+//! | `send`, `receive`, `dispatch`, `acknowledge` | the paths of a message |
+//! | `request`, `links`, `profile`, `wire`, `io` | the wire: requests and answers, attaches, output, the I/O thread |
+//! | `connector`, `recovery`, `listener`, `context` | losing a server and finding the next one |
 
+mod acknowledge;
+pub mod attempts;
+mod condition;
+pub mod connection;
+mod connector;
+pub mod consumer;
+mod context;
+mod dispatch;
+pub mod factory;
 pub mod gate;
+mod io;
+mod links;
+mod listener;
+mod options;
+pub mod producer;
+mod profile;
+mod random;
+mod receive;
 pub mod reconnect;
+mod recovery;
+mod request;
+mod send;
+pub mod session;
+pub mod state;
 pub mod url;
+mod wire;

@@ -67,6 +67,31 @@ impl Series {
         }
     }
 
+    /// A walk inside one group, for automatic reconnect.
+    pub fn within(
+        groups: &[Group],
+        group: usize,
+        start: (usize, usize),
+        attempts: Attempts,
+        random: u32,
+    ) -> Self {
+        let mut series = Series::new(groups, start, attempts, random);
+        series.order.retain(|at| at.0 == group);
+        series
+    }
+
+    /// One URL only.
+    pub fn single(at: (usize, usize), attempts: Attempts) -> Self {
+        Series {
+            order: vec![at],
+            attempts,
+            position: 0,
+            pass: 0,
+            forbidden: Vec::new(),
+            jitter: 1,
+        }
+    }
+
     /// The next step. A sleep is answered once and counts as done.
     pub fn next(&mut self) -> Step {
         loop {

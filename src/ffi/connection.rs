@@ -3,13 +3,73 @@
 //! Calls that need the server block; the getters do not. Called by C programs.
 
 use core::ffi::{c_char, c_void};
+use std::ffi::CString;
 use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::Arc;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::entry::{HandleOut, Out, entry, not_implemented, utf8};
+use super::handle;
+use super::objects::{ConnectionObject, exception_callback, exception_listener};
 use super::types::{
-    tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsConnection, tibemsConnectionMetaData,
-    tibemsExceptionCallback, tibemsSSLParams, tibemsSession,
+    flag, number, tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsConnection,
+    tibemsConnectionMetaData, tibemsExceptionCallback, tibemsSSLParams, tibemsSession,
 };
+use crate::client::connection::{Connection, Plan};
+use crate::client::session::Session;
+use crate::client::url::UrlList;
+use crate::status::{Result, Status};
+
+/// The common part of the calls that connect without a factory.
+///
+/// # Safety
+/// Every pointer is NULL or valid for what its type says.
+pub(super) unsafe fn create(
+    connection: *mut tibemsConnection,
+    broker_url: *const c_char,
+    client_id: *const c_char,
+    username: *const c_char,
+    password: *const c_char,
+) -> Result<()> {
+    // SAFETY: the contract is passed on.
+    let (out, url, id) = unsafe {
+        (
+            HandleOut::new(connection),
+            utf8(broker_url),
+            utf8(client_id),
+        )
+    };
+    // SAFETY: the contract is passed on.
+    let (user, password) = unsafe { (utf8(username), utf8(password)) };
+    let (out, url, id) = (out.required()?, url?, id?);
+    let list = url.map_or_else(|| Ok(UrlList::default_server()), UrlList::parse)?;
+    let plan = Plan::direct(list, id, user?, password?)?;
+    out.set(ConnectionObject::publish(Connection::open(plan)?));
+    Ok(())
+}
+
+/// The common part of the calls that create a session.
+///
+/// # Safety
+/// `session` is NULL or valid for writing; the other two are parameters of an exported function.
+pub(super) unsafe fn create_session(
+    connection: tibemsConnection,
+    session: *mut tibemsSession,
+    transacted: MaybeUninit<tibems_bool>,
+    mode: MaybeUninit<tibemsAcknowledgeMode>,
+) -> Result<()> {
+    // SAFETY: the contract is passed on.
+    let (out, transacted, mode) =
+        unsafe { (HandleOut::new(session), flag(transacted), number(mode)) };
+    let object = handle::get::<ConnectionObject, _>(connection)?;
+    let out = out.required()?;
+    out.set(handle::insert(Arc::new(Session::create(
+        &object.connection,
+        transacted,
+        mode,
+    )?)));
+    Ok(())
+}
 
 /// Connects to a server without a factory, with TLS parameters. They are copied: the caller
 /// may destroy them afterwards. `pk_password` is the password of the private key, or NULL.
@@ -38,7 +98,7 @@ pub unsafe extern "C" fn tibemsConnection_CreateSSL(
             params,
             pk_password,
         );
-        not_implemented("not part of this version yet")
+        not_implemented("TLS is not built into this release")
     })
 }
 
@@ -61,11 +121,7 @@ pub unsafe extern "C" fn tibemsConnection_Create(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(connection);
-        }
-        let _ = (broker_url, client_id, username, password);
-        not_implemented("not part of this version yet")
+        unsafe { create(connection, broker_url, client_id, username, password) }
     })
 }
 
@@ -82,12 +138,8 @@ pub unsafe extern "C" fn tibemsConnection_CreateSession(
     acknowledge_mode: MaybeUninit<tibemsAcknowledgeMode>,
 ) -> tibems_status {
     entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(session);
-        }
-        let _ = (connection, transacted, acknowledge_mode);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises; parameters of this function.
+        unsafe { create_session(connection, session, transacted, acknowledge_mode) }
     })
 }
 
@@ -103,8 +155,9 @@ pub unsafe extern "C" fn tibemsConnection_CreateSession(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_Close(connection: tibemsConnection) -> tibems_status {
     entry!({
-        let _ = connection;
-        not_implemented("not part of this version yet")
+        handle::get::<ConnectionObject, _>(connection)?
+            .connection
+            .close()
     })
 }
 
@@ -115,8 +168,9 @@ pub unsafe extern "C" fn tibemsConnection_Close(connection: tibemsConnection) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_Start(connection: tibemsConnection) -> tibems_status {
     entry!({
-        let _ = connection;
-        not_implemented("not part of this version yet")
+        handle::get::<ConnectionObject, _>(connection)?
+            .connection
+            .start()
     })
 }
 
@@ -129,8 +183,9 @@ pub unsafe extern "C" fn tibemsConnection_Start(connection: tibemsConnection) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_Stop(connection: tibemsConnection) -> tibems_status {
     entry!({
-        let _ = connection;
-        not_implemented("not part of this version yet")
+        handle::get::<ConnectionObject, _>(connection)?
+            .connection
+            .stop()
     })
 }
 
@@ -145,8 +200,12 @@ pub unsafe extern "C" fn tibemsConnection_GetClientId(
     client_id: *mut *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (connection, client_id);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConnectionObject, _>(connection)?;
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { Out::new(client_id) }
+            .required()?
+            .set(object.client_id()?);
+        Ok(())
     })
 }
 
@@ -161,8 +220,9 @@ pub unsafe extern "C" fn tibemsConnection_SetClientId(
     client_id: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (connection, client_id);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConnectionObject, _>(connection)?;
+        // SAFETY: NULL or valid, as C promises.
+        object.connection.set_client_id(unsafe { utf8(client_id) }?)
     })
 }
 
@@ -177,8 +237,15 @@ pub unsafe extern "C" fn tibemsConnection_GetExceptionListener(
     closure: *mut *mut c_void,
 ) -> tibems_status {
     entry!({
-        let _ = (connection, listener, closure);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConnectionObject, _>(connection)?;
+        // SAFETY: NULL or valid, as C promises.
+        let (out, closure) = unsafe { (Out::new(listener).required()?, Out::new(closure)) };
+        let listener = object.connection.exception_listener()?;
+        out.set(listener.as_ref().and_then(exception_callback));
+        closure.set(ptr::with_exposed_provenance_mut(
+            listener.map_or(0, |listener| listener.closure),
+        ));
+        Ok(())
     })
 }
 
@@ -195,8 +262,12 @@ pub unsafe extern "C" fn tibemsConnection_SetExceptionListener(
     closure: *const c_void,
 ) -> tibems_status {
     entry!({
-        let _ = (connection, listener_callback, closure);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConnectionObject, _>(connection)?;
+        object.connection.set_exception_listener(exception_listener(
+            connection,
+            listener_callback,
+            closure,
+        ))
     })
 }
 
@@ -212,11 +283,12 @@ pub unsafe extern "C" fn tibemsConnection_GetMetaData(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(meta_data);
-        }
-        let _ = connection;
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(meta_data) };
+        let object = handle::get::<ConnectionObject, _>(connection)?;
+        let out = out.required()?;
+        object.connection.ensure_open()?;
+        out.set(super::metadata::handle());
+        Ok(())
     })
 }
 
@@ -231,8 +303,17 @@ pub unsafe extern "C" fn tibemsConnection_GetActiveURL(
     server_url: *mut *mut c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (connection, server_url);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConnectionObject, _>(connection)?;
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(server_url) }.required()?;
+        let url = CString::new(object.connection.active_url()?).unwrap_or_default();
+        // SAFETY: a terminated text; strdup's memory is the caller's to free (spec 10 C21).
+        let copy = unsafe { libc::strdup(url.as_ptr()) };
+        if copy.is_null() {
+            return Err(Status::TIBEMS_NO_MEMORY.into());
+        }
+        out.set(copy);
+        Ok(())
     })
 }
 
@@ -247,7 +328,10 @@ pub unsafe extern "C" fn tibemsConnection_IsDisconnected(
     disconnected: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (connection, disconnected);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConnectionObject, _>(connection)?;
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(disconnected) }.required()?;
+        out.set(object.connection.is_disconnected().into());
+        Ok(())
     })
 }

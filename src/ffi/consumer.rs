@@ -4,7 +4,13 @@
 
 use core::ffi::{c_char, c_void};
 
-use super::entry::{HandleOut, entry, not_implemented};
+use std::ptr;
+use std::time::Duration;
+
+use super::entry::{HandleOut, Out, entry, invalid_argument};
+use super::handle;
+use super::message_handle::publish;
+use super::objects::{ConsumerObject, message_callback, message_listener};
 use super::types::{
     tibems_bool, tibems_long, tibems_status, tibemsDestination, tibemsMsg, tibemsMsgCallback,
     tibemsMsgConsumer,
@@ -17,8 +23,10 @@ use super::types::{
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_Close(msg_consumer: tibemsMsgConsumer) -> tibems_status {
     entry!({
-        let _ = msg_consumer;
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
+        object.consumer.close()?;
+        handle::remove::<ConsumerObject, _>(msg_consumer)?;
+        Ok(())
     })
 }
 
@@ -34,11 +42,12 @@ pub unsafe extern "C" fn tibemsMsgConsumer_GetDestination(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(destination);
-        }
-        let _ = msg_consumer;
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(destination) };
+        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
+        let out = out.required()?;
+        object.consumer.ensure_open()?;
+        out.set(object.destination());
+        Ok(())
     })
 }
 
@@ -53,8 +62,12 @@ pub unsafe extern "C" fn tibemsMsgConsumer_GetMsgSelector(
     selector_ptr: *mut *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_consumer, selector_ptr);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(selector_ptr) }.required()?;
+        object.consumer.ensure_open()?;
+        out.set(object.selector());
+        Ok(())
     })
 }
 
@@ -68,8 +81,12 @@ pub unsafe extern "C" fn tibemsMsgConsumer_GetNoLocal(
     no_local: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_consumer, no_local);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(no_local) }.required()?;
+        object.consumer.ensure_open()?;
+        out.set(object.consumer.no_local().into());
+        Ok(())
     })
 }
 
@@ -85,11 +102,12 @@ pub unsafe extern "C" fn tibemsMsgConsumer_Receive(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(msg);
-        }
-        let _ = msg_consumer;
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(msg) };
+        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
+        let out = out.required()?;
+        let (message, delivery) = object.consumer.receive(None)?;
+        out.set(publish(message, delivery));
+        Ok(())
     })
 }
 
@@ -105,11 +123,15 @@ pub unsafe extern "C" fn tibemsMsgConsumer_ReceiveTimeout(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(msg);
-        }
-        let _ = (msg_consumer, timeout);
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(msg) };
+        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
+        let out = out.required()?;
+        let limit =
+            u64::try_from(timeout).map_err(|_| invalid_argument("the timeout is negative"))?;
+        let limit = (limit > 0).then(|| Duration::from_millis(limit));
+        let (message, delivery) = object.consumer.receive(limit)?;
+        out.set(publish(message, delivery));
+        Ok(())
     })
 }
 
@@ -123,11 +145,12 @@ pub unsafe extern "C" fn tibemsMsgConsumer_ReceiveNoWait(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(msg);
-        }
-        let _ = msg_consumer;
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(msg) };
+        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
+        let out = out.required()?;
+        let (message, delivery) = object.consumer.receive_no_wait()?;
+        out.set(publish(message, delivery));
+        Ok(())
     })
 }
 
@@ -141,8 +164,10 @@ pub unsafe extern "C" fn tibemsMsgConsumer_SetMsgListener(
     closure: *mut c_void,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_consumer, callback, closure);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
+        object
+            .consumer
+            .set_listener(message_listener(msg_consumer, callback, closure))
     })
 }
 
@@ -157,7 +182,14 @@ pub unsafe extern "C" fn tibemsMsgConsumer_GetMsgListener(
     closure: *mut *mut c_void,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_consumer, callback_ptr, closure);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
+        // SAFETY: NULL or valid, as C promises.
+        let (out, closure) = unsafe { (Out::new(callback_ptr).required()?, Out::new(closure)) };
+        let listener = object.consumer.listener()?;
+        out.set(listener.as_ref().and_then(message_callback));
+        closure.set(ptr::with_exposed_provenance_mut(
+            listener.map_or(0, |listener| listener.closure),
+        ));
+        Ok(())
     })
 }

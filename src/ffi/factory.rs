@@ -3,13 +3,22 @@
 //! Only the calls that connect block. Called by C programs.
 
 use core::ffi::c_char;
+use std::ffi::CString;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
-use super::entry::{HandleOut, entry, entry_value, not_implemented};
-use super::types::{
-    tibems_bool, tibems_int, tibems_status, tibemsConnection, tibemsConnectionFactory,
-    tibemsFactoryLoadBalanceMetric, tibemsSSLParams,
+use super::entry::{
+    HandleOut, TextBuffer, entry, entry_value, invalid_argument, not_implemented, utf8,
 };
+use super::handle;
+use super::objects::ConnectionObject;
+use super::types::{
+    flag, number, tibems_bool, tibems_int, tibems_status, tibemsConnection,
+    tibemsConnectionFactory, tibemsFactoryLoadBalanceMetric, tibemsSSLParams,
+};
+use crate::client::factory::{Factory, Metric};
+use crate::settings::{Attempt, Purpose};
+use crate::status::Status;
 
 /// Releases a factory and the TLS parameters that were set on it. Connections made by it go
 /// on.
@@ -20,8 +29,8 @@ pub unsafe extern "C" fn tibemsConnectionFactory_Destroy(
     factory: tibemsConnectionFactory,
 ) -> tibems_status {
     entry!({
-        let _ = factory;
-        not_implemented("not part of this version yet")
+        handle::remove::<Factory, _>(factory)?;
+        Ok(())
     })
 }
 
@@ -43,11 +52,14 @@ pub unsafe extern "C" fn tibemsConnectionFactory_CreateConnection(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(connection);
-        }
-        let _ = (factory, username, password);
-        not_implemented("not part of this version yet")
+        let (out, user, password) =
+            unsafe { (HandleOut::new(connection), utf8(username), utf8(password)) };
+        let factory = handle::get::<Factory, _>(factory)?;
+        let (out, user, password) = (out.required()?, user?, password?);
+        out.set(ConnectionObject::publish(
+            factory.create_connection(user, password)?,
+        ));
+        Ok(())
     })
 }
 
@@ -66,7 +78,7 @@ pub unsafe extern "C" fn tibemsConnectionFactory_CreateXAConnection(
             HandleOut::new(connection);
         }
         let _ = (factory, username, password);
-        not_implemented("not part of this version yet")
+        not_implemented(super::xa::NO_XA)
     })
 }
 
@@ -75,7 +87,7 @@ pub unsafe extern "C" fn tibemsConnectionFactory_CreateXAConnection(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_Create() -> tibemsConnectionFactory {
     entry_value!(std::ptr::null_mut(), {
-        not_implemented("not part of this version yet")
+        Ok(handle::insert(Arc::new(Factory::new(false))).to_raw())
     })
 }
 
@@ -91,8 +103,9 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetServerURL(
     url: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, url);
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        // SAFETY: NULL or valid, as C promises.
+        factory.set_server_url(unsafe { utf8(url) }?)
     })
 }
 
@@ -106,8 +119,9 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetClientID(
     cid: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, cid);
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        // SAFETY: NULL or valid, as C promises.
+        factory.set_client_id(unsafe { utf8(cid) }?)
     })
 }
 
@@ -120,8 +134,16 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetMetric(
     metric: MaybeUninit<tibemsFactoryLoadBalanceMetric>,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, metric);
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        // SAFETY: a parameter of this function.
+        let metric = match unsafe { number(metric) } {
+            0 => Metric::None,
+            1 => Metric::Connections,
+            2 => Metric::ByteRate,
+            _ => return Err(invalid_argument("the metric is unknown")),
+        };
+        factory.modify(|settings| settings.metric = metric);
+        Ok(())
     })
 }
 
@@ -135,8 +157,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetConnectAttemptCount(
     conn_attempts: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, conn_attempts);
-        not_implemented("not part of this version yet")
+        handle::get::<Factory, _>(factory)?.set_attempt(
+            Purpose::Connect,
+            Attempt::Count,
+            conn_attempts,
+        )
     })
 }
 
@@ -150,8 +175,7 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetConnectAttemptDelay(
     delay: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, delay);
-        not_implemented("not part of this version yet")
+        handle::get::<Factory, _>(factory)?.set_attempt(Purpose::Connect, Attempt::Delay, delay)
     })
 }
 
@@ -165,8 +189,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetConnectAttemptTimeout(
     conn_attempt_timeout: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, conn_attempt_timeout);
-        not_implemented("not part of this version yet")
+        handle::get::<Factory, _>(factory)?.set_attempt(
+            Purpose::Connect,
+            Attempt::Timeout,
+            conn_attempt_timeout,
+        )
     })
 }
 
@@ -180,8 +207,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetReconnectAttemptCount(
     conn_attempts: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, conn_attempts);
-        not_implemented("not part of this version yet")
+        handle::get::<Factory, _>(factory)?.set_attempt(
+            Purpose::Reconnect,
+            Attempt::Count,
+            conn_attempts,
+        )
     })
 }
 
@@ -195,8 +225,7 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetReconnectAttemptDelay(
     delay: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, delay);
-        not_implemented("not part of this version yet")
+        handle::get::<Factory, _>(factory)?.set_attempt(Purpose::Reconnect, Attempt::Delay, delay)
     })
 }
 
@@ -210,8 +239,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetReconnectAttemptTimeout(
     reconn_attempt_timeout: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, reconn_attempt_timeout);
-        not_implemented("not part of this version yet")
+        handle::get::<Factory, _>(factory)?.set_attempt(
+            Purpose::Reconnect,
+            Attempt::Timeout,
+            reconn_attempt_timeout,
+        )
     })
 }
 
@@ -225,8 +257,9 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetUserName(
     username: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, username);
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        // SAFETY: NULL or valid, as C promises.
+        factory.set_user(unsafe { utf8(username) }?)
     })
 }
 
@@ -239,8 +272,9 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetUserPassword(
     password: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, password);
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        // SAFETY: NULL or valid, as C promises.
+        factory.set_password(unsafe { utf8(password) }?)
     })
 }
 
@@ -253,8 +287,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetMulticastEnabled(
     multicast_enabled: MaybeUninit<tibems_bool>,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, multicast_enabled);
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        // SAFETY: a parameter of this function.
+        let enabled = unsafe { flag(multicast_enabled) };
+        factory.modify(|settings| settings.multicast_enabled = enabled);
+        Ok(())
     })
 }
 
@@ -267,8 +304,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetMulticastDaemon(
     multicast_daemon: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, multicast_daemon);
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        // SAFETY: NULL or valid, as C promises.
+        let daemon = unsafe { utf8(multicast_daemon) }?.map(str::to_owned);
+        factory.modify(|settings| settings.multicast_daemon = daemon);
+        Ok(())
     })
 }
 
@@ -283,8 +323,9 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetSSLParams(
     ssl_params: tibemsSSLParams,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, ssl_params);
-        not_implemented("not part of this version yet")
+        handle::get::<Factory, _>(factory)?;
+        let _ = ssl_params;
+        not_implemented("TLS is not built into this release")
     })
 }
 
@@ -298,8 +339,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetPkPassword(
     pk_password: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, pk_password);
-        not_implemented("not part of this version yet")
+        handle::get::<Factory, _>(factory)?;
+        let _ = pk_password;
+        // without TLS parameters the order of calls is wrong (spec 10 C5), and none can be set in this release
+        Err(Status::TIBEMS_ILLEGAL_STATE.into())
     })
 }
 
@@ -311,8 +354,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_Print(
     factory: tibemsConnectionFactory,
 ) -> tibems_status {
     entry!({
-        let _ = factory;
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        let text = CString::new(factory.to_string()).unwrap_or_default();
+        // SAFETY: a terminated text; puts is the C library's own stream, in order with the program's output.
+        unsafe { libc::puts(text.as_ptr()) };
+        Ok(())
     })
 }
 
@@ -326,7 +372,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_PrintToBuffer(
     maxlen: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, buffer, maxlen);
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { TextBuffer::new(buffer, maxlen) }
+            .required()?
+            .set(&factory.to_string())
     })
 }

@@ -10,6 +10,8 @@
 
 pub(crate) mod entry;
 pub(crate) mod handle;
+pub(crate) mod message_handle;
+mod objects;
 mod process;
 
 pub mod browser;

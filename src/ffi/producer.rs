@@ -4,11 +4,35 @@
 
 use std::mem::MaybeUninit;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::entry::{HandleOut, Out, entry, invalid_argument};
+use super::handle;
+use super::objects::ProducerObject;
 use super::types::{
-    tibems_bool, tibems_int, tibems_long, tibems_status, tibemsDestination, tibemsMsgProducer,
-    tibemsNpCheckMode,
+    flag, number, tibems_bool, tibems_int, tibems_long, tibems_status, tibemsDestination,
+    tibemsMsgProducer, tibemsNpCheckMode,
 };
+use crate::client::producer::{NpCheckMode, ProducerSettings};
+use crate::status::Result;
+
+/// Stores one of the producer's defaults.
+fn get<T>(
+    producer: tibemsMsgProducer,
+    out: Out<T>,
+    read: impl FnOnce(ProducerSettings) -> T,
+) -> Result<()> {
+    let object = handle::get::<ProducerObject, _>(producer)?;
+    let out = out.required()?;
+    object.producer.ensure_open()?;
+    out.set(read(object.producer.settings()));
+    Ok(())
+}
+
+/// Changes one of the producer's defaults.
+fn set(producer: tibemsMsgProducer, change: impl FnOnce(&mut ProducerSettings)) -> Result<()> {
+    handle::get::<ProducerObject, _>(producer)?
+        .producer
+        .configure(change)
+}
 
 /// Closes a producer. Blocks until its running completion callbacks have ended.
 ///
@@ -17,8 +41,10 @@ use super::types::{
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_Close(msg_producer: tibemsMsgProducer) -> tibems_status {
     entry!({
-        let _ = msg_producer;
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ProducerObject, _>(msg_producer)?;
+        object.producer.close()?;
+        handle::remove::<ProducerObject, _>(msg_producer)?;
+        Ok(())
     })
 }
 
@@ -34,11 +60,12 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDestination(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(destination);
-        }
-        let _ = msg_producer;
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(destination) };
+        let object = handle::get::<ProducerObject, _>(msg_producer)?;
+        let out = out.required()?;
+        object.producer.ensure_open()?;
+        out.set(object.destination());
+        Ok(())
     })
 }
 
@@ -52,8 +79,12 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDeliveryDelay(
     delivery_delay: *mut tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, delivery_delay);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        get(
+            msg_producer,
+            unsafe { Out::new(delivery_delay) },
+            |settings| settings.delivery_delay,
+        )
     })
 }
 
@@ -67,8 +98,12 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDeliveryMode(
     delivery_mode: *mut tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, delivery_mode);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        get(
+            msg_producer,
+            unsafe { Out::new(delivery_mode) },
+            |settings| settings.delivery_mode,
+        )
     })
 }
 
@@ -82,8 +117,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDisableMessageID(
     disable: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, disable);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        get(msg_producer, unsafe { Out::new(disable) }, |settings| {
+            settings.disable_message_id.into()
+        })
     })
 }
 
@@ -97,8 +134,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDisableMessageTimestamp(
     disable: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, disable);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        get(msg_producer, unsafe { Out::new(disable) }, |settings| {
+            settings.disable_timestamp.into()
+        })
     })
 }
 
@@ -112,8 +151,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetPriority(
     priority: *mut tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, priority);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        get(msg_producer, unsafe { Out::new(priority) }, |settings| {
+            settings.priority
+        })
     })
 }
 
@@ -127,8 +168,12 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetTimeToLive(
     time_to_live: *mut tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, time_to_live);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        get(
+            msg_producer,
+            unsafe { Out::new(time_to_live) },
+            |settings| settings.time_to_live,
+        )
     })
 }
 
@@ -142,8 +187,9 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetDeliveryDelay(
     delivery_delay: tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, delivery_delay);
-        not_implemented("not part of this version yet")
+        set(msg_producer, |settings| {
+            settings.delivery_delay = delivery_delay
+        })
     })
 }
 
@@ -158,8 +204,9 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetDeliveryMode(
     delivery_mode: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, delivery_mode);
-        not_implemented("not part of this version yet")
+        set(msg_producer, |settings| {
+            settings.delivery_mode = delivery_mode
+        })
     })
 }
 
@@ -173,8 +220,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetDisableMessageID(
     disable: MaybeUninit<tibems_bool>,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, disable);
-        not_implemented("not part of this version yet")
+        // SAFETY: a parameter of this function.
+        let disable = unsafe { flag(disable) };
+        set(msg_producer, |settings| {
+            settings.disable_message_id = disable
+        })
     })
 }
 
@@ -188,8 +238,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetDisableMessageTimestamp(
     disable: MaybeUninit<tibems_bool>,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, disable);
-        not_implemented("not part of this version yet")
+        // SAFETY: a parameter of this function.
+        let disable = unsafe { flag(disable) };
+        set(msg_producer, |settings| {
+            settings.disable_timestamp = disable
+        })
     })
 }
 
@@ -202,10 +255,7 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetPriority(
     msg_producer: tibemsMsgProducer,
     priority: tibems_int,
 ) -> tibems_status {
-    entry!({
-        let _ = (msg_producer, priority);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ set(msg_producer, |settings| settings.priority = priority) })
 }
 
 /// Sets the milliseconds after which messages sent from now on expire; 0 is never.
@@ -218,8 +268,9 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetTimeToLive(
     time_to_live: tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, time_to_live);
-        not_implemented("not part of this version yet")
+        set(msg_producer, |settings| {
+            settings.time_to_live = time_to_live
+        })
     })
 }
 
@@ -233,8 +284,13 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetNPSendCheckMode(
     mode: MaybeUninit<tibemsNpCheckMode>,
 ) -> tibems_status {
     entry!({
-        let _ = (producer, mode);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<ProducerObject, _>(producer)?;
+        // SAFETY: a parameter of this function.
+        let mode = NpCheckMode::from_number(unsafe { number(mode) });
+        let mode = mode.ok_or_else(|| invalid_argument("the check mode is unknown"))?;
+        object
+            .producer
+            .configure(|settings| settings.np_check = mode)
     })
 }
 
@@ -248,7 +304,18 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetNPSendCheckMode(
     mode: *mut tibemsNpCheckMode,
 ) -> tibems_status {
     entry!({
-        let _ = (producer, mode);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        get(
+            producer,
+            unsafe { Out::new(mode) },
+            |settings| match settings.np_check {
+                NpCheckMode::Default => tibemsNpCheckMode::NPSEND_CHECK_DEFAULT,
+                NpCheckMode::Always => tibemsNpCheckMode::NPSEND_CHECK_ALWAYS,
+                NpCheckMode::Never => tibemsNpCheckMode::NPSEND_CHECK_NEVER,
+                NpCheckMode::TempDest => tibemsNpCheckMode::NPSEND_CHECK_TEMP_DEST,
+                NpCheckMode::Auth => tibemsNpCheckMode::NPSEND_CHECK_AUTH,
+                NpCheckMode::TempAuth => tibemsNpCheckMode::NPSEND_CHECK_TEMP_AUTH,
+            },
+        )
     })
 }

@@ -6,10 +6,31 @@ use core::ffi::c_void;
 use std::mem::MaybeUninit;
 
 use super::entry::{entry, not_implemented};
+use super::handle;
+use super::objects::ProducerObject;
 use super::types::{
-    tibems_int, tibems_long, tibems_status, tibemsDeliveryMode, tibemsDestination, tibemsMsg,
-    tibemsMsgCompletionCallback, tibemsMsgProducer,
+    number, tibems_int, tibems_long, tibems_status, tibemsDeliveryMode, tibemsDestination,
+    tibemsMsg, tibemsMsgCompletionCallback, tibemsMsgProducer,
 };
+use crate::client::producer::ProducerSettings;
+use crate::status::Result;
+
+/// The common part of all synchronous sends. `to` is the destination of the call; `change` makes the settings of the call from the producer's own.
+fn send(
+    producer: tibemsMsgProducer,
+    to: Option<tibemsDestination>,
+    message: tibemsMsg,
+    change: impl FnOnce(ProducerSettings) -> ProducerSettings,
+) -> Result<()> {
+    let object = handle::get::<ProducerObject, _>(producer)?;
+    let to = match to {
+        Some(destination) => Some(super::destination::resolve(destination)?),
+        None => None,
+    };
+    let message = super::message_handle::resolve(message)?;
+    let settings = change(object.producer.settings());
+    object.producer.send(&message, to.as_ref(), settings)
+}
 
 /// Sends a message to the producer's destination with the producer's delivery mode, priority
 /// and time to live. The message stays the caller's and may be sent again.
@@ -26,10 +47,7 @@ pub unsafe extern "C" fn tibemsMsgProducer_Send(
     msg_producer: tibemsMsgProducer,
     msg: tibemsMsg,
 ) -> tibems_status {
-    entry!({
-        let _ = (msg_producer, msg);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ send(msg_producer, None, msg, |settings| settings) })
 }
 
 /// Sends a message and returns before the server has answered; the callback gets the outcome,
@@ -45,8 +63,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_AsyncSend(
     async_send_closure: *mut c_void,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, msg, async_send_callback, async_send_closure);
-        not_implemented("not part of this version yet")
+        handle::get::<ProducerObject, _>(msg_producer)?
+            .producer
+            .ensure_open()?;
+        let _ = (msg, async_send_callback, async_send_closure);
+        not_implemented("asynchronous sends are not built into this release")
     })
 }
 
@@ -61,8 +82,12 @@ pub unsafe extern "C" fn tibemsMsgProducer_SendEx(
     time_to_live: tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (msg_producer, msg, delivery_mode, priority, time_to_live);
-        not_implemented("not part of this version yet")
+        send(msg_producer, None, msg, |settings| ProducerSettings {
+            delivery_mode,
+            priority,
+            time_to_live,
+            ..settings
+        })
     })
 }
 
@@ -79,8 +104,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_AsyncSendEx(
     async_send_closure: *mut c_void,
 ) -> tibems_status {
     entry!({
+        handle::get::<ProducerObject, _>(msg_producer)?
+            .producer
+            .ensure_open()?;
         let _ = (
-            msg_producer,
             msg,
             delivery_mode,
             priority,
@@ -88,7 +115,7 @@ pub unsafe extern "C" fn tibemsMsgProducer_AsyncSendEx(
             async_send_callback,
             async_send_closure,
         );
-        not_implemented("not part of this version yet")
+        not_implemented("asynchronous sends are not built into this release")
     })
 }
 
@@ -100,10 +127,7 @@ pub unsafe extern "C" fn tibemsMsgProducer_SendToDestination(
     destination: tibemsDestination,
     msg: tibemsMsg,
 ) -> tibems_status {
-    entry!({
-        let _ = (msg_producer, destination, msg);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ send(msg_producer, Some(destination), msg, |settings| settings) })
 }
 
 /// Sends a message to a destination, with a producer made without one; otherwise as
@@ -117,14 +141,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_AsyncSendToDestination(
     async_send_closure: *mut c_void,
 ) -> tibems_status {
     entry!({
-        let _ = (
-            msg_producer,
-            destination,
-            msg,
-            async_send_callback,
-            async_send_closure,
-        );
-        not_implemented("not part of this version yet")
+        handle::get::<ProducerObject, _>(msg_producer)?
+            .producer
+            .ensure_open()?;
+        let _ = (destination, msg, async_send_callback, async_send_closure);
+        not_implemented("asynchronous sends are not built into this release")
     })
 }
 
@@ -141,15 +162,16 @@ pub unsafe extern "C" fn tibemsMsgProducer_SendToDestinationEx(
     time_to_live: tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (
-            msg_producer,
-            destination,
-            msg,
-            delivery_mode,
-            priority,
-            time_to_live,
-        );
-        not_implemented("not part of this version yet")
+        // SAFETY: a parameter of this function.
+        let delivery_mode = unsafe { number(delivery_mode) };
+        send(msg_producer, Some(destination), msg, |settings| {
+            ProducerSettings {
+                delivery_mode,
+                priority,
+                time_to_live,
+                ..settings
+            }
+        })
     })
 }
 
@@ -167,8 +189,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_AsyncSendToDestinationEx(
     async_send_closure: *mut c_void,
 ) -> tibems_status {
     entry!({
+        handle::get::<ProducerObject, _>(msg_producer)?
+            .producer
+            .ensure_open()?;
         let _ = (
-            msg_producer,
             destination,
             msg,
             delivery_mode,
@@ -177,6 +201,6 @@ pub unsafe extern "C" fn tibemsMsgProducer_AsyncSendToDestinationEx(
             async_send_callback,
             async_send_closure,
         );
-        not_implemented("not part of this version yet")
+        not_implemented("asynchronous sends are not built into this release")
     })
 }

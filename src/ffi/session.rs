@@ -2,8 +2,16 @@
 //!
 //! Calls that need the server block. Called by C programs.
 
-use super::entry::{entry, not_implemented};
+use super::entry::{Out, entry};
+use super::handle;
 use super::types::{tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsSession};
+use crate::client::session::Session;
+use crate::client::state::AcknowledgeMode;
+use crate::status::{Error, Status};
+
+fn invalid_state(text: &'static str) -> Error {
+    Error::new(Status::TIBEMS_ILLEGAL_STATE, text)
+}
 
 /// Closes a session. An open transaction is rolled back, nothing is acknowledged. Producers,
 /// consumers and browsers below it still need their own close, which then only frees the
@@ -17,8 +25,10 @@ use super::types::{tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsSess
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_Close(session: tibemsSession) -> tibems_status {
     entry!({
-        let _ = session;
-        not_implemented("not part of this version yet")
+        let object = handle::get::<Session, _>(session)?;
+        object.close()?;
+        handle::remove::<Session, _>(session)?;
+        Ok(())
     })
 }
 
@@ -32,8 +42,9 @@ pub unsafe extern "C" fn tibemsSession_Close(session: tibemsSession) -> tibems_s
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_Commit(session: tibemsSession) -> tibems_status {
     entry!({
-        let _ = session;
-        not_implemented("not part of this version yet")
+        let object = handle::get::<Session, _>(session)?;
+        object.ensure_open()?;
+        Err(invalid_state("the session is not transacted"))
     })
 }
 
@@ -47,8 +58,12 @@ pub unsafe extern "C" fn tibemsSession_GetTransacted(
     is_transacted: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (session, is_transacted);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<Session, _>(session)?;
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(is_transacted) }.required()?;
+        object.ensure_open()?;
+        out.set(object.is_transacted().into());
+        Ok(())
     })
 }
 
@@ -62,8 +77,22 @@ pub unsafe extern "C" fn tibemsSession_GetAcknowledgeMode(
     acknowledge_mode: *mut tibemsAcknowledgeMode,
 ) -> tibems_status {
     entry!({
-        let _ = (session, acknowledge_mode);
-        not_implemented("not part of this version yet")
+        let object = handle::get::<Session, _>(session)?;
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(acknowledge_mode) }.required()?;
+        object.ensure_open()?;
+        out.set(match object.mode() {
+            AcknowledgeMode::Transacted => tibemsAcknowledgeMode::TIBEMS_SESSION_TRANSACTED,
+            AcknowledgeMode::Auto => tibemsAcknowledgeMode::TIBEMS_AUTO_ACKNOWLEDGE,
+            AcknowledgeMode::Client => tibemsAcknowledgeMode::TIBEMS_CLIENT_ACKNOWLEDGE,
+            AcknowledgeMode::DupsOk => tibemsAcknowledgeMode::TIBEMS_DUPS_OK_ACKNOWLEDGE,
+            AcknowledgeMode::No => tibemsAcknowledgeMode::TIBEMS_NO_ACKNOWLEDGE,
+            AcknowledgeMode::Explicit => tibemsAcknowledgeMode::TIBEMS_EXPLICIT_CLIENT_ACKNOWLEDGE,
+            AcknowledgeMode::ExplicitDupsOk => {
+                tibemsAcknowledgeMode::TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE
+            }
+        });
+        Ok(())
     })
 }
 
@@ -74,10 +103,7 @@ pub unsafe extern "C" fn tibemsSession_GetAcknowledgeMode(
 /// closed; TIBEMS_SERVER_NOT_CONNECTED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_Recover(session: tibemsSession) -> tibems_status {
-    entry!({
-        let _ = session;
-        not_implemented("not part of this version yet")
-    })
+    entry!({ handle::get::<Session, _>(session)?.recover() })
 }
 
 /// Rolls the transaction of the session back: sent messages are dropped, received ones
@@ -88,7 +114,8 @@ pub unsafe extern "C" fn tibemsSession_Recover(session: tibemsSession) -> tibems
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_Rollback(session: tibemsSession) -> tibems_status {
     entry!({
-        let _ = session;
-        not_implemented("not part of this version yet")
+        let object = handle::get::<Session, _>(session)?;
+        object.ensure_open()?;
+        Err(invalid_state("the session is not transacted"))
     })
 }

@@ -5,12 +5,65 @@
 use core::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::destination;
+use super::entry::{HandleOut, entry, not_implemented, utf8};
+use super::handle;
+use super::objects::{ConsumerObject, ProducerObject};
 use super::types::{
-    tibems_bool, tibems_status, tibemsDestination, tibemsMsgConsumer, tibemsMsgProducer,
+    flag, tibems_bool, tibems_status, tibemsDestination, tibemsMsgConsumer, tibemsMsgProducer,
     tibemsQueue, tibemsQueueBrowser, tibemsSession, tibemsTemporaryQueue, tibemsTemporaryTopic,
     tibemsTopic, tibemsTopicSubscriber,
 };
+use crate::client::consumer::Consumer;
+use crate::client::producer::Producer;
+use crate::client::session::Session;
+use crate::status::Result;
+
+/// The common part of the calls that create a consumer.
+///
+/// # Safety
+/// Every pointer is NULL or valid for what its type says.
+unsafe fn create_consumer(
+    session: tibemsSession,
+    consumer: *mut tibemsMsgConsumer,
+    destination: tibemsDestination,
+    selector: *const c_char,
+    no_local: bool,
+) -> Result<()> {
+    // SAFETY: the contract is passed on.
+    let (out, selector) = unsafe { (HandleOut::new(consumer), utf8(selector)) };
+    let session = handle::get::<Session, _>(session)?;
+    let out = out.required()?;
+    let destination = destination::resolve(destination)?;
+    out.set(ConsumerObject::publish(Consumer::create(
+        &session,
+        destination,
+        selector?,
+        no_local,
+    )?));
+    Ok(())
+}
+
+/// The common part of the calls that create a producer.
+///
+/// # Safety
+/// Every pointer is NULL or valid for what its type says.
+unsafe fn create_producer(
+    session: tibemsSession,
+    producer: *mut tibemsMsgProducer,
+    destination: tibemsDestination,
+) -> Result<()> {
+    // SAFETY: the contract is passed on.
+    let out = unsafe { HandleOut::new(producer) };
+    let session = handle::get::<Session, _>(session)?;
+    let out = out.required()?;
+    let destination = destination::resolve_optional(destination)?;
+    out.set(ProducerObject::publish(Producer::create(
+        &session,
+        destination,
+    )?));
+    Ok(())
+}
 
 /// Makes a consumer of a queue or topic. `optional_selector` may be NULL; `no_local`
 /// TIBEMS_TRUE keeps messages of the same connection away from a topic consumer. Blocks until
@@ -28,12 +81,16 @@ pub unsafe extern "C" fn tibemsSession_CreateConsumer(
     no_local: MaybeUninit<tibems_bool>,
 ) -> tibems_status {
     entry!({
-        // SAFETY: NULL or valid, as C promises.
+        // SAFETY: NULL or valid, as C promises; parameters of this function.
         unsafe {
-            HandleOut::new(consumer);
+            create_consumer(
+                session,
+                consumer,
+                destination,
+                optional_selector,
+                flag(no_local),
+            )
         }
-        let _ = (session, destination, optional_selector, no_local);
-        not_implemented("not part of this version yet")
     })
 }
 
@@ -49,11 +106,11 @@ pub unsafe extern "C" fn tibemsSession_CreateSharedConsumer(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(consumer);
-        }
-        let _ = (session, topic, shared_subscription_name, optional_selector);
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(consumer) };
+        handle::get::<Session, _>(session)?.ensure_open()?;
+        out.required()?;
+        let _ = (topic, shared_subscription_name, optional_selector);
+        not_implemented("shared subscriptions are not built into this release")
     })
 }
 
@@ -70,11 +127,11 @@ pub unsafe extern "C" fn tibemsSession_CreateDurableSubscriber(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(topic_subscriber);
-        }
-        let _ = (session, topic, subscriber_name, optional_selector, no_local);
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(topic_subscriber) };
+        handle::get::<Session, _>(session)?.ensure_open()?;
+        out.required()?;
+        let _ = (topic, subscriber_name, optional_selector, no_local);
+        not_implemented("durable subscriptions are not built into this release")
     })
 }
 
@@ -90,11 +147,11 @@ pub unsafe extern "C" fn tibemsSession_CreateSharedDurableConsumer(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(consumer);
-        }
-        let _ = (session, topic, durable_name, optional_selector);
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(consumer) };
+        handle::get::<Session, _>(session)?.ensure_open()?;
+        out.required()?;
+        let _ = (topic, durable_name, optional_selector);
+        not_implemented("shared subscriptions are not built into this release")
     })
 }
 
@@ -112,11 +169,11 @@ pub unsafe extern "C" fn tibemsSession_CreateBrowser(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(browser);
-        }
-        let _ = (session, queue, optional_selector);
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(browser) };
+        handle::get::<Session, _>(session)?.ensure_open()?;
+        out.required()?;
+        let _ = (queue, optional_selector);
+        not_implemented("queue browsers are not built into this release")
     })
 }
 
@@ -134,11 +191,7 @@ pub unsafe extern "C" fn tibemsSession_CreateProducer(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(producer);
-        }
-        let _ = (session, destination);
-        not_implemented("not part of this version yet")
+        unsafe { create_producer(session, producer, destination) }
     })
 }
 
@@ -153,8 +206,9 @@ pub unsafe extern "C" fn tibemsSession_Unsubscribe(
     subscriber_name: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (session, subscriber_name);
-        not_implemented("not part of this version yet")
+        handle::get::<Session, _>(session)?.ensure_open()?;
+        let _ = subscriber_name;
+        not_implemented("durable subscriptions are not built into this release")
     })
 }
 
@@ -170,11 +224,10 @@ pub unsafe extern "C" fn tibemsSession_CreateTemporaryTopic(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(tmp_topic);
-        }
-        let _ = session;
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(tmp_topic) };
+        handle::get::<Session, _>(session)?.ensure_open()?;
+        out.required()?;
+        not_implemented("temporary destinations are not built into this release")
     })
 }
 
@@ -189,8 +242,9 @@ pub unsafe extern "C" fn tibemsSession_DeleteTemporaryTopic(
     tmp_topic: tibemsTemporaryTopic,
 ) -> tibems_status {
     entry!({
-        let _ = (session, tmp_topic);
-        not_implemented("not part of this version yet")
+        handle::get::<Session, _>(session)?.ensure_open()?;
+        let _ = tmp_topic;
+        not_implemented("temporary destinations are not built into this release")
     })
 }
 
@@ -206,11 +260,10 @@ pub unsafe extern "C" fn tibemsSession_CreateTemporaryQueue(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(tmp_queue);
-        }
-        let _ = session;
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(tmp_queue) };
+        handle::get::<Session, _>(session)?.ensure_open()?;
+        out.required()?;
+        not_implemented("temporary destinations are not built into this release")
     })
 }
 
@@ -225,7 +278,8 @@ pub unsafe extern "C" fn tibemsSession_DeleteTemporaryQueue(
     tmp_queue: tibemsTemporaryQueue,
 ) -> tibems_status {
     entry!({
-        let _ = (session, tmp_queue);
-        not_implemented("not part of this version yet")
+        handle::get::<Session, _>(session)?.ensure_open()?;
+        let _ = tmp_queue;
+        not_implemented("temporary destinations are not built into this release")
     })
 }

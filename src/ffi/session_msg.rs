@@ -4,11 +4,48 @@
 
 use core::ffi::c_char;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use core::ffi::CStr;
+
+use super::entry::{HandleOut, entry, text};
+use super::handle;
+use super::message_handle::publish;
 use super::types::{
     tibems_status, tibemsBytesMsg, tibemsMapMsg, tibemsMsg, tibemsSession, tibemsStreamMsg,
     tibemsTextMsg,
 };
+use crate::client::session::Session;
+use crate::message::{BodyKind, Message};
+use crate::status::Result;
+
+/// The common part: refuses closed sessions, makes the message, gives it to the program.
+///
+/// # Safety
+/// `message` is NULL or valid for writing.
+unsafe fn create(
+    session: tibemsSession,
+    message: *mut tibemsMsg,
+    kind: BodyKind,
+    text: Option<&CStr>,
+) -> Result<()> {
+    // SAFETY: the contract is passed on.
+    let out = unsafe { HandleOut::new(message) };
+    let session = handle::get::<Session, _>(session)?;
+    let out = out.required()?;
+    session.ensure_open()?;
+    let mut made = match kind {
+        BodyKind::Plain => Message::plain(),
+        BodyKind::Bytes => Message::bytes(),
+        BodyKind::Map => Message::map(),
+        BodyKind::Object => Message::object(),
+        BodyKind::Stream => Message::stream(),
+        BodyKind::Text => Message::text(),
+    };
+    if let Some(text) = text {
+        made.set_text(Some(text.to_bytes()))?;
+    }
+    out.set(publish(made, None));
+    Ok(())
+}
 
 /// Makes a bytes message, as tibemsBytesMsg_Create.
 #[unsafe(no_mangle)]
@@ -18,11 +55,7 @@ pub unsafe extern "C" fn tibemsSession_CreateBytesMessage(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(bytes_msg);
-        }
-        let _ = session;
-        not_implemented("not part of this version yet")
+        unsafe { create(session, bytes_msg, BodyKind::Bytes, None) }
     })
 }
 
@@ -34,11 +67,7 @@ pub unsafe extern "C" fn tibemsSession_CreateMapMessage(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(map_msg);
-        }
-        let _ = session;
-        not_implemented("not part of this version yet")
+        unsafe { create(session, map_msg, BodyKind::Map, None) }
     })
 }
 
@@ -50,11 +79,7 @@ pub unsafe extern "C" fn tibemsSession_CreateMessage(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(msg);
-        }
-        let _ = session;
-        not_implemented("not part of this version yet")
+        unsafe { create(session, msg, BodyKind::Plain, None) }
     })
 }
 
@@ -66,11 +91,7 @@ pub unsafe extern "C" fn tibemsSession_CreateStreamMessage(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(stream_msg);
-        }
-        let _ = session;
-        not_implemented("not part of this version yet")
+        unsafe { create(session, stream_msg, BodyKind::Stream, None) }
     })
 }
 
@@ -82,11 +103,7 @@ pub unsafe extern "C" fn tibemsSession_CreateTextMessage(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(text_msg);
-        }
-        let _ = session;
-        not_implemented("not part of this version yet")
+        unsafe { create(session, text_msg, BodyKind::Text, None) }
     })
 }
 
@@ -99,10 +116,6 @@ pub unsafe extern "C" fn tibemsSession_CreateTextMessageEx(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(text_msg);
-        }
-        let _ = (session, text_string);
-        not_implemented("not part of this version yet")
+        unsafe { create(session, text_msg, BodyKind::Text, text(text_string)) }
     })
 }

@@ -2,8 +2,13 @@
 //!
 //! Recovery blocks until it is decided. Called by C programs.
 
-use super::entry::{entry, entry_value, not_implemented};
+use std::sync::Arc;
+
+use super::entry::{entry, entry_value, invalid_argument};
+use super::handle;
+use super::objects::ConnectionObject;
 use super::types::{tibems_status, tibemsConnection, tibemsConnectionFactory};
+use crate::client::factory::Factory;
 
 /// Makes an empty factory for connections between servers that share nothing. In its URL `+`
 /// separates servers without shared state and `,` servers that share it. Returns NULL when out
@@ -11,7 +16,7 @@ use super::types::{tibems_status, tibemsConnection, tibemsConnectionFactory};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsUFOConnectionFactory_Create() -> tibemsConnectionFactory {
     entry_value!(std::ptr::null_mut(), {
-        not_implemented("not part of this version yet")
+        Ok(handle::insert(Arc::new(Factory::new(true))).to_raw())
     })
 }
 
@@ -22,8 +27,8 @@ pub unsafe extern "C" fn tibemsUFOConnectionFactory_CreateFromConnectionFactory(
     ems_factory: tibemsConnectionFactory,
 ) -> tibemsConnectionFactory {
     entry_value!(std::ptr::null_mut(), {
-        let _ = ems_factory;
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(ems_factory)?;
+        Ok(handle::insert(Arc::new(factory.to_unshared())).to_raw())
     })
 }
 
@@ -40,7 +45,14 @@ pub unsafe extern "C" fn tibemsUFOConnectionFactory_RecoverConnection(
     ufo_connection: tibemsConnection,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, ufo_connection);
-        not_implemented("not part of this version yet")
+        let factory = handle::get::<Factory, _>(factory)?;
+        if !factory.is_unshared() {
+            return Err(invalid_argument(
+                "the factory is not an unshared-state factory",
+            ));
+        }
+        handle::get::<ConnectionObject, _>(ufo_connection)?
+            .connection
+            .recover(factory.id())
     })
 }

@@ -13,7 +13,7 @@ use super::types::{
 };
 
 /// Why, in the error context.
-const NO_XA: &str = "AMQP brokers offer no XA transactions, so this library has none";
+pub(super) const NO_XA: &str = "AMQP brokers offer no XA transactions, so this library has none";
 
 /// Would open a connection for distributed transactions. The connection is NULL; nothing is
 /// contacted.

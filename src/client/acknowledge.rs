@@ -1,0 +1,242 @@
+//! Acknowledge and Recover of single messages, in the modes in which the program does it (spec 20 §1.4).
+//!
+//! A `HandedDelivery` goes with each such message. It holds a place in its session's list, not a link:
+//! after a loss it is stale and never reaches the wire. Both calls may block at the gate, and, where
+//! acknowledgements are confirmed (D2), for the server's answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Instant;
+
+use parking_lot::MutexGuard;
+
+use super::connection::Connection;
+use super::gate::{Call, State};
+use super::options::{self, AckConfirm};
+use super::session::{FAILED, Session};
+use super::state::{AcknowledgeMode, Core, Handed};
+use crate::amqp::engine::Settle;
+use crate::message::Delivery;
+use crate::status::{Error, Result, Status};
+
+const HELD: u8 = 0;
+const ACKNOWLEDGED: u8 = 1;
+const RECOVERED: u8 = 2;
+
+/// The delivery of a message that the program acknowledges.
+pub struct HandedDelivery {
+    session: Arc<Session>,
+    epoch: u32,
+    order: u64,
+    consumer: u32,
+    state: AtomicU8,
+}
+
+fn illegal(text: &'static str) -> Error {
+    Error::new(Status::TIBEMS_ILLEGAL_STATE, text)
+}
+
+impl HandedDelivery {
+    pub(super) fn new(session: Arc<Session>, epoch: u32, order: u64, consumer: u32) -> Self {
+        HandedDelivery {
+            session,
+            epoch,
+            order,
+            consumer,
+            state: AtomicU8::new(HELD),
+        }
+    }
+
+    /// Passes the gate; none when the message is from before a loss and the call is answered `stale`.
+    fn enter<'a>(&'a self) -> Result<MutexGuard<'a, Core>> {
+        let connection = self.session.connection();
+        let mut core = connection.lock();
+        if core.state == State::Closed {
+            return Err(core.refusal(Status::TIBEMS_ILLEGAL_STATE));
+        }
+        connection.enter(&mut core, Call::Server, None, &mut |core| {
+            self.session.check(core)
+        })?;
+        if core
+            .consumers
+            .get(&self.consumer)
+            .is_none_or(|consumer| consumer.closed)
+        {
+            return Err(illegal("the consumer that received the message is closed"));
+        }
+        Ok(core)
+    }
+
+    fn stale(&self, core: &Core) -> bool {
+        core.wire
+            .as_ref()
+            .is_none_or(|wire| wire.epoch != self.epoch)
+    }
+
+    /// The status of acknowledging a message from before a loss (10 F2, U20).
+    fn stale_status(&self) -> Result<()> {
+        let unshared = self.session.connection().plan.unshared.is_some();
+        if unshared || self.session.mode() == AcknowledgeMode::ExplicitDupsOk {
+            return Ok(());
+        }
+        Err(illegal(
+            "the message was received before a reconnect; the server delivers it again",
+        ))
+    }
+
+    fn take(&self, core: &mut Core) -> Option<Handed> {
+        core.sessions
+            .get_mut(&self.session.key)?
+            .unacknowledged
+            .remove(&self.order)
+    }
+}
+
+impl Delivery for HandedDelivery {
+    fn acknowledge(&self) -> Result<()> {
+        let mut core = self.enter()?;
+        if self.stale(&core) {
+            return self.stale_status();
+        }
+        let connection = self.session.connection();
+        let mode = self.session.mode();
+        if mode == AcknowledgeMode::Client {
+            let Some(session) = core.sessions.get_mut(&self.session.key) else {
+                return Ok(());
+            };
+            let handed: Vec<Handed> = std::mem::take(&mut session.unacknowledged)
+                .into_values()
+                .collect();
+            connection.accept(&mut core, &self.session, &handed)?;
+            connection.drop_closed_consumers(&mut core, self.session.key);
+            return Ok(());
+        }
+        match self.take(&mut core) {
+            Some(handed) => {
+                self.state.store(ACKNOWLEDGED, Ordering::Relaxed);
+                connection.accept(&mut core, &self.session, &[handed])
+            }
+            None if self.state.load(Ordering::Relaxed) == ACKNOWLEDGED => Ok(()),
+            None => Err(illegal("the message was recovered and comes again")),
+        }
+    }
+
+    fn recover(&self) -> Result<()> {
+        if self.session.mode() == AcknowledgeMode::Client {
+            return Err(illegal(
+                "messages are recovered one by one only in the EXPLICIT modes",
+            ));
+        }
+        let mut core = self.enter()?;
+        if self.stale(&core) {
+            return self.stale_status();
+        }
+        let Some(handed) = self.take(&mut core) else {
+            return Err(illegal("the message was acknowledged or recovered before"));
+        };
+        self.state.store(RECOVERED, Ordering::Relaxed);
+        if let Some(wire) = core.wire.as_mut() {
+            wire.engine
+                .settle(handed.link, handed.delivery_id, FAILED, true, None);
+        }
+        self.session.connection().kick(&mut core);
+        Ok(())
+    }
+}
+
+impl Connection {
+    /// Accepts deliveries; waits for the server's confirmation where that is asked for.
+    fn accept(
+        &self,
+        core: &mut MutexGuard<'_, Core>,
+        session: &Session,
+        handed: &[Handed],
+    ) -> Result<()> {
+        let confirm = self.confirms(session.mode());
+        let Core {
+            wire, confirming, ..
+        } = &mut **core;
+        let Some(wire) = wire.as_mut() else {
+            return Ok(());
+        };
+        for delivery in handed {
+            wire.engine.settle(
+                delivery.link,
+                delivery.delivery_id,
+                Settle::Accepted,
+                !confirm,
+                None,
+            );
+            if confirm {
+                confirming.insert((delivery.link, delivery.delivery_id));
+            }
+        }
+        if !confirm {
+            if session.mode().lazy() {
+                self.count_lazy(core, session.key);
+            }
+            self.kick_for_acknowledge(core, session.key);
+            return Ok(());
+        }
+        self.await_confirmation(core, handed)
+    }
+
+    fn confirms(&self, mode: AcknowledgeMode) -> bool {
+        let shared =
+            self.plan.unshared.is_none() && self.plan.groups.iter().any(|group| group.len() > 1);
+        let default = if shared {
+            AckConfirm::Client
+        } else {
+            AckConfirm::Never
+        };
+        options::for_server(None).ack_confirm.unwrap_or(default) != AckConfirm::Never
+            && !mode.lazy()
+    }
+
+    fn await_confirmation(&self, core: &mut MutexGuard<'_, Core>, handed: &[Handed]) -> Result<()> {
+        let epoch = core.epoch;
+        let deadline = Instant::now() + core.request_timeout;
+        self.flush(core);
+        while handed.iter().any(|delivery| {
+            core.confirming
+                .contains(&(delivery.link, delivery.delivery_id))
+        }) {
+            if self.wait(core, Some(deadline)).is_err() {
+                for delivery in handed {
+                    core.confirming
+                        .remove(&(delivery.link, delivery.delivery_id));
+                }
+                return Err(Error::new(
+                    Status::TIBEMS_TIMEOUT,
+                    "the server did not confirm the acknowledgement",
+                ));
+            }
+        }
+        if core.epoch != epoch || core.wire.is_none() {
+            return Err(illegal(
+                "the connection was lost before the acknowledgement was confirmed",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Consumers of a CLIENT session that were closed with messages in hand go when those are settled.
+    fn drop_closed_consumers(&self, core: &mut MutexGuard<'_, Core>, session: u32) {
+        let gone: Vec<u32> = core
+            .consumers
+            .iter()
+            .filter(|(_, consumer)| consumer.closed && consumer.session == session)
+            .map(|(key, _)| *key)
+            .collect();
+        for key in gone {
+            if let Some(link) = core
+                .consumers
+                .remove(&key)
+                .and_then(|consumer| consumer.link)
+            {
+                self.close_link(core, link);
+                self.kick(core);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! How the attempt settings of process and factory combine into one series.
+//!
+//! Pure (spec 10 §1.2, C10, C11); the storage rules are in `settings`.
+
+use std::time::Duration;
+
+use super::reconnect::Attempts;
+use crate::settings::{Attempt, AttemptSettings, Purpose};
+
+/// The values in force for a series (C10, C11).
+pub fn combine(
+    purpose: Purpose,
+    global: AttemptSettings,
+    factory: AttemptSettings,
+    unshared: bool,
+) -> Attempts {
+    let default_delay = Attempt::Delay.default_for(purpose);
+    let ms = |value: i32| Duration::from_millis(u64::try_from(value).unwrap_or(0));
+    let count = |value: Option<i32>| {
+        u32::try_from(value.unwrap_or_else(|| Attempt::Count.default_for(purpose)))
+            .unwrap_or(1)
+            .max(1)
+    };
+    let timeout = global.timeout.or(factory.timeout).unwrap_or(0);
+    let timeout = (timeout > 0).then(|| ms(timeout));
+    match (unshared, global.count) {
+        (true, Some(_)) => Attempts {
+            rounds: count(factory.count),
+            passes: count(global.count),
+            pass_delay: ms(global.delay.unwrap_or(default_delay)),
+            round_delay: ms(factory.delay.unwrap_or(default_delay)),
+            timeout,
+        },
+        _ => {
+            let delay = if unshared {
+                factory.delay.or(global.delay)
+            } else {
+                global.delay.or(factory.delay)
+            };
+            let delay = ms(delay.unwrap_or(default_delay));
+            Attempts {
+                rounds: 1,
+                passes: count(global.count.or(factory.count)),
+                pass_delay: delay,
+                round_delay: delay,
+                timeout,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(global: Option<i32>, factory: Option<i32>, unshared: bool) -> (u32, u32) {
+        let values = |count| AttemptSettings {
+            count,
+            ..AttemptSettings::default()
+        };
+        let attempts = combine(Purpose::Connect, values(global), values(factory), unshared);
+        (attempts.rounds, attempts.passes)
+    }
+
+    #[test]
+    fn a_global_count_overrides_or_multiplies() {
+        assert_eq!(counts(Some(3), Some(5), false), (1, 3));
+        assert_eq!(counts(Some(3), Some(5), true), (5, 3));
+        assert_eq!(counts(None, Some(5), true), (1, 5));
+        assert_eq!(counts(None, None, false), (1, 2));
+        assert_eq!(counts(Some(3), None, true), (2, 3));
+    }
+}

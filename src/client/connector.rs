@@ -1,0 +1,427 @@
+//! Connecting: one try of one URL, and the walk over a list until a server accepts.
+//!
+//! Runs in the thread that creates or recovers the connection, or in the I/O thread during automatic
+//! reconnect. A try works on a socket and an engine of its own; the connection sees them only when
+//! everything is there (`Built`), so that a failed try leaves nothing behind. Blocks up to the attempt
+//! settings; `close` ends it at once.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+
+use super::condition::{self, Again};
+use super::connection::Connection;
+use super::io::parts;
+use super::options::{self, Options};
+use super::profile::Profile;
+use super::reconnect::{Series, Step};
+use super::recovery::Built;
+use super::url::ServerUrl;
+use crate::amqp::engine::{AuthFailure, Engine, EngineConfig, Event, SaslConfig};
+use crate::amqp::performative::AmqpError;
+use crate::settings::{self, Purpose};
+use crate::status::{Error, Result, Status};
+use crate::transport::{self, Buffers, Stream, wait};
+
+/// EOFs directly behind our last SASL frame that count as a refused password (spec 40 §1.4).
+const SASL_DROPS: u32 = 3;
+
+/// Why a try failed.
+#[derive(Debug)]
+pub struct Failure {
+    pub error: Error,
+    pub again: Again,
+    /// The name did not resolve.
+    pub lookup: bool,
+    /// The server dropped the socket while it had our password.
+    pub sasl_drop: bool,
+}
+
+impl Failure {
+    pub fn retry(status: Status, text: impl Into<String>) -> Failure {
+        Failure {
+            error: Error::new(status, text.into()),
+            again: Again::Retry,
+            lookup: false,
+            sasl_drop: false,
+        }
+    }
+
+    fn with(mut self, again: Again) -> Failure {
+        self.again = again;
+        self
+    }
+}
+
+fn not_connected(text: impl Into<String>) -> Failure {
+    Failure::retry(Status::TIBEMS_SERVER_NOT_CONNECTED, text)
+}
+
+/// A socket with an open AMQP connection, not yet anybody's.
+pub struct Candidate {
+    pub stream: Stream,
+    pub engine: Engine,
+    pub input: BytesMut,
+    output: Vec<u8>,
+    from: usize,
+    pub written: u64,
+    pub profile: Arc<Profile>,
+    pub options: Options,
+    deadline: Option<Instant>,
+}
+
+impl Candidate {
+    /// Writes, reads and runs timers until `done` says so for an event. Ends at the deadline of the try.
+    pub fn drive(
+        &mut self,
+        connection: &Connection,
+        deadline: Option<Instant>,
+        done: &mut dyn FnMut(&mut Engine, Event) -> std::result::Result<bool, Failure>,
+    ) -> std::result::Result<(), Failure> {
+        loop {
+            while let Some(event) = self.engine.poll_event() {
+                match event {
+                    Event::Closed { error } => return Err(refused(error.as_ref())),
+                    Event::AuthFailed { failure, text } => return Err(auth_failed(failure, &text)),
+                    Event::Failed { ref error, .. } => return Err(self.violated(error)),
+                    event => {
+                        if done(&mut self.engine, event)? {
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+            let full = self.write()?;
+            let timer = self.engine.tick(Instant::now());
+            let limit = match (deadline, timer) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+            let ready = wait(Some(self.stream.fd()), full, connection.waker(), limit)
+                .map_err(|error| not_connected(format!("waiting failed: {error}")))?;
+            if connection.is_closing() {
+                return Err(not_connected("the connection was closed meanwhile"));
+            }
+            if ready.readable {
+                self.read()?;
+            } else if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Err(not_connected("no answer within the attempt timeout"));
+            }
+        }
+    }
+
+    /// Writes what the socket takes; true when it is full.
+    fn write(&mut self) -> std::result::Result<bool, Failure> {
+        loop {
+            if self.from == self.output.len() {
+                self.output.clear();
+                self.from = 0;
+                self.engine.take_output(&mut self.output);
+                if self.output.is_empty() {
+                    return Ok(false);
+                }
+            }
+            match self.stream.write(&self.output[self.from..]) {
+                Ok(count) => {
+                    self.from += count;
+                    self.written += count as u64;
+                    self.engine.wrote(Instant::now());
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(true),
+                Err(error) => return Err(not_connected(format!("writing failed: {error}"))),
+            }
+        }
+    }
+
+    fn read(&mut self) -> std::result::Result<(), Failure> {
+        match self.stream.read(&mut self.input) {
+            Ok(0) => {
+                let mut failure = not_connected("the server closed the socket");
+                failure.sasl_drop = self.engine.sasl_final_sent();
+                Err(failure)
+            }
+            Ok(_) => {
+                self.engine.input(&mut self.input, Instant::now());
+                Ok(())
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(not_connected(format!("reading failed: {error}"))),
+        }
+    }
+
+    /// A peer that breaks the protocol: its close goes out best effort.
+    fn violated(&mut self, error: &AmqpError) -> Failure {
+        let _ = self.write();
+        let (condition, text) = parts(Some(error));
+        not_connected(format!("{condition}: {}", text.unwrap_or_default())).with(Again::Retry)
+    }
+
+    /// Takes the parts for installation: engine, stream, input, output not yet written.
+    pub fn into_parts(mut self) -> (Stream, Engine, BytesMut, (Vec<u8>, usize), u64) {
+        let unsent = if self.from < self.output.len() {
+            (std::mem::take(&mut self.output), self.from)
+        } else {
+            (Vec::new(), 0)
+        };
+        (self.stream, self.engine, self.input, unsent, self.written)
+    }
+
+    /// End of the present try.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+}
+
+fn refused(error: Option<&AmqpError>) -> Failure {
+    let (condition, text) = parts(error);
+    let container = error.is_some_and(condition::names_container_id);
+    let (status, again) = condition::connect_refusal(condition, container);
+    Failure::retry(status, condition::describe(condition, text)).with(again)
+}
+
+fn auth_failed(failure: AuthFailure, text: &str) -> Failure {
+    if failure == AuthFailure::Outcome(4) {
+        return not_connected(format!("SASL: {text}")); // temporary (spec 40 §1.4)
+    }
+    Failure::retry(Status::TIBEMS_SECURITY_EXCEPTION, format!("SASL: {text}")).with(Again::Stop)
+}
+
+impl Connection {
+    /// Walks `series` until a server accepts the connection and everything on it (spec 10 §2.3, C16, C17).
+    pub(super) fn establish(&self, mut series: Series, purpose: Purpose) -> Result<Built> {
+        let mut refusal: Option<Error> = None;
+        let mut last: Option<Error> = None;
+        let mut only_lookups = true;
+        let mut drops: Vec<((usize, usize), u32)> = Vec::new();
+        let mut step = series.next();
+        loop {
+            match step {
+                Step::End => break,
+                Step::Sleep(delay) => {
+                    if !self.sleep(delay) {
+                        break;
+                    }
+                }
+                Step::Try { group, server } => {
+                    if self.is_closing() {
+                        break;
+                    }
+                    self.announce_try(&series, group, server, purpose);
+                    let mut failure = match self.attempt(group, server, series.timeout()) {
+                        Ok(built) => return Ok(built),
+                        Err(failure) => failure,
+                    };
+                    only_lookups &= failure.lookup;
+                    if failure.sasl_drop && count_drop(&mut drops, (group, server)) >= SASL_DROPS {
+                        failure.error.status = Status::TIBEMS_SECURITY_EXCEPTION;
+                        failure.again = Again::Stop;
+                    }
+                    let url = &self.plan.groups[group][server];
+                    let error = Error::new(
+                        failure.error.status,
+                        format!("{url}: {}", failure.error.text),
+                    );
+                    if is_refusal(error.status) {
+                        refusal = Some(error.clone());
+                    }
+                    last = Some(error);
+                    match (failure.again, purpose) {
+                        (Again::Retry, _) => {}
+                        (Again::Held, Purpose::Reconnect) => {
+                            self.renew_generated_id();
+                            step = series.repeat_after_delay(group, server);
+                            continue;
+                        }
+                        _ => series.forbid(group, server),
+                    }
+                }
+            }
+            step = series.next();
+        }
+        let last = last.unwrap_or_else(|| Error::from(Status::TIBEMS_SERVER_NOT_CONNECTED));
+        Err(match refusal {
+            _ if only_lookups && last.status == Status::TIBEMS_INVALID_HOSTNAME => last,
+            Some(refusal) => refusal,
+            None => Error::new(
+                Status::TIBEMS_SERVER_NOT_CONNECTED,
+                match last.status {
+                    Status::TIBEMS_SERVER_NOT_CONNECTED => last.text.into_owned(),
+                    finer => format!("{finer:?}: {}", last.text),
+                },
+            ),
+        })
+    }
+
+    /// Sleeps between passes; false when the connection is closed meanwhile.
+    fn sleep(&self, delay: Duration) -> bool {
+        let until = Instant::now() + delay;
+        while !self.is_closing() {
+            match wait(None, false, self.waker(), Some(until)) {
+                Ok(ready) if ready.woken => {}
+                _ => return !self.is_closing(),
+            }
+        }
+        false
+    }
+
+    /// One try: lookup, connect, SASL, open, and whatever the connection consists of.
+    fn attempt(
+        &self,
+        group: usize,
+        server: usize,
+        timeout: Option<Duration>,
+    ) -> std::result::Result<Built, Failure> {
+        let url = &self.plan.groups[group][server];
+        let options = options::for_server(Some(url));
+        // without a timeout the silence limit ends a try whose server says nothing (C13)
+        let limit = timeout.or(options.idle);
+        let deadline = limit.map(|limit| Instant::now() + limit);
+        let addresses = transport::resolve(&url.host, url.port, deadline, &|| self.is_closing())
+            .map_err(|error| Failure {
+                lookup: error.kind() == std::io::ErrorKind::NotFound,
+                ..Failure::retry(
+                    Status::TIBEMS_INVALID_HOSTNAME,
+                    format!("the host name does not resolve: {error}"),
+                )
+            })?;
+        let mut last = not_connected("the host has no address");
+        for (index, address) in addresses.iter().enumerate() {
+            // the addresses share the limit, each gets at least a quarter of it (spec 40 §3.2)
+            let until = limit.zip(deadline).map(|(limit, deadline)| {
+                let now = Instant::now();
+                let left = deadline.saturating_duration_since(now);
+                let share = left / u32::try_from(addresses.len() - index).unwrap_or(1);
+                deadline.min(now + share.max(limit / 4))
+            });
+            let candidate = match self.open_transport(
+                *address,
+                url,
+                options.clone(),
+                until,
+                timeout.and(deadline),
+            ) {
+                Ok(candidate) => candidate,
+                Err(failure) if failure.again == Again::Retry => {
+                    last = failure;
+                    continue;
+                }
+                Err(failure) => return Err(failure),
+            };
+            return self.rebuild(candidate, (group, server));
+        }
+        Err(last)
+    }
+
+    /// Connects to one address and opens AMQP on it.
+    fn open_transport(
+        &self,
+        address: SocketAddr,
+        url: &ServerUrl,
+        options: Options,
+        connect_until: Option<Instant>,
+        deadline: Option<Instant>,
+    ) -> std::result::Result<Candidate, Failure> {
+        let buffers = Buffers {
+            receive: settings::buffer_bytes(settings::Buffer::Receive),
+            send: settings::buffer_bytes(settings::Buffer::Send),
+        };
+        let stream = Stream::connect(address, buffers, connect_until, self.waker(), &|| {
+            self.is_closing()
+        })
+        .and_then(|stream| stream.tune(options.idle).map(|()| stream))
+        .map_err(|error| match error.raw_os_error() {
+            Some(libc::EMFILE | libc::ENFILE) => {
+                not_connected(format!("TIBEMS_SOCKET_LIMIT: {error}"))
+            }
+            _ => not_connected(format!("connecting failed: {error}")),
+        })?;
+        let engine = Engine::new(self.engine_config(url, &options), Instant::now());
+        let mut candidate = Candidate {
+            stream,
+            engine,
+            input: BytesMut::new(),
+            output: Vec::new(),
+            from: 0,
+            written: 0,
+            profile: Arc::new(Profile::default()),
+            options,
+            deadline,
+        };
+        candidate.drive(self, deadline, &mut |_, event| {
+            Ok(matches!(event, Event::Opened))
+        })?;
+        let chosen = candidate.options.broker.as_deref();
+        candidate.profile = Arc::new(Profile::detect(candidate.engine.peer(), chosen, self.id()));
+        Ok(candidate)
+    }
+
+    fn engine_config(&self, url: &ServerUrl, options: &Options) -> EngineConfig {
+        let core = self.lock();
+        let hostname = match options.vhost.as_deref() {
+            Some("") => None,
+            Some(vhost) => Some(vhost.to_owned()),
+            None => Some(url.host.clone()),
+        };
+        let mut desired: Vec<String> = ["DELAYED_DELIVERY", "ANONYMOUS-RELAY", "SHARED-SUBS"]
+            .map(str::to_owned)
+            .into();
+        if core.client_id.is_some() {
+            desired.insert(0, "sole-connection-for-container".to_owned());
+        }
+        let sasl_off = options.sasl.as_ref().is_some_and(Vec::is_empty);
+        EngineConfig {
+            container_id: core.container_id.clone(),
+            hostname: hostname.clone(),
+            max_frame_size: options.frame_size,
+            channel_max: 32_767,
+            idle_timeout: options.idle,
+            desired_capabilities: desired,
+            properties: vec![
+                ("product".into(), "libtibemsufo".into()),
+                ("version".into(), env!("CARGO_PKG_VERSION").into()),
+                ("platform".into(), format!("C/{}", std::env::consts::OS)),
+            ],
+            message_limit: options.message_limit,
+            sasl: (!sasl_off).then(|| SaslConfig {
+                user: self.plan.user.clone(),
+                password: self
+                    .plan
+                    .user
+                    .as_ref()
+                    .map(|_| self.plan.password.clone().unwrap_or_default()),
+                plain_ok: options.plain_ok,
+                tls: false,
+                allowed: options.sasl.clone(),
+                hostname,
+                ..SaslConfig::default()
+            }),
+            ..EngineConfig::default()
+        }
+    }
+}
+
+/// Counts a drop at this URL.
+fn count_drop(drops: &mut Vec<((usize, usize), u32)>, at: (usize, usize)) -> u32 {
+    match drops.iter_mut().find(|(of, _)| *of == at) {
+        Some((_, count)) => {
+            *count += 1;
+            *count
+        }
+        None => {
+            drops.push((at, 1));
+            1
+        }
+    }
+}
+
+/// The refusals that win over "not connected" (C16).
+fn is_refusal(status: Status) -> bool {
+    matches!(
+        status,
+        Status::TIBEMS_SECURITY_EXCEPTION
+            | Status::TIBEMS_INVALID_CLIENT_ID
+            | Status::TIBEMS_SERVER_LIMIT
+    ) || (150..=161).contains(&status.code())
+}

@@ -1,0 +1,174 @@
+//! The dispatcher of a session: calls its message listeners, one at a time, in order of arrival over
+//! all its consumers (spec 20 §1.7, §4.4).
+//!
+//! One thread per session with a listener; it ends with the last listener or the session. The program's
+//! callback runs without any lock of the library.
+
+use std::sync::Arc;
+
+use parking_lot::MutexGuard;
+
+use super::connection::Connection;
+use super::context;
+use super::gate::State;
+use super::receive::{Opened, Taken};
+use super::session::{FAILED, Session};
+use super::state::{AcknowledgeMode, Core, MessageListener};
+use crate::amqp::engine::Settle;
+use crate::message::{Delivery, Message};
+use crate::status::{Error, Result, Status};
+
+impl Connection {
+    /// Starts the dispatcher of a session unless it runs.
+    pub(super) fn start_dispatcher(&self, core: &mut Core, session: &Arc<Session>) -> Result<()> {
+        let Some(state) = core.sessions.get_mut(&session.key) else {
+            return Ok(());
+        };
+        state.cv.notify_all();
+        if state.dispatcher {
+            return Ok(());
+        }
+        let session = session.clone();
+        crate::transport::spawn("ems-dispatch", move || run(&session)).map_err(|error| {
+            Error::new(
+                Status::TIBEMS_NO_MEMORY,
+                format!("no thread for the message listener: {error}"),
+            )
+        })?;
+        state.dispatcher = true;
+        Ok(())
+    }
+}
+
+/// Dispatches until there is no listener any more.
+fn run(session: &Arc<Session>) {
+    let connection = session.connection().clone();
+    let mut core = connection.lock();
+    while let Some((key, listener, taken)) = next(&connection, &mut core, session) {
+        deliver(&connection, &mut core, session, key, &listener, taken);
+    }
+    if let Some(state) = core.sessions.get_mut(&session.key) {
+        state.dispatcher = false;
+        if state.closed && core.state != State::Closed {
+            // closed inside its own listener: the rest of the close is ours
+            let deadline =
+                std::time::Instant::now() + super::options::for_server(None).close_timeout;
+            connection.finish_session(&mut core, session.key, deadline);
+        }
+    }
+    connection.changed.notify_all();
+}
+
+/// Waits for the next message for a listener; none ends the dispatcher.
+fn next(
+    connection: &Arc<Connection>,
+    core: &mut MutexGuard<'_, Core>,
+    session: &Arc<Session>,
+) -> Option<(u32, MessageListener, Taken)> {
+    loop {
+        let state = core.sessions.get(&session.key)?;
+        if state.closed || core.state == State::Closed {
+            return None;
+        }
+        let cv = state.cv.clone();
+        let listening = || {
+            core.consumers.iter().filter(|(_, consumer)| {
+                consumer.session == session.key && consumer.listener.is_some()
+            })
+        };
+        let key = listening()
+            .filter_map(|(key, consumer)| {
+                consumer.buffer.front().map(|message| (message.order, *key))
+            })
+            .min()
+            .map(|(_, key)| key);
+        listening().next()?;
+        let listener = key.and_then(|key| core.consumers.get(&key)?.listener.clone());
+        if let (Some(key), Some(listener)) = (key, listener)
+            && let Some(taken) = connection.take(core, key)
+        {
+            return Some((key, listener, taken));
+        }
+        connection.grant_waiting(core, session.key);
+        connection.flush(core);
+        let ready = core.consumers.values().any(|consumer| {
+            consumer.session == session.key
+                && consumer.listener.is_some()
+                && !consumer.buffer.is_empty()
+        });
+        let paused = core
+            .sessions
+            .get(&session.key)
+            .is_none_or(|state| state.recovering || state.closed);
+        if !(ready && core.started && !paused && core.wire.is_some()) {
+            cv.wait(core);
+        }
+    }
+}
+
+/// Opens a message, calls the listener, acknowledges by the mode.
+fn deliver(
+    connection: &Arc<Connection>,
+    core: &mut MutexGuard<'_, Core>,
+    session: &Arc<Session>,
+    key: u32,
+    listener: &MessageListener,
+    taken: Taken,
+) {
+    let opened = MutexGuard::unlocked(core, || taken.open());
+    let current = core
+        .wire
+        .as_ref()
+        .is_some_and(|wire| wire.epoch == taken.epoch);
+    match opened {
+        Opened::Message(message) if current => {
+            let delivery = session
+                .mode()
+                .by_program()
+                .then(|| connection.remember(core, session, &taken));
+            call(connection, core, session, key, listener, message, delivery);
+            let recovered = core
+                .sessions
+                .get_mut(&session.key)
+                .is_some_and(|state| std::mem::take(&mut state.current_recovered));
+            match session.mode() {
+                AcknowledgeMode::Auto | AcknowledgeMode::DupsOk if recovered => {
+                    connection.settle_taken(core, &taken, FAILED);
+                }
+                AcknowledgeMode::Auto => connection.settle_taken(core, &taken, Settle::Accepted),
+                AcknowledgeMode::DupsOk => {
+                    connection.settle_taken(core, &taken, Settle::Accepted);
+                    connection.count_lazy(core, session.key);
+                }
+                _ => {}
+            }
+        }
+        Opened::Message(_) => {} // its server is gone
+        Opened::Skip(settle) => connection.settle_taken(core, &taken, settle),
+    }
+    connection.renew(core, key, taken.message.at);
+    connection.not_busy(core, session.key);
+    connection.kick_for_acknowledge(core, session.key);
+}
+
+/// The callback itself, without the lock.
+fn call(
+    connection: &Arc<Connection>,
+    core: &mut MutexGuard<'_, Core>,
+    session: &Arc<Session>,
+    key: u32,
+    listener: &MessageListener,
+    message: Message,
+    delivery: Option<Arc<dyn Delivery>>,
+) {
+    if let Some(consumer) = core.consumers.get_mut(&key) {
+        consumer.calling = true;
+    }
+    let id = connection.id();
+    MutexGuard::unlocked(core, || {
+        context::in_message_listener(id, session.key, key, || (listener.call)(message, delivery));
+    });
+    if let Some(consumer) = core.consumers.get_mut(&key) {
+        consumer.calling = false;
+    }
+}

@@ -1,0 +1,257 @@
+//! Connection factories: stored settings, one permitted URL, private copies for each connection.
+//!
+//! Safe for concurrent use; contacts nobody until `create_connection` (spec 10 §1.1). Called by ffi.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use super::connection::{Connection, Plan};
+use super::url::{Joint, UrlList};
+use crate::settings::{Attempt, AttemptSettings, Purpose};
+use crate::status::{Error, Result, Status};
+
+/// Limit of user names and client ids in bytes (spec 10 §0.3).
+pub const NAME_MAX: usize = 255;
+/// Limit of a password in bytes (spec 10 §0.3).
+pub const PASSWORD_MAX: usize = 4096;
+
+/// The load-balance measure; stored and otherwise ignored (R10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Metric {
+    #[default]
+    None = 0,
+    Connections = 1,
+    ByteRate = 2,
+}
+
+/// Web proxy for TLS connections (C46).
+#[derive(Clone, Debug, Default)]
+pub struct Proxy {
+    pub host: Option<String>,
+    pub port: i32,
+    pub user: Option<String>,
+    pub password: Option<String>,
+}
+
+/// Everything that a factory stores.
+#[derive(Clone, Default)]
+pub struct FactorySettings {
+    pub url: Option<UrlList>,
+    pub client_id: Option<String>,
+    pub metric: Metric,
+    pub connect: AttemptSettings,
+    pub reconnect: AttemptSettings,
+    pub user: Option<String>,
+    pub password: Option<String>,
+    pub multicast_enabled: bool,
+    pub multicast_daemon: Option<String>,
+    pub proxy: Proxy,
+}
+
+/// A factory.
+pub struct Factory {
+    id: u64,
+    unshared: bool,
+    settings: Mutex<FactorySettings>,
+    /// Where a load-balanced list starts next (R10).
+    rotation: AtomicU64,
+}
+
+impl Factory {
+    fn with(unshared: bool, settings: FactorySettings) -> Factory {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Factory {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            unshared,
+            settings: Mutex::new(settings),
+            rotation: AtomicU64::new(super::random::number().into()),
+        }
+    }
+
+    /// An empty factory; `unshared` for the unshared-state kind.
+    pub fn new(unshared: bool) -> Factory {
+        let settings = FactorySettings {
+            multicast_enabled: true,
+            ..FactorySettings::default()
+        };
+        Factory::with(unshared, settings)
+    }
+
+    /// An unshared-state factory with a copy of this one's settings (U2).
+    pub fn to_unshared(&self) -> Factory {
+        Factory::with(true, self.settings.lock().clone())
+    }
+
+    /// Identifies the factory that created a connection (U8).
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// True for unshared-state factories.
+    pub fn is_unshared(&self) -> bool {
+        self.unshared
+    }
+
+    /// Stores the URL; permitted once (C1, C2). `None` stores the default server.
+    pub fn set_server_url(&self, url: Option<&str>) -> Result<()> {
+        let mut settings = self.settings.lock();
+        if settings.url.is_some() {
+            return Err(Error::new(
+                Status::TIBEMS_EXCEPTION,
+                "the server URL of a factory can be set only once",
+            ));
+        }
+        let list = match url {
+            Some(text) => UrlList::parse(text)?,
+            None => UrlList::default_server(),
+        };
+        if self.unshared && list.joint == Joint::Balanced {
+            return Err(Error::new(
+                Status::TIBEMS_INVALID_ARG,
+                "an unshared-state factory takes no load-balanced URL list",
+            ));
+        }
+        settings.url = Some(list);
+        Ok(())
+    }
+
+    /// Stores the client id; none or empty = none (C27).
+    pub fn set_client_id(&self, id: Option<&str>) -> Result<()> {
+        let id = id.filter(|id| !id.is_empty());
+        check_client_id(id)?;
+        self.settings.lock().client_id = id.map(str::to_owned);
+        Ok(())
+    }
+
+    /// Stores the user name.
+    pub fn set_user(&self, user: Option<&str>) -> Result<()> {
+        check_length(
+            user,
+            NAME_MAX,
+            "the user name is longer than 255 characters",
+        )?;
+        self.settings.lock().user = user.map(str::to_owned);
+        Ok(())
+    }
+
+    /// Stores the password.
+    pub fn set_password(&self, password: Option<&str>) -> Result<()> {
+        check_length(
+            password,
+            PASSWORD_MAX,
+            "the password is longer than 4096 characters",
+        )?;
+        self.settings.lock().password = password.map(str::to_owned);
+        Ok(())
+    }
+
+    /// Stores an attempt setting (C12).
+    pub fn set_attempt(&self, purpose: Purpose, kind: Attempt, value: i32) -> Result<()> {
+        let value = Some(kind.checked(value)?);
+        let mut settings = self.settings.lock();
+        let values = match purpose {
+            Purpose::Connect => &mut settings.connect,
+            Purpose::Reconnect => &mut settings.reconnect,
+        };
+        match kind {
+            Attempt::Count => values.count = value,
+            Attempt::Delay => values.delay = value,
+            Attempt::Timeout => values.timeout = value,
+        }
+        Ok(())
+    }
+
+    /// Changes settings that need no check here.
+    pub fn modify(&self, change: impl FnOnce(&mut FactorySettings)) {
+        change(&mut self.settings.lock());
+    }
+
+    /// Reads settings.
+    pub fn read<R>(&self, look: impl FnOnce(&FactorySettings) -> R) -> R {
+        look(&self.settings.lock())
+    }
+
+    /// Opens a connection with the settings as they stand now; blocks as spec 10 §1.2 says. User and
+    /// password are chosen together (C29).
+    pub fn create_connection(
+        &self,
+        user: Option<&str>,
+        password: Option<&str>,
+    ) -> Result<Arc<Connection>> {
+        let settings = self.settings.lock().clone();
+        let (user, password) = match user {
+            Some(user) => (Some(user.to_owned()), password.map(str::to_owned)),
+            None => (settings.user, settings.password),
+        };
+        let list = settings.url.unwrap_or_else(UrlList::default_server);
+        Connection::open(Plan::new(
+            list,
+            self.unshared.then_some(self.id),
+            settings.client_id,
+            user,
+            password,
+            settings.connect,
+            settings.reconnect,
+            self.rotation.fetch_add(1, Ordering::Relaxed),
+        )?)
+    }
+}
+
+/// Refuses a client id over its limit (G6).
+pub fn check_client_id(id: Option<&str>) -> Result<()> {
+    match id {
+        Some(id) if id.len() > NAME_MAX => Err(Error::new(
+            Status::TIBEMS_INVALID_CLIENT_ID,
+            "the client ID is longer than 255 characters",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a text over its limit (G6).
+pub fn check_length(text: Option<&str>, limit: usize, message: &'static str) -> Result<()> {
+    match text {
+        Some(text) if text.len() > limit => Err(Error::new(Status::TIBEMS_INVALID_ARG, message)),
+        _ => Ok(()),
+    }
+}
+
+impl std::fmt::Display for Factory {
+    /// The parameters, one a line, without passwords.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let settings = self.settings.lock();
+        let kind = if self.unshared {
+            "UnsharedConnectionFactory"
+        } else {
+            "ConnectionFactory"
+        };
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "null".into());
+        let number = |value: Option<i32>| value.map_or("default".into(), |value| value.to_string());
+        let url = match &settings.url {
+            Some(url) => url.to_string(),
+            None => "null".into(),
+        };
+        write!(
+            f,
+            "{kind}={{ URL={{{url}}} ClientID={{{}}} UserName={{{}}} Metric={{{}}}",
+            text(&settings.client_id),
+            text(&settings.user),
+            settings.metric as i32
+        )?;
+        for (name, values) in [
+            ("Connect", settings.connect),
+            ("Reconnect", settings.reconnect),
+        ] {
+            write!(
+                f,
+                " {name}AttemptCount={{{}}} {name}AttemptDelay={{{}}} {name}AttemptTimeout={{{}}}",
+                number(values.count),
+                number(values.delay),
+                number(values.timeout)
+            )?;
+        }
+        write!(f, " }}")
+    }
+}

@@ -1,0 +1,307 @@
+//! The I/O thread of a connection: waits, reads, feeds the engine, hands its events to the objects.
+//!
+//! One per connection while it has a server. After a loss that automatic reconnect may repair it is also
+//! the connector (spec 10 §4). It never calls application code and never waits for an object.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::BytesMut;
+use parking_lot::MutexGuard;
+
+use super::condition::{self, Place};
+use super::connection::Connection;
+use super::state::{Answer, Buffered, Core, Fate, Owner};
+use crate::amqp::engine::{Event, LinkId};
+use crate::amqp::performative::AmqpError;
+use crate::status::{Error, Status};
+use crate::transport::wait;
+
+/// Bytes read before the other duties of the thread have their turn.
+const FAIRNESS: usize = 256 * 1024;
+
+/// The thread: serves incarnation after incarnation while automatic reconnect brings new ones.
+pub fn run(connection: Arc<Connection>, epoch: u32, input: BytesMut) {
+    let mut incarnation = Some((epoch, input));
+    while let Some((epoch, mut input)) = incarnation {
+        serve(&connection, epoch, &mut input);
+        incarnation = connection.reconnect_automatically(epoch);
+    }
+}
+
+/// Serves one incarnation until it is over.
+fn serve(connection: &Arc<Connection>, epoch: u32, input: &mut BytesMut) {
+    let Some(stream) = current(&mut connection.lock(), epoch).map(|wire| wire.stream.clone())
+    else {
+        return;
+    };
+    loop {
+        let (write, deadline) = {
+            let mut core = connection.lock();
+            let now = Instant::now();
+            let Some(wire) = current(&mut core, epoch) else {
+                return;
+            };
+            let timer = wire.engine.tick(now);
+            events(connection, &mut core, epoch, now);
+            if current(&mut core, epoch).is_some_and(|wire| wire.due(now)) {
+                connection.flush(&mut core);
+            }
+            let Some(wire) = current(&mut core, epoch) else {
+                return;
+            };
+            wire.io_asleep = true;
+            (wire.blocked, earliest(timer, wire.lazy_deadline))
+        };
+        let ready = wait(Some(stream.fd()), write, connection.waker(), deadline);
+        {
+            let mut core = connection.lock();
+            let Some(wire) = current(&mut core, epoch) else {
+                return;
+            };
+            wire.io_asleep = false;
+            match ready {
+                Ok(ready) => wire.blocked &= !ready.writable,
+                Err(ref error) => {
+                    let text = format!("waiting for the server failed: {error}");
+                    connection.lost(
+                        &mut core,
+                        epoch,
+                        Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, text),
+                    );
+                    return;
+                }
+            }
+        }
+        if ready.is_ok_and(|ready| ready.readable) && !read(connection, epoch, &stream, input) {
+            return;
+        }
+    }
+}
+
+/// Reads what is there; false when the incarnation is over.
+fn read(
+    connection: &Arc<Connection>,
+    epoch: u32,
+    stream: &crate::transport::Stream,
+    input: &mut BytesMut,
+) -> bool {
+    let mut total = 0;
+    while total < FAIRNESS {
+        let result = stream.read(input);
+        let now = Instant::now();
+        let mut core = connection.lock();
+        let Some(wire) = current(&mut core, epoch) else {
+            return false;
+        };
+        let cause = match result {
+            Ok(0) => "the server closed the socket".to_owned(),
+            Ok(count) => {
+                total += count;
+                wire.engine.input(input, now);
+                events(connection, &mut core, epoch, now);
+                continue;
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
+            Err(error) => format!("reading from the server failed: {error}"),
+        };
+        connection.lost(
+            &mut core,
+            epoch,
+            Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, cause),
+        );
+        return false;
+    }
+    true
+}
+
+fn current(core: &mut Core, epoch: u32) -> Option<&mut super::state::Wire> {
+    core.wire.as_mut().filter(|wire| wire.epoch == epoch)
+}
+
+fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Hands every event of the engine to whom it concerns.
+pub(super) fn events(
+    connection: &Arc<Connection>,
+    core: &mut MutexGuard<'_, Core>,
+    epoch: u32,
+    now: Instant,
+) {
+    while let Some(event) = current(core, epoch).and_then(|wire| wire.engine.poll_event()) {
+        dispatch(connection, core, epoch, event, now);
+    }
+}
+
+fn dispatch(
+    connection: &Arc<Connection>,
+    core: &mut MutexGuard<'_, Core>,
+    epoch: u32,
+    event: Event,
+    now: Instant,
+) {
+    match event {
+        Event::Delivery { link, delivery } => {
+            let Some(Owner::Consumer(key)) = owner(core, link) else {
+                return;
+            };
+            let order = core.next_order;
+            core.next_order += 1;
+            core.buffered_bytes += delivery.payload.len();
+            let Some(consumer) = core.consumers.get_mut(&key) else {
+                return;
+            };
+            consumer.buffered_bytes += delivery.payload.len();
+            consumer.buffer.push_back(Buffered {
+                order,
+                at: now,
+                delivery_id: delivery.delivery_id,
+                settled: delivery.settled,
+                payload: delivery.payload,
+            });
+            consumer.cv.notify_one();
+            if consumer.listener.is_some()
+                && let Some(session) = core.sessions.get(&core.consumers[&key].session)
+            {
+                session.cv.notify_all();
+            }
+        }
+        Event::Outcome {
+            link,
+            token,
+            outcome,
+        } => {
+            let Some(Owner::Producer(key, _)) = owner(core, link) else {
+                return;
+            };
+            if let Some(producer) = core.producers.get_mut(&key) {
+                producer.settle(token, Fate::Outcome(outcome));
+                producer.cv.notify_all();
+            }
+        }
+        Event::Credit { link } => {
+            if let Some(Owner::Producer(key, _)) = owner(core, link) {
+                connection.resend_unconfirmed(core, key);
+                if let Some(producer) = core.producers.get(&key) {
+                    producer.cv.notify_all();
+                }
+            }
+        }
+        Event::Drained { link } => {
+            if let Some(Owner::Consumer(key)) = owner(core, link)
+                && let Some(consumer) = core.consumers.get_mut(&key)
+            {
+                consumer.draining = false;
+                consumer.cv.notify_all();
+                connection.changed.notify_all();
+            }
+        }
+        Event::AckSettled { link, delivery_id } => {
+            core.confirm(link, delivery_id);
+            connection.changed.notify_all();
+        }
+        Event::Begun(session) => {
+            let owner = current(core, epoch).and_then(|wire| wire.sessions.get(&session).copied());
+            respond(connection, core, owner, Answer::Begun);
+        }
+        Event::Attached { link, answer } => {
+            let filters = super::links::filter_names(answer.source.as_ref());
+            let owner = owner(core, link);
+            respond(connection, core, owner, Answer::Attached { filters });
+        }
+        Event::AttachRefused { link, error } => {
+            let owner = forget(core, link);
+            respond(connection, core, owner, Answer::Refused(error));
+        }
+        Event::Detached {
+            link,
+            error,
+            by_peer,
+            ..
+        } => {
+            let owner = forget(core, link);
+            match owner {
+                Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Ended),
+                Some(owner) if by_peer => connection.detached(core, owner, error.as_ref()),
+                _ => {}
+            }
+        }
+        Event::SessionEnded {
+            session,
+            error,
+            by_peer,
+        } => {
+            let owner = current(core, epoch).and_then(|wire| wire.sessions.remove(&session));
+            match owner {
+                Some(Owner::Call(_)) if by_peer => {
+                    respond(connection, core, owner, Answer::Refused(error));
+                }
+                Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Ended),
+                _ if by_peer => connection.session_ended(core, session, error.as_ref()),
+                _ => {}
+            }
+        }
+        Event::Closed { error } => {
+            let (condition, text) = parts(error.as_ref());
+            let cause = Error::new(
+                condition::status(condition, Place::Connect, false),
+                condition::describe(condition, text),
+            );
+            connection.flush(core);
+            connection.lost(core, epoch, cause);
+        }
+        Event::Failed { error, .. } => {
+            let (condition, text) = parts(Some(&error));
+            let cause = Error::new(
+                Status::TIBEMS_SERVER_NOT_CONNECTED,
+                format!(
+                    "the connection was dropped: {condition}: {}",
+                    text.unwrap_or_default()
+                ),
+            );
+            connection.flush(core);
+            connection.lost(core, epoch, cause);
+        }
+        Event::CreditUsed { link } => {
+            if let Some(Owner::Consumer(key)) = owner(core, link) {
+                connection.renew(core, key, now);
+            }
+        }
+        Event::Opened | Event::AuthFailed { .. } => {} // only while connecting (connector.rs)
+    }
+}
+
+fn owner(core: &Core, link: LinkId) -> Option<Owner> {
+    core.wire
+        .as_ref()
+        .and_then(|wire| wire.owners.get(&link).copied())
+}
+
+fn forget(core: &mut Core, link: LinkId) -> Option<Owner> {
+    core.wire
+        .as_mut()
+        .and_then(|wire| wire.owners.remove(&link))
+}
+
+/// Condition and description of an error that may be missing.
+pub(super) fn parts(error: Option<&AmqpError>) -> (&str, Option<&str>) {
+    match error {
+        Some(error) => (error.condition.as_str(), error.description.as_deref()),
+        None => ("", None),
+    }
+}
+
+fn respond(connection: &Connection, core: &mut Core, owner: Option<Owner>, answer: Answer) {
+    if let Some(Owner::Call(ticket)) = owner
+        && let Some(slot) = core.answers.get_mut(&ticket)
+    {
+        *slot = Some(answer);
+        connection.changed.notify_all();
+    }
+}

@@ -1,0 +1,572 @@
+//! The path of a send: headers, encoding, credit, transfer, outcome (spec 20 §3, spec 40 §2.12).
+//!
+//! The message is encoded in the caller's thread before any lock is taken; under the lock only the
+//! transfer is made and appended to the output. A send that waits for its outcome writes at once and
+//! sleeps on the producer's condition; one that does not leaves the write to the I/O thread. No memory
+//! is allocated per send once the buffers have grown.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::sync::atomic::Ordering;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use parking_lot::MutexGuard;
+
+use super::condition::{self, Place};
+use super::connection::Connection;
+use super::gate::{Call, State};
+use super::io::parts;
+use super::producer::{NON_PERSISTENT, PERSISTENT, Producer, ProducerSettings, RELIABLE, bindable};
+use super::profile::Broker;
+use super::request::outcome;
+use super::state::{Core, Fate, Owner, PendingSend, SendLink, Unconfirmed};
+use super::{links, options};
+use crate::amqp::engine::{Outcome, Send, SendError};
+use crate::message::{Destination, DestinationKind, MessageObject, SendHeaders};
+use crate::status::{Error, Result, Status};
+
+/// Beginning of the error text of a send or commit whose outcome nobody knows (D13).
+pub const OUTCOME_UNKNOWN: &str = "outcome unknown:";
+
+thread_local! {
+    /// The encoded message, and its id.
+    static SCRATCH: RefCell<(Vec<u8>, Vec<u8>)> = const { RefCell::new((Vec::new(), Vec::new())) };
+}
+
+/// Milliseconds since 1970.
+pub(super) fn now_ms() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| {
+            i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+        })
+}
+
+fn unknown(cause: &str) -> Error {
+    Error::new(
+        Status::TIBEMS_SERVER_NOT_CONNECTED,
+        format!("{OUTCOME_UNKNOWN} {cause}"),
+    )
+}
+
+/// One send call.
+struct Order<'a> {
+    producer: &'a Producer,
+    destination: &'a Destination,
+    settings: ProducerSettings,
+    /// No answer is waited for.
+    settled: bool,
+    deadline: Option<Instant>,
+}
+
+impl Producer {
+    /// Sends and waits as the delivery mode asks (spec 20 §3.3). `to` overrides the bound destination;
+    /// `settings` are the producer's own or those of the call.
+    pub fn send(
+        &self,
+        message: &MessageObject,
+        to: Option<&Destination>,
+        settings: ProducerSettings,
+    ) -> Result<()> {
+        self.ensure_open()?;
+        settings.check()?;
+        let destination = to.or(self.destination()).ok_or_else(|| {
+            Error::new(
+                Status::TIBEMS_INVALID_DESTINATION,
+                "the producer has no destination and none was given",
+            )
+        })?;
+        if to.is_some() {
+            bindable(destination)?;
+        }
+        let authenticated = self.session.connection.plan.user.is_some();
+        let settled = match settings.delivery_mode {
+            PERSISTENT => false,
+            NON_PERSISTENT => !settings
+                .np_check
+                .waits(destination.is_temporary(), authenticated),
+            _ => true,
+        };
+        debug_assert!(settled || settings.delivery_mode != RELIABLE);
+        let deadline = options::for_server(None)
+            .send_timeout
+            .map(|limit| Instant::now() + limit);
+        let order = Order {
+            producer: self,
+            destination,
+            settings,
+            settled,
+            deadline,
+        };
+        // taken out for the call: a completion or listener on this thread may send again meanwhile
+        let (mut payload, mut id) = SCRATCH.with(RefCell::take);
+        let result = order.run(message, &mut payload, &mut id);
+        SCRATCH.with(|scratch| {
+            if payload.capacity() <= 1 << 20 {
+                scratch.replace((payload, id));
+            }
+        });
+        result
+    }
+}
+
+impl Order<'_> {
+    fn run(&self, message: &MessageObject, payload: &mut Vec<u8>, id: &mut Vec<u8>) -> Result<()> {
+        let connection = self.producer.session.connection();
+        let now = now_ms();
+        let Order { settings, .. } = self;
+        id.clear();
+        if !settings.disable_message_id {
+            let counter = self.producer.counter.fetch_add(1, Ordering::Relaxed) + 1;
+            let _ = write!(id, "{}{counter}", self.producer.id_prefix);
+        }
+        let after = |span: i64| {
+            if span == 0 {
+                0
+            } else {
+                now.saturating_add(span)
+            }
+        };
+        let timestamp = if settings.disable_timestamp { 0 } else { now };
+        let headers = SendHeaders {
+            destination: self.destination,
+            delivery_mode: settings.delivery_mode,
+            priority: settings.priority,
+            expiration: after(settings.time_to_live),
+            ttl: settings.time_to_live,
+            delivery_time: if settings.delivery_delay == 0 {
+                timestamp
+            } else {
+                after(settings.delivery_delay)
+            },
+            delay: settings.delivery_delay,
+            timestamp,
+            message_id: (!id.is_empty()).then(|| std::str::from_utf8(id).unwrap_or_default()),
+            origin: None,
+            user_id: None,
+        };
+        let mut begun = false;
+        let mut encoded: Option<u32> = None;
+        let mut core = connection.lock();
+        loop {
+            self.enter(&mut core, begun)?;
+            if encoded != Some(core.epoch) {
+                // the addresses depend on the server; encode outside the lock and look again
+                let epoch = core.epoch;
+                let Some(profile) = core.wire.as_ref().map(|wire| wire.profile.clone()) else {
+                    continue;
+                };
+                if settings.delivery_delay > 0 && !profile.delayed_delivery {
+                    return Err(Error::new(
+                        Status::TIBEMS_NOT_IMPLEMENTED,
+                        "the server does not offer delayed delivery",
+                    ));
+                }
+                let mark = core.mark_origin && self.destination.kind() == DestinationKind::Topic;
+                let origin = mark.then(|| core.container_id.clone());
+                let marked = SendHeaders {
+                    origin: origin.as_deref(),
+                    ..headers
+                };
+                MutexGuard::unlocked(&mut core, || {
+                    payload.clear();
+                    message.lock().encode(&marked, &*profile, payload)
+                })?;
+                encoded = Some(epoch);
+                continue;
+            }
+            let Some(index) = self.sender(&mut core)? else {
+                continue;
+            };
+            self.add_sender(&mut core);
+            let result = self.transfer(&mut core, index, payload, &mut begun);
+            self.remove_sender(&mut core);
+            match result {
+                Ok(true) => {
+                    drop(core);
+                    message.lock().apply_send(&headers);
+                    return Ok(());
+                }
+                Ok(false) => {} // lost: back to the gate
+                Err(error) => {
+                    drop(core);
+                    if begun {
+                        message.lock().apply_send(&headers);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// The gate. A send that was begun and then lost with an unshared server does not wait for the
+    /// recovery: its outcome is unknown (U15, D7).
+    fn enter(&self, core: &mut MutexGuard<'_, Core>, begun: bool) -> Result<()> {
+        let connection = self.producer.session.connection();
+        let resend = options::for_server(None).ufo_resend;
+        let result = connection.enter(core, Call::Server, self.deadline, &mut |core| {
+            self.alive(core)?;
+            let broken = matches!(
+                core.state,
+                State::Broken | State::Recovering | State::GivenUp
+            );
+            if begun && broken && !resend {
+                return Err(unknown(&core.cause.text));
+            }
+            Ok(())
+        });
+        match result {
+            Err(error) if begun && !error.text.starts_with(OUTCOME_UNKNOWN) => {
+                Err(match error.status {
+                    Status::TIBEMS_ILLEGAL_STATE => unknown("closed while the answer was awaited"),
+                    status => Error::new(status, format!("{OUTCOME_UNKNOWN} {}", error.text)),
+                })
+            }
+            other => other,
+        }
+    }
+
+    /// Refuses when producer or session are closed.
+    fn alive(&self, core: &Core) -> Result<()> {
+        self.producer.session.check(core)?;
+        match core.producers.get(&self.producer.key) {
+            Some(state) if !state.closed => Ok(()),
+            _ => Err(Error::new(
+                Status::TIBEMS_ILLEGAL_STATE,
+                "the producer is closed",
+            )),
+        }
+    }
+
+    /// The sending link for the destination, attached when it is first used. None = look at the gate again.
+    fn sender(&self, core: &mut MutexGuard<'_, Core>) -> Result<Option<usize>> {
+        let connection = self.producer.session.connection();
+        let key = self.producer.key;
+        let Some(relay) = core.wire.as_ref().map(|wire| wire.profile.anonymous_relay) else {
+            return Ok(None);
+        };
+        let bound = self
+            .producer
+            .destination()
+            .is_some_and(|bound| bound == self.destination);
+        let target = (bound || !relay).then(|| self.destination.clone());
+        let Some(state) = core.producers.get_mut(&key) else {
+            return Ok(None);
+        };
+        let found = state
+            .links
+            .iter()
+            .position(|sender| sender.target == target);
+        let index = match found {
+            Some(index) => index,
+            None => {
+                state.links.push(SendLink {
+                    target: target.clone(),
+                    link: None,
+                    attaching: false,
+                    failed: None,
+                });
+                state.links.len() - 1
+            }
+        };
+        let sender = &mut state.links[index];
+        if sender.link.is_some() {
+            return Ok(Some(index));
+        }
+        if let Some(error) = &sender.failed {
+            if index == 0 && bound {
+                return Err(error.clone());
+            }
+            sender.failed = None; // a link of one send: the next one tries again
+        }
+        if sender.attaching {
+            let cv = state.cv.clone();
+            cv.wait(core);
+            return Ok(None);
+        }
+        sender.attaching = true;
+        let name = format!("{}:{index}", state.name);
+        let wire = connection.session_wire(core, self.producer.session.key);
+        if wire.is_err()
+            && let Some(state) = core.producers.get_mut(&key)
+        {
+            state.links[index].attaching = false;
+        }
+        let (wire, profile) = wire?;
+        let spec = links::sender(&name, target.as_ref(), &profile);
+        let attached = outcome(connection.attach(core, wire, spec, Place::AttachProducer, false));
+        let Some(state) = core.producers.get_mut(&key) else {
+            return Ok(None);
+        };
+        state.links[index].attaching = false;
+        state.cv.notify_all();
+        let Some((link, _)) = attached? else {
+            return Ok(None);
+        };
+        state.links[index].link = Some(link);
+        if let Some(wire) = core.wire.as_mut() {
+            wire.owners.insert(link, Owner::Producer(key, index));
+        }
+        Ok(Some(index))
+    }
+
+    fn add_sender(&self, core: &mut Core) {
+        if let Some(state) = core.producers.get_mut(&self.producer.key) {
+            state.sending += 1;
+        }
+    }
+
+    fn remove_sender(&self, core: &mut Core) {
+        if let Some(state) = core.producers.get_mut(&self.producer.key) {
+            state.sending -= 1;
+            if state.closed
+                || core
+                    .sessions
+                    .get(&self.producer.session.key)
+                    .is_none_or(|session| session.closed)
+            {
+                self.producer.session.connection().changed.notify_all();
+            }
+        }
+    }
+
+    /// Waits for credit, makes the transfer, waits for the outcome. True = done, false = the connection
+    /// was lost and the gate decides; `begun` tells whether a byte of it may have left.
+    fn transfer(
+        &self,
+        core: &mut MutexGuard<'_, Core>,
+        index: usize,
+        payload: &mut Vec<u8>,
+        begun: &mut bool,
+    ) -> Result<bool> {
+        let connection = self.producer.session.connection();
+        let key = self.producer.key;
+        let epoch = core.epoch;
+        loop {
+            let Core {
+                producers, wire, ..
+            } = &mut **core;
+            let Some(wire) = wire.as_mut().filter(|wire| wire.epoch == epoch) else {
+                return Ok(false);
+            };
+            let Some(state) = producers.get_mut(&key) else {
+                return Ok(false);
+            };
+            let sender = &state.links[index];
+            let Some(link) = sender.link else {
+                return match &sender.failed {
+                    Some(error) => Err(error.clone()),
+                    None => Ok(false),
+                };
+            };
+            let start = wire.engine.queued_bytes();
+            let token = state.base + state.pending.len() as u64;
+            let sent = if state.resend.is_empty() {
+                wire.engine.send(
+                    link,
+                    Send {
+                        payload,
+                        settled: self.settled,
+                        txn: None,
+                        token,
+                    },
+                )
+            } else {
+                Err(SendError::NoCredit) // what a loss left goes first (D16)
+            };
+            match sent {
+                Ok(_) if self.settled => {
+                    let end = wire.engine.queued_bytes();
+                    let spare = wire.pool.pop().unwrap_or_default();
+                    let payload = std::mem::replace(payload, spare);
+                    wire.unconfirmed.push_back(Unconfirmed {
+                        end,
+                        producer: key,
+                        link: index,
+                        payload,
+                    });
+                    connection.kick(core);
+                    return Ok(true);
+                }
+                Ok(_) => {
+                    state.pending.push_back(PendingSend {
+                        start,
+                        link: index,
+                        fate: Fate::Waiting,
+                    });
+                    connection.flush(core);
+                    return self.await_outcome(core, token, begun);
+                }
+                Err(SendError::TooLarge) => {
+                    return Err(Error::new(
+                        Status::TIBEMS_INVALID_SIZE,
+                        "the message is larger than the server takes",
+                    ));
+                }
+                Err(SendError::Detached) => return Ok(false),
+                Err(SendError::NoCredit) => {}
+            }
+            let cv = state.cv.clone();
+            self.sleep(core, &cv)?;
+            if core.state == State::Closed {
+                return Err(core.refusal(Status::TIBEMS_ILLEGAL_STATE));
+            }
+            self.alive(core)?;
+        }
+    }
+
+    /// Waits on the producer's condition; `TIBEMS_TIMEOUT` at the send timeout.
+    fn sleep(&self, core: &mut MutexGuard<'_, Core>, cv: &parking_lot::Condvar) -> Result<()> {
+        match self.deadline {
+            None => cv.wait(core),
+            Some(deadline) => {
+                if cv.wait_until(core, deadline).timed_out() {
+                    return Err(Error::from(Status::TIBEMS_TIMEOUT));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn await_outcome(
+        &self,
+        core: &mut MutexGuard<'_, Core>,
+        token: u64,
+        begun: &mut bool,
+    ) -> Result<bool> {
+        let key = self.producer.key;
+        let close_limit = options::for_server(None).close_timeout;
+        let mut give_up_at = None;
+        loop {
+            let Some(state) = core.producers.get_mut(&key) else {
+                return Ok(false);
+            };
+            if let Some(fate) = state.take(token) {
+                return match fate {
+                    Fate::Outcome(outcome) => {
+                        *begun = true;
+                        self.judge(core, outcome).map(|()| true)
+                    }
+                    Fate::Lost { unsent } => {
+                        *begun |= !unsent;
+                        Ok(false)
+                    }
+                    Fate::LinkFailed(error) => {
+                        *begun = true;
+                        Err(error)
+                    }
+                    Fate::Waiting | Fate::Taken => Ok(false),
+                };
+            }
+            let cv = state.cv.clone();
+            let closing = core.state == State::Closed || self.alive(core).is_err();
+            if closing && give_up_at.is_none() {
+                give_up_at = Some(Instant::now() + close_limit);
+            }
+            let result = match give_up_at {
+                None => self.sleep(core, &cv),
+                Some(limit) if cv.wait_until(core, limit).timed_out() => {
+                    Err(Error::from(Status::TIBEMS_TIMEOUT))
+                }
+                Some(_) => Ok(()),
+            };
+            if result.is_err() {
+                if let Some(state) = core.producers.get_mut(&key) {
+                    state.abandon(token);
+                }
+                *begun = true;
+                return Err(unknown("the server did not answer the send in time"));
+            }
+        }
+    }
+
+    /// The status of a confirmed outcome (spec 20 §3.5, spec 40 §1.17).
+    fn judge(&self, core: &Core, outcome: Outcome) -> Result<()> {
+        let topic = self.destination.kind() == DestinationKind::Topic;
+        let rabbit = core
+            .wire
+            .as_ref()
+            .is_some_and(|wire| wire.profile.broker == Broker::RabbitMq);
+        match outcome {
+            Outcome::Accepted => Ok(()),
+            Outcome::Rejected(error) => {
+                let (condition, text) = parts(error.as_deref());
+                Err(condition::error(condition, text, Place::Rejected, false))
+            }
+            Outcome::Released if topic => Ok(()), // nobody is subscribed
+            Outcome::Released => Err(Error::new(
+                if rabbit {
+                    Status::TIBEMS_INVALID_DESTINATION
+                } else {
+                    Status::TIBEMS_EXCEPTION
+                },
+                "the server released the message: it was not stored",
+            )),
+            Outcome::Modified { .. } => Err(Error::new(
+                Status::TIBEMS_EXCEPTION,
+                "the server did not store the message (modified)",
+            )),
+            _ => Err(unknown("the server settled the message without an outcome")),
+        }
+    }
+}
+
+impl Connection {
+    /// The AMQP session of a session, and the profile of the server.
+    pub(super) fn session_wire(
+        &self,
+        core: &Core,
+        session: u32,
+    ) -> Result<(
+        crate::amqp::engine::SessionId,
+        std::sync::Arc<super::profile::Profile>,
+    )> {
+        let id = core.sessions.get(&session).and_then(|session| session.wire);
+        match (id, core.wire.as_ref()) {
+            (Some(id), Some(wire)) => Ok((id, wire.profile.clone())),
+            _ => Err(Error::new(
+                Status::TIBEMS_EXCEPTION,
+                "the server has ended the session",
+            )),
+        }
+    }
+
+    /// Sends what a loss left of a producer's unconfirmed sends, as far as credit reaches (D16).
+    pub(super) fn resend_unconfirmed(&self, core: &mut Core, key: u32) {
+        let Core {
+            producers, wire, ..
+        } = core;
+        let (Some(wire), Some(state)) = (wire.as_mut(), producers.get_mut(&key)) else {
+            return;
+        };
+        while let Some((index, payload)) = state.resend.front() {
+            let Some(link) = state.links.get(*index).and_then(|sender| sender.link) else {
+                state.resend.pop_front();
+                continue;
+            };
+            if matches!(
+                wire.engine.send(
+                    link,
+                    Send {
+                        payload,
+                        settled: true,
+                        txn: None,
+                        token: 0
+                    }
+                ),
+                Err(SendError::NoCredit)
+            ) {
+                return;
+            }
+            let end = wire.engine.queued_bytes();
+            if let Some((link, payload)) = state.resend.pop_front() {
+                wire.unconfirmed.push_back(Unconfirmed {
+                    end,
+                    producer: key,
+                    link,
+                    payload,
+                });
+            }
+        }
+    }
+}

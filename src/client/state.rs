@@ -1,0 +1,389 @@
+//! What a connection's lock guards: its state, the present incarnation on the wire, and the
+//! definitions of its sessions, producers and consumers.
+//!
+//! Every object keeps its *definition* here for its whole life; the fields named `link` or `wire`
+//! are its *incarnation*, valid for one epoch and cleared by the loss of the connection.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use parking_lot::Condvar;
+
+use super::gate::State;
+use super::profile::Profile;
+use crate::amqp::engine::{Engine, LinkId, Outcome, SessionId};
+use crate::amqp::performative::AmqpError;
+use crate::message::{Delivery, Destination, Message};
+use crate::status::{Error, Status};
+use crate::transport::Stream;
+
+/// How a session acknowledges (spec 20 §1.3); the numbers are those of `tibemsAcknowledgeMode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcknowledgeMode {
+    Transacted = 0,
+    Auto = 1,
+    Client = 2,
+    DupsOk = 3,
+    No = 22,
+    Explicit = 23,
+    ExplicitDupsOk = 24,
+}
+
+impl AcknowledgeMode {
+    /// A non-transacted mode by its number (spec 20 §1.2).
+    pub fn from_number(number: i32) -> Option<Self> {
+        Some(match number {
+            1 => Self::Auto,
+            2 => Self::Client,
+            3 => Self::DupsOk,
+            22 => Self::No,
+            23 => Self::Explicit,
+            24 => Self::ExplicitDupsOk,
+            _ => return None,
+        })
+    }
+
+    /// The program acknowledges, so the session remembers what it handed out.
+    pub fn by_program(self) -> bool {
+        matches!(self, Self::Client | Self::Explicit | Self::ExplicitDupsOk)
+    }
+
+    /// Acknowledgements are sent lazily.
+    pub fn lazy(self) -> bool {
+        matches!(self, Self::DupsOk | Self::ExplicitDupsOk)
+    }
+}
+
+/// Who is told about the answer to something on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A call that waits under this ticket.
+    Call(u64),
+    /// A running producer: key, index of its sending link.
+    Producer(u32, usize),
+    /// A running consumer.
+    Consumer(u32),
+    /// A session.
+    Session(u32),
+    /// Nobody any more; the entry goes with the link's end.
+    Nobody,
+}
+
+/// The answer to a begin, attach, detach or end.
+#[derive(Debug)]
+pub enum Answer {
+    Begun,
+    Attached {
+        filters: Vec<String>,
+    },
+    /// The waiting call knows what it asked for and finds the status.
+    Refused(Option<AmqpError>),
+    Ended,
+    /// The connection was lost before the answer.
+    Lost,
+}
+
+/// The present incarnation: one socket, one engine.
+pub struct Wire {
+    pub epoch: u32,
+    pub engine: Engine,
+    pub stream: Arc<Stream>,
+    pub owners: HashMap<LinkId, Owner>,
+    pub sessions: HashMap<SessionId, Owner>,
+    pub profile: Arc<Profile>,
+    /// A thread is writing outside the lock.
+    pub writing: bool,
+    /// The socket was full; the I/O thread waits until it takes bytes again.
+    pub blocked: bool,
+    /// The I/O thread waits for events; whoever leaves work for it wakes it.
+    pub io_asleep: bool,
+    /// Output that the socket did not take: bytes and how many of them are written.
+    pub unsent: (Vec<u8>, usize),
+    /// An empty buffer for the next output.
+    pub spare: Vec<u8>,
+    /// Bytes handed to the system in this incarnation.
+    pub written: u64,
+    /// Acknowledgements wait to be written now.
+    pub urgent: bool,
+    /// When lazy acknowledgements must be written.
+    pub lazy_deadline: Option<Instant>,
+    /// Unconfirmed sends that are not wholly handed over yet (D16), oldest first.
+    pub unconfirmed: VecDeque<Unconfirmed>,
+    /// Memory of unconfirmed sends, to be used again.
+    pub pool: Vec<Vec<u8>>,
+}
+
+/// A settled send on its way to the system.
+pub struct Unconfirmed {
+    /// Position of its last byte in the output.
+    pub end: u64,
+    pub producer: u32,
+    pub link: usize,
+    pub payload: Vec<u8>,
+}
+
+/// A session's definition and incarnation.
+pub struct SessionState {
+    pub mode: AcknowledgeMode,
+    pub wire: Option<SessionId>,
+    /// Closed by the program; goes when the close has done its work.
+    pub closed: bool,
+    /// Wakes the dispatcher and those who wait for callbacks to end.
+    pub cv: Arc<Condvar>,
+    pub dispatcher: bool,
+    /// Callbacks and hand-outs under way.
+    pub busy: u32,
+    /// Messages handed to the program and not acknowledged, by order of hand-out.
+    pub unacknowledged: BTreeMap<u64, Handed>,
+    pub next_handed: u64,
+    /// The message of the running callback was recovered and is not acknowledged at its return.
+    pub current_recovered: bool,
+    /// Lazy acknowledgements not yet written.
+    pub lazy: u32,
+    /// A Recover is draining; nothing is handed out meanwhile.
+    pub recovering: bool,
+}
+
+/// A delivery in the hands of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Handed {
+    pub consumer: u32,
+    pub link: LinkId,
+    pub delivery_id: u32,
+}
+
+/// A sending link of a producer.
+pub struct SendLink {
+    /// None = the anonymous relay.
+    pub target: Option<Destination>,
+    pub link: Option<LinkId>,
+    pub attaching: bool,
+    /// Closed by the server: what every send on it returns.
+    pub failed: Option<Error>,
+}
+
+/// The fate of one send.
+#[derive(Debug)]
+pub enum Fate {
+    Waiting,
+    Outcome(Outcome),
+    /// The connection was lost; true = no byte of it had left.
+    Lost {
+        unsent: bool,
+    },
+    /// The link was closed by the server.
+    LinkFailed(Error),
+    /// Taken by its sender, or given up: removed from the front.
+    Taken,
+}
+
+/// One send that waits for its outcome.
+pub struct PendingSend {
+    /// Position of its first byte in the output.
+    pub start: u64,
+    pub link: usize,
+    pub fate: Fate,
+}
+
+/// A producer's definition and incarnation.
+pub struct ProducerState {
+    pub session: u32,
+    pub name: String,
+    pub closed: bool,
+    pub cv: Arc<Condvar>,
+    /// Index 0 is the bound destination, when there is one.
+    pub links: Vec<SendLink>,
+    /// Sends in order; the token of an entry is `base` plus its index.
+    pub pending: VecDeque<PendingSend>,
+    pub base: u64,
+    /// Threads inside a send.
+    pub sending: u32,
+    /// Unconfirmed sends that a loss left unwritten; sent before anything new (D16).
+    pub resend: VecDeque<(usize, Vec<u8>)>,
+}
+
+/// Called for each message of a consumer. The numbers let the C side give callback and closure back.
+#[derive(Clone)]
+pub struct MessageListener {
+    pub callback: usize,
+    pub closure: usize,
+    pub call: Arc<dyn Fn(Message, Option<Arc<dyn Delivery>>) + Send + Sync>,
+}
+
+/// Called when the connection has a problem.
+#[derive(Clone)]
+pub struct ExceptionListener {
+    pub callback: usize,
+    pub closure: usize,
+    pub call: Arc<dyn Fn(Status, &str) + Send + Sync>,
+}
+
+/// What is needed to attach a consumer again.
+#[derive(Clone, Debug)]
+pub struct ConsumerDefinition {
+    pub destination: Destination,
+    pub selector: Option<String>,
+    pub no_local: bool,
+    pub name: String,
+    pub presettled: bool,
+}
+
+/// A message that waits to be handed out.
+#[derive(Debug)]
+pub struct Buffered {
+    /// Order of arrival over all consumers of the connection.
+    pub order: u64,
+    pub at: Instant,
+    pub delivery_id: u32,
+    pub settled: bool,
+    pub payload: Bytes,
+}
+
+/// How many messages a consumer may have in advance (D15).
+#[derive(Clone, Copy, Debug)]
+pub struct Prefetch {
+    pub limit: u32,
+    pub start: u32,
+    pub adaptive: bool,
+}
+
+/// A consumer's definition and incarnation.
+pub struct ConsumerState {
+    pub session: u32,
+    pub definition: ConsumerDefinition,
+    pub link: Option<LinkId>,
+    pub closed: bool,
+    /// Closed by the server: what every call but Close returns.
+    pub failed: Option<Error>,
+    pub cv: Arc<Condvar>,
+    pub buffer: VecDeque<Buffered>,
+    pub buffered_bytes: usize,
+    pub prefetch: Prefetch,
+    pub listener: Option<MessageListener>,
+    /// Threads blocked in a receive.
+    pub receiving: u32,
+    /// Its callback is running.
+    pub calling: bool,
+    /// A drain is under way; credit is not renewed meanwhile.
+    pub draining: bool,
+    /// The server does not filter no-local; the library does (spec 40 §1.11).
+    pub filter_local: bool,
+}
+
+/// Something for the exception listener.
+#[derive(Clone, Debug)]
+pub struct ExceptionEvent {
+    pub status: Status,
+    pub text: String,
+}
+
+/// Everything behind a connection's lock.
+pub struct Core {
+    pub state: State,
+    /// Why there is no server; the text of every call that fails for it.
+    pub cause: Error,
+    pub epoch: u32,
+    pub wire: Option<Wire>,
+    pub started: bool,
+    /// Used in a way that fixes the client id (C26).
+    pub used: bool,
+    pub client_id: Option<String>,
+    pub container_id: String,
+    /// Place in the URL list of the present or last server.
+    pub active: (usize, usize),
+    pub sessions: BTreeMap<u32, SessionState>,
+    pub producers: BTreeMap<u32, ProducerState>,
+    pub consumers: BTreeMap<u32, ConsumerState>,
+    pub next_key: u32,
+    pub next_ticket: u64,
+    pub next_order: u64,
+    pub answers: HashMap<u64, Option<Answer>>,
+    /// Topic sends carry the connection's mark, because a consumer filters no-local here.
+    pub mark_origin: bool,
+    pub buffered_bytes: usize,
+    pub listener: Option<ExceptionListener>,
+    pub events: VecDeque<ExceptionEvent>,
+    pub listener_thread: bool,
+    /// A listener invocation for a break is running.
+    pub listener_running: bool,
+    /// Number of the RecoverConnection under way or last done, and how it ended.
+    pub recovery: u64,
+    pub recovery_result: Option<Error>,
+    /// A RecoverConnection failed inside the running listener invocation (U17).
+    pub recovery_failed_in_listener: bool,
+    pub request_timeout: Duration,
+    /// Acknowledgements sent unsettled whose confirmation is awaited (D2).
+    pub confirming: HashSet<(LinkId, u32)>,
+}
+
+impl Core {
+    /// The state of a connection that has not connected yet.
+    pub fn new(client_id: Option<String>, container_id: String) -> Core {
+        Core {
+            state: State::Connected,
+            cause: Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, "not connected yet"),
+            epoch: 0,
+            wire: None,
+            started: false,
+            used: false,
+            client_id,
+            container_id,
+            active: (0, 0),
+            sessions: BTreeMap::new(),
+            producers: BTreeMap::new(),
+            consumers: BTreeMap::new(),
+            next_key: 0,
+            next_ticket: 0,
+            next_order: 0,
+            answers: HashMap::new(),
+            mark_origin: false,
+            buffered_bytes: 0,
+            listener: None,
+            events: VecDeque::new(),
+            listener_thread: false,
+            listener_running: false,
+            recovery: 0,
+            recovery_result: None,
+            recovery_failed_in_listener: false,
+            request_timeout: Duration::from_secs(60),
+            confirming: HashSet::new(),
+        }
+    }
+
+    /// The server has settled an acknowledgement that we sent unsettled.
+    pub fn confirm(&mut self, link: LinkId, delivery_id: u32) {
+        self.confirming.remove(&(link, delivery_id));
+    }
+
+    /// A key for a new object; keys grow, so maps keep creation order.
+    pub fn key(&mut self) -> u32 {
+        self.next_key += 1;
+        self.next_key
+    }
+
+    /// The error of a call that the gate refused.
+    pub fn refusal(&self, status: Status) -> Error {
+        match status {
+            Status::TIBEMS_SERVER_NOT_CONNECTED | Status::TIBEMS_UFO_CONNECTION_FAILURE => {
+                Error::new(status, format!("{}: {}", status.text(), self.cause.text))
+            }
+            Status::TIBEMS_ILLEGAL_STATE => Error::new(status, "the connection is closed"),
+            _ => Error::from(status),
+        }
+    }
+
+    /// Wakes every thread that waits for anything of this connection.
+    pub fn wake_all(&self) {
+        for session in self.sessions.values() {
+            session.cv.notify_all();
+        }
+        for producer in self.producers.values() {
+            producer.cv.notify_all();
+        }
+        for consumer in self.consumers.values() {
+            consumer.cv.notify_all();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Output of a connection: who writes, when, and who is woken for it.
+//!
+//! Frames collect in the engine's output under the connection's lock. One thread at a time writes them,
+//! outside the lock (`writing`). A call that waits for an answer writes at once (`flush`); a call that
+//! does not only makes sure that the I/O thread is awake (`kick`), so that one system call carries what
+//! many calls left. Nothing here blocks: what the socket does not take is left to the I/O thread.
+
+use std::io;
+use std::mem;
+use std::time::Instant;
+
+use parking_lot::MutexGuard;
+
+use super::connection::Connection;
+use super::state::{Core, Wire};
+use crate::status::{Error, Status};
+
+/// Output at which a caller writes by itself instead of leaving it to the I/O thread.
+const WRITE_AT: usize = 128 * 1024;
+/// Buffers kept for unconfirmed sends.
+const POOL_LIMIT: usize = 256;
+
+impl Wire {
+    /// Counts bytes as handed over and forgets the unconfirmed sends among them.
+    fn handed_over(&mut self, count: usize) {
+        self.written += count as u64;
+        while self
+            .unconfirmed
+            .front()
+            .is_some_and(|send| send.end <= self.written)
+        {
+            if let Some(send) = self.unconfirmed.pop_front() {
+                self.recycle(send.payload);
+            }
+        }
+    }
+
+    /// Keeps the memory of a payload for the next one.
+    pub fn recycle(&mut self, mut payload: Vec<u8>) {
+        if self.pool.len() < POOL_LIMIT && payload.capacity() <= WRITE_AT {
+            payload.clear();
+            self.pool.push(payload);
+        }
+    }
+
+    /// Something is to be written now: output, or acknowledgements that are due.
+    pub fn due(&self, now: Instant) -> bool {
+        self.urgent
+            || self.waiting_output() > 0
+            || self.lazy_deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// Output that no thread has begun to write.
+    pub fn waiting_output(&self) -> usize {
+        self.engine.output_len() + self.unsent.0.len() - self.unsent.1
+    }
+}
+
+impl Connection {
+    /// Writes the output now, unless another thread does or the socket is full.
+    pub(super) fn flush(&self, core: &mut MutexGuard<'_, Core>) {
+        loop {
+            let Some(wire) = core.wire.as_mut() else {
+                return;
+            };
+            if wire.writing || wire.blocked {
+                return;
+            }
+            let (mut out, mut from) = mem::take(&mut wire.unsent);
+            if out.is_empty() {
+                out = mem::take(&mut wire.spare);
+                from = 0;
+                wire.engine.take_output(&mut out);
+                wire.lazy_deadline = None;
+                wire.urgent = false;
+                if out.is_empty() {
+                    wire.spare = out;
+                    return;
+                }
+            }
+            wire.writing = true;
+            let stream = wire.stream.clone();
+            let epoch = wire.epoch;
+            let mut count = 0;
+            let result = MutexGuard::unlocked(core, || {
+                while from + count < out.len() {
+                    count += stream.write(&out[from + count..])?;
+                }
+                Ok::<(), io::Error>(())
+            });
+            let Some(wire) = core.wire.as_mut().filter(|wire| wire.epoch == epoch) else {
+                return;
+            };
+            wire.writing = false;
+            wire.handed_over(count);
+            if count > 0 {
+                wire.engine.wrote(Instant::now());
+            }
+            match result {
+                Ok(()) => {
+                    out.clear();
+                    wire.spare = out;
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    wire.unsent = (out, from + count);
+                    wire.blocked = true;
+                    if wire.io_asleep {
+                        wire.io_asleep = false;
+                        self.waker().wake();
+                    }
+                    return;
+                }
+                Err(error) => {
+                    let text = format!("writing to the server failed: {error}");
+                    self.lost(
+                        core,
+                        epoch,
+                        Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, text),
+                    );
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Makes sure that the output is written soon, by the I/O thread or, when much has collected, here.
+    pub(super) fn kick(&self, core: &mut MutexGuard<'_, Core>) {
+        let Some(wire) = core.wire.as_mut() else {
+            return;
+        };
+        wire.urgent = true;
+        if wire.io_asleep {
+            wire.io_asleep = false;
+            self.waker().wake();
+        } else if wire.engine.output_len() >= WRITE_AT {
+            self.flush(core);
+        }
+    }
+}
