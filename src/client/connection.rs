@@ -245,7 +245,7 @@ impl Connection {
         self.core.lock()
     }
 
-    /// Wakes the I/O thread, or the thread that connects.
+    /// Wakes the thread that connects; the I/O thread has a waker of its own.
     pub(super) fn waker(&self) -> &Waker {
         &self.waker
     }
@@ -411,9 +411,8 @@ impl Connection {
             }
         }
         if let Some(wire) = core.wire.take() {
-            wire.stream.shutdown();
+            wire.retire();
         }
-        self.waker.wake();
     }
 
     /// The client id, if one is set.

@@ -23,7 +23,7 @@ use crate::amqp::engine::{AuthFailure, Engine, EngineConfig, Event, SaslConfig};
 use crate::amqp::performative::AmqpError;
 use crate::settings::{self, Purpose};
 use crate::status::{Error, Result, Status};
-use crate::transport::{self, Buffers, Stream, wait};
+use crate::transport::{self, Buffers, Stream, Waker, wait};
 
 /// EOFs directly behind our last SASL frame that count as a refused password (spec 40 §1.4).
 const SASL_DROPS: u32 = 3;
@@ -68,6 +68,8 @@ pub struct Candidate {
     from: usize,
     pub written: u64,
     pub profile: Arc<Profile>,
+    /// For the I/O thread of the incarnation to come.
+    pub wire_waker: Arc<Waker>,
     pub options: Options,
     deadline: Option<Instant>,
 }
@@ -195,7 +197,7 @@ impl Connection {
         let mut last: Option<Error> = None;
         let mut only_lookups = true;
         let mut drops: Vec<((usize, usize), u32)> = Vec::new();
-        let mut step = series.next();
+        let mut step = series.step();
         loop {
             match step {
                 Step::End => break,
@@ -238,7 +240,7 @@ impl Connection {
                     }
                 }
             }
-            step = series.next();
+            step = series.step();
         }
         let last = last.unwrap_or_else(|| Error::from(Status::TIBEMS_SERVER_NOT_CONNECTED));
         Err(match refusal {
@@ -337,6 +339,8 @@ impl Connection {
             }
             _ => not_connected(format!("connecting failed: {error}")),
         })?;
+        let wire_waker =
+            Waker::new().map_err(|error| not_connected(format!("TIBEMS_SOCKET_LIMIT: {error}")))?;
         let engine = Engine::new(self.engine_config(url, &options), Instant::now());
         let mut candidate = Candidate {
             stream,
@@ -346,6 +350,7 @@ impl Connection {
             from: 0,
             written: 0,
             profile: Arc::new(Profile::default()),
+            wire_waker: Arc::new(wire_waker),
             options,
             deadline,
         };

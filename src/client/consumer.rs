@@ -424,7 +424,13 @@ impl Connection {
     pub(super) fn renew(&self, core: &mut Core, key: u32, at: Instant) -> bool {
         let limit = options::for_server(None).buffer_limit;
         if core.buffered_bytes > limit {
-            return false; // resumed by later hand-outs, below the limit
+            core.throttled = true;
+            return false;
+        }
+        if core.throttled && core.buffered_bytes <= limit / 4 * 3 {
+            core.throttled = false;
+            self.grant_all(core);
+            return true;
         }
         let Core {
             consumers, wire, ..

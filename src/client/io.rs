@@ -32,7 +32,8 @@ pub fn run(connection: Arc<Connection>, epoch: u32, input: BytesMut) {
 
 /// Serves one incarnation until it is over.
 fn serve(connection: &Arc<Connection>, epoch: u32, input: &mut BytesMut) {
-    let Some(stream) = current(&mut connection.lock(), epoch).map(|wire| wire.stream.clone())
+    let Some((stream, waker)) = current(&mut connection.lock(), epoch)
+        .map(|wire| (wire.stream.clone(), wire.waker.clone()))
     else {
         return;
     };
@@ -54,7 +55,7 @@ fn serve(connection: &Arc<Connection>, epoch: u32, input: &mut BytesMut) {
             wire.io_asleep = true;
             (wire.blocked, earliest(timer, wire.lazy_deadline))
         };
-        let ready = wait(Some(stream.fd()), write, connection.waker(), deadline);
+        let ready = wait(Some(stream.fd()), write, &waker, deadline);
         {
             let mut core = connection.lock();
             let Some(wire) = current(&mut core, epoch) else {
@@ -238,9 +239,24 @@ fn dispatch(
             by_peer,
         } => {
             let owner = current(core, epoch).and_then(|wire| wire.sessions.remove(&session));
+            // attaches under way on it are answered by its end
+            let attaching: Vec<u64> = core
+                .attaching
+                .iter()
+                .filter(|(_, of)| **of == session)
+                .map(|(ticket, _)| *ticket)
+                .collect();
+            for ticket in attaching {
+                respond(
+                    connection,
+                    core,
+                    Some(Owner::Call(ticket)),
+                    Answer::Refused(error.clone()),
+                );
+            }
             match owner {
                 Some(Owner::Call(_)) if by_peer => {
-                    respond(connection, core, owner, Answer::Refused(error));
+                    respond(connection, core, owner, Answer::Refused(error))
                 }
                 Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Ended),
                 _ if by_peer => connection.session_ended(core, session, error.as_ref()),

@@ -41,7 +41,8 @@ pub(super) struct Taken {
     profile: Arc<super::profile::Profile>,
 }
 
-/// What became of a taken message.
+/// What became of a taken message. Lives on the stack for a moment, so its size does not matter.
+#[allow(clippy::large_enum_variant)]
 pub(super) enum Opened {
     Message(Message),
     /// Not shown: settled like this.
@@ -443,7 +444,7 @@ impl Connection {
             // the I/O thread must learn of the new deadline
             if wire.io_asleep {
                 wire.io_asleep = false;
-                self.waker().wake();
+                wire.waker.wake();
             }
         }
     }

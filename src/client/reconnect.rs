@@ -1,7 +1,7 @@
 //! The order of connection attempts: which server next, how many passes, how long between them.
 //!
 //! Pure (spec 10 §1.2, §2.3, C11, C15, C17, R8; D3, D8): no clock, no socket. The connector asks
-//! `next()` what to do and reports failures with `forbid()`; tests walk the plan in microseconds.
+//! `step()` what to do and reports failures with `forbid()`; tests walk the plan in microseconds.
 
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ impl Series {
     }
 
     /// The next step. A sleep is answered once and counts as done.
-    pub fn next(&mut self) -> Step {
+    pub fn step(&mut self) -> Step {
         loop {
             if self.forbidden.len() == self.order.len() || self.pass >= self.total() {
                 return Step::End;
@@ -148,7 +148,7 @@ impl Series {
     }
 
     fn delay(&mut self) -> Duration {
-        let base = if self.pass % self.attempts.passes == 0 {
+        let base = if self.pass.is_multiple_of(self.attempts.passes) {
             self.attempts.round_delay
         } else {
             self.attempts.pass_delay
@@ -192,7 +192,7 @@ mod tests {
     fn walk(mut series: Series) -> Vec<String> {
         let mut steps = Vec::new();
         loop {
-            match series.next() {
+            match series.step() {
                 Step::Try { group, server } => steps.push(format!("{group}{server}")),
                 Step::Sleep(delay) => {
                     let ms = delay.as_millis();
@@ -253,13 +253,13 @@ mod tests {
     fn a_forbidden_url_is_left_out_and_ends_a_list_of_one() {
         let list = groups("a,b");
         let mut series = Series::new(&list, (0, 0), attempts(1, 2), 7);
-        series.next();
+        series.step();
         series.forbid(0, 0);
         assert_eq!(walk(series), ["01", "-", "01"]);
         let mut series = Series::new(&groups("a"), (0, 0), attempts(1, 9), 7);
-        series.next();
+        series.step();
         series.forbid(0, 0);
-        assert_eq!(series.next(), Step::End);
+        assert_eq!(series.step(), Step::End);
     }
 
     #[test]
@@ -267,7 +267,7 @@ mod tests {
         let list = groups("a,b");
         let mut series = Series::new(&list, (0, 1), attempts(1, 3), 7);
         assert_eq!(
-            series.next(),
+            series.step(),
             Step::Try {
                 group: 0,
                 server: 1
@@ -275,7 +275,7 @@ mod tests {
         );
         assert!(matches!(series.repeat_after_delay(0, 1), Step::Sleep(_)));
         assert_eq!(
-            series.next(),
+            series.step(),
             Step::Try {
                 group: 0,
                 server: 1

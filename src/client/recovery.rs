@@ -185,6 +185,7 @@ impl Connection {
         } = built;
         let profile = candidate.profile.clone();
         let options = candidate.options.clone();
+        let waker = candidate.wire_waker.clone();
         let (stream, engine, input, unsent, written) = candidate.into_parts();
         core.epoch += 1;
         let epoch = core.epoch;
@@ -194,6 +195,7 @@ impl Connection {
             epoch,
             engine,
             stream: Arc::new(stream),
+            waker,
             owners: links.iter().copied().collect(),
             sessions: sessions
                 .iter()
@@ -278,8 +280,10 @@ impl Connection {
         if core.wire.as_ref().is_none_or(|wire| wire.epoch != epoch) {
             return;
         }
-        let Some(wire) = core.wire.take() else { return };
-        wire.stream.shutdown();
+        let Some(wire) = core.wire.take() else {
+            return;
+        };
+        wire.retire();
         core.cause = cause;
         self.drop_incarnation(core, wire);
         if core.state == State::Connected {
@@ -298,7 +302,6 @@ impl Connection {
                 self.lost_for_good(core);
             }
         }
-        self.waker().wake();
         self.changed.notify_all();
         core.wake_all();
     }
@@ -348,6 +351,8 @@ impl Connection {
                 producer.resend.push_back((send.link, send.payload));
             }
         }
+        core.attaching.clear();
+        core.throttled = false;
         for answer in core.answers.values_mut().filter(|answer| answer.is_none()) {
             *answer = Some(super::state::Answer::Lost);
         }
@@ -360,8 +365,7 @@ impl Connection {
             let mut out = std::mem::take(&mut wire.spare);
             wire.engine.take_output(&mut out);
             let _ = wire.stream.write(&out);
-            wire.stream.shutdown();
-            self.waker().wake();
+            wire.retire();
         }
     }
 

@@ -111,7 +111,9 @@ impl Connection {
             }
         };
         wire.owners.insert(link, Owner::Call(ticket));
+        core.attaching.insert(ticket, session);
         let result = self.await_answer(core, ticket, deadline);
+        core.attaching.remove(&ticket);
         match result {
             Ok(Answer::Attached { filters }) => Ok((link, filters)),
             Ok(Answer::Refused(error)) => {

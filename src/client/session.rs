@@ -108,10 +108,11 @@ impl Session {
         let mut core = connection.lock();
         let inside = context::inside_listener(connection.id(), Some(self.key));
         connection.enter(&mut core, Call::Server, None, &mut |core| self.check(core))?;
-        if inside && matches!(self.mode, AcknowledgeMode::Auto | AcknowledgeMode::DupsOk) {
-            if let Some(session) = core.sessions.get_mut(&self.key) {
-                session.current_recovered = true;
-            }
+        if inside
+            && matches!(self.mode, AcknowledgeMode::Auto | AcknowledgeMode::DupsOk)
+            && let Some(session) = core.sessions.get_mut(&self.key)
+        {
+            session.current_recovered = true;
         }
         if !self.mode.by_program() {
             connection.flush(&mut core); // lazy acknowledgements go first

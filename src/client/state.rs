@@ -17,7 +17,7 @@ use crate::amqp::engine::{Engine, LinkId, Outcome, SessionId};
 use crate::amqp::performative::AmqpError;
 use crate::message::{Delivery, Destination, Message};
 use crate::status::{Error, Status};
-use crate::transport::Stream;
+use crate::transport::{Stream, Waker};
 
 /// How a session acknowledges (spec 20 §1.3); the numbers are those of `tibemsAcknowledgeMode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,8 @@ pub struct Wire {
     pub epoch: u32,
     pub engine: Engine,
     pub stream: Arc<Stream>,
+    /// Wakes this incarnation's I/O thread.
+    pub waker: Arc<Waker>,
     pub owners: HashMap<LinkId, Owner>,
     pub sessions: HashMap<SessionId, Owner>,
     pub profile: Arc<Profile>,
@@ -204,12 +206,18 @@ pub struct ProducerState {
     pub resend: VecDeque<(usize, Vec<u8>)>,
 }
 
+/// What a message listener is called with: the message, and its delivery in the modes in which the
+/// program acknowledges.
+pub type MessageCall = dyn Fn(Message, Option<Arc<dyn Delivery>>) + Send + Sync;
+/// What an exception listener is called with: the status, and the text for the error context.
+pub type ExceptionCall = dyn Fn(Status, &str) + Send + Sync;
+
 /// Called for each message of a consumer. The numbers let the C side give callback and closure back.
 #[derive(Clone)]
 pub struct MessageListener {
     pub callback: usize,
     pub closure: usize,
-    pub call: Arc<dyn Fn(Message, Option<Arc<dyn Delivery>>) + Send + Sync>,
+    pub call: Arc<MessageCall>,
 }
 
 /// Called when the connection has a problem.
@@ -217,7 +225,7 @@ pub struct MessageListener {
 pub struct ExceptionListener {
     pub callback: usize,
     pub closure: usize,
-    pub call: Arc<dyn Fn(Status, &str) + Send + Sync>,
+    pub call: Arc<ExceptionCall>,
 }
 
 /// What is needed to attach a consumer again.
@@ -300,9 +308,13 @@ pub struct Core {
     pub next_ticket: u64,
     pub next_order: u64,
     pub answers: HashMap<u64, Option<Answer>>,
+    /// The AMQP session of each attach under way, by ticket: its end answers the attach too.
+    pub attaching: HashMap<u64, SessionId>,
     /// Topic sends carry the connection's mark, because a consumer filters no-local here.
     pub mark_origin: bool,
     pub buffered_bytes: usize,
+    /// Credit was withheld because too much is buffered.
+    pub throttled: bool,
     pub listener: Option<ExceptionListener>,
     pub events: VecDeque<ExceptionEvent>,
     pub listener_thread: bool,
@@ -338,8 +350,10 @@ impl Core {
             next_ticket: 0,
             next_order: 0,
             answers: HashMap::new(),
+            attaching: HashMap::new(),
             mark_origin: false,
             buffered_bytes: 0,
+            throttled: false,
             listener: None,
             events: VecDeque::new(),
             listener_thread: false,

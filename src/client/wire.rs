@@ -50,6 +50,12 @@ impl Wire {
             || self.lazy_deadline.is_some_and(|deadline| deadline <= now)
     }
 
+    /// The incarnation is out of use: its socket ends, its I/O thread looks up.
+    pub fn retire(&self) {
+        self.stream.shutdown();
+        self.waker.wake();
+    }
+
     /// Output that no thread has begun to write.
     pub fn waiting_output(&self) -> usize {
         self.engine.output_len() + self.unsent.0.len() - self.unsent.1
@@ -106,7 +112,7 @@ impl Connection {
                     wire.blocked = true;
                     if wire.io_asleep {
                         wire.io_asleep = false;
-                        self.waker().wake();
+                        wire.waker.wake();
                     }
                     return;
                 }
@@ -131,7 +137,7 @@ impl Connection {
         wire.urgent = true;
         if wire.io_asleep {
             wire.io_asleep = false;
-            self.waker().wake();
+            wire.waker.wake();
         } else if wire.engine.output_len() >= WRITE_AT {
             self.flush(core);
         }
