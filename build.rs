@@ -35,6 +35,7 @@ const ORDER: &[&str] = &[
     "text_msg",
     "bytes_msg",
     "map_msg",
+    "map_msg_set",
     "stream_msg",
     "object_msg",
     "ssl",
@@ -49,7 +50,14 @@ const ORDER: &[&str] = &[
 ];
 
 /// Files of `src/ffi` that hold nothing of the API.
-const INTERNAL: &[&str] = &["mod", "entry", "handle", "process"];
+const INTERNAL: &[&str] = &[
+    "mod",
+    "entry",
+    "handle",
+    "message_handle",
+    "output",
+    "process",
+];
 
 fn main() {
     name_the_library();

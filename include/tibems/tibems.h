@@ -2034,319 +2034,521 @@ tibems_status tibemsMsgRequestor_Request(tibemsMsgRequestor msg_requestor,
 tibems_status tibemsMsgRequestor_Close(tibemsMsgRequestor msg_requestor);
 
 /**
- * Makes an empty message. Release it with tibemsMsg_Destroy.
+ * Makes a message without a body. The caller releases it with tibemsMsg_Destroy.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsMsg_Create(tibemsMsg *message);
 
 /**
- * Destroy of a message.
+ * Releases a message of any kind with everything that belongs to it: texts and data got from it
+ * are gone. Never acknowledges. A message that was put into a map message lives on inside it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_NOT_PERMITTED for a message that belongs to the message
+ * around it (got with tibemsMapMsg_GetMapMsg and the like). Does not block.
  */
 tibems_status tibemsMsg_Destroy(tibemsMsg message);
 
 /**
- * Get body type of a message.
+ * Tells which of the six kinds a message is, TIBEMS_MESSAGE to TIBEMS_TEXT_MESSAGE. Has nothing to
+ * do with the Type header.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsMsg_GetBodyType(tibemsMsg message, tibemsMsgType *body_type);
 
 /**
- * Acknowledge of a message.
+ * Acknowledges what the acknowledge mode of the session says: all messages consumed so far in
+ * CLIENT mode, this message in the EXPLICIT modes, nothing in the others. A message that did not
+ * come from a receive call or listener (created, copied, browsed) is not acknowledged either.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE when session, connection or consumer is closed
+ * or the delivery is over; TIBEMS_SERVER_NOT_CONNECTED. May block until the server has answered.
  */
 tibems_status tibemsMsg_Acknowledge(tibemsMsg message);
 
 /**
- * Recover of a message.
+ * Puts one message of an EXPLICIT acknowledge mode back: it will be delivered again, marked as
+ * redelivered. The handle stays readable and must still be destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE in other modes, for an acknowledged or already
+ * recovered message, and for one that was not received; TIBEMS_SERVER_NOT_CONNECTED. May block.
  */
 tibems_status tibemsMsg_Recover(tibemsMsg message);
 
 /**
- * Clear body of a message.
+ * Empties the body, which then is as that of a new message; headers and properties stay. Texts and
+ * data got from the body are gone, except the blocks of a bytes message.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
  */
 tibems_status tibemsMsg_ClearBody(tibemsMsg message);
 
 /**
- * Get encoding of a message.
- */
-tibems_status tibemsMsg_GetEncoding(tibemsMsg msg, const char **value);
-
-/**
- * Set encoding of a message.
- */
-tibems_status tibemsMsg_SetEncoding(tibemsMsg msg, const char *value);
-
-/**
- * Make writeable of a message.
+ * Makes a read-only message writeable without losing anything: bytes and stream messages can then
+ * be read from the present position and written at the end. Messages nested in it follow.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
  */
 tibems_status tibemsMsg_MakeWriteable(tibemsMsg msg);
 
 /**
- * Create copy of a message.
+ * Makes an independent copy with headers, properties, body and access modes. The caller releases it
+ * with tibemsMsg_Destroy. Acknowledging the copy has no effect.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsMsg_CreateCopy(tibemsMsg msg, tibemsMsg *copy);
 
 /**
- * Print of a message.
+ * Writes a message as one line to the standard output, for debugging. Changes nothing; prints
+ * nothing for a bad handle.
  */
 void tibemsMsg_Print(tibemsMsg message);
 
 /**
- * Print file of a message.
+ * Writes a message as one line to a stream of the C library, in order with the program's own
+ * output. Prints nothing for a bad handle or a NULL stream.
  */
 void tibemsMsg_PrintFile(tibemsMsg message, FILE *file);
 
 /**
- * Print to buffer of a message.
+ * Writes the text of tibemsMsg_Print, without line end, and a NUL into a buffer of `maxlen` bytes.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL buffer; TIBEMS_INSUFFICIENT_BUFFER when
+ * text and NUL do not fit: as many whole characters as fit are stored, nothing if `maxlen` is not
+ * positive. Does not block.
  */
-tibems_status tibemsMsg_PrintToBuffer(tibemsMsg message, char *buffer, tibems_int maxlen);
+tibems_status tibemsMsg_PrintToBuffer(tibemsMsg message,
+                                      char *buffer,
+                                      tibems_int maxlen);
 
 /**
- * Get correlation id of a message.
+ * Stores the correlation ID, NULL if there is none. It belongs to the message and
+ * lives until the header is set again (also by a send) or the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsMsg_GetCorrelationID(tibemsMsg message, const char **value);
 
 /**
- * Get delivery time of a message.
+ * Stores a copy of the correlation ID; NULL clears it. Any text. One that starts with `ID:` is meant to be a message ID.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ */
+tibems_status tibemsMsg_SetCorrelationID(tibemsMsg message,
+                                         const char *value);
+
+/**
+ * Stores the earliest time of delivery, in milliseconds since 1970-01-01 UTC: the time of the send
+ * plus the delivery delay; 0 before a send.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsMsg_GetDeliveryTime(tibemsMsg message, tibems_long *value);
 
 /**
- * Get delivery mode of a message.
+ * Stores the delivery mode.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsMsg_GetDeliveryMode(tibemsMsg message, tibemsDeliveryMode *value);
 
 /**
- * Get destination of a message.
- */
-tibems_status tibemsMsg_GetDestination(tibemsMsg message, tibemsDestination *value);
-
-/**
- * Get expiration of a message.
- */
-tibems_status tibemsMsg_GetExpiration(tibemsMsg message, tibems_long *value);
-
-/**
- * Get message id of a message.
- */
-tibems_status tibemsMsg_GetMessageID(tibemsMsg message, const char **value);
-
-/**
- * Get priority of a message.
- */
-tibems_status tibemsMsg_GetPriority(tibemsMsg message, tibems_int *value);
-
-/**
- * Get redelivered of a message.
- */
-tibems_status tibemsMsg_GetRedelivered(tibemsMsg message, tibems_bool *value);
-
-/**
- * Get reply to of a message.
- */
-tibems_status tibemsMsg_GetReplyTo(tibemsMsg message, tibemsDestination *value);
-
-/**
- * Get timestamp of a message.
- */
-tibems_status tibemsMsg_GetTimestamp(tibemsMsg message, tibems_long *value);
-
-/**
- * Get type of a message.
- */
-tibems_status tibemsMsg_GetType(tibemsMsg message, const char **value);
-
-/**
- * Set correlation id of a message.
- */
-tibems_status tibemsMsg_SetCorrelationID(tibemsMsg message, const char *value);
-
-/**
- * Set delivery mode of a message.
+ * Stores the delivery mode. A send replaces it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a number that is no mode. Does not block.
  */
 tibems_status tibemsMsg_SetDeliveryMode(tibemsMsg message, tibemsDeliveryMode value);
 
 /**
- * Set destination of a message.
+ * Stores the destination, NULL if there is none. The handle belongs to the message: it
+ * lives until the header is set again (also by a send) or the message is destroyed, and must not be
+ * destroyed. tibemsDestination_Copy makes one to keep.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMsg_GetDestination(tibemsMsg message, tibemsDestination *value);
+
+/**
+ * Stores a copy of the destination; NULL clears it. The program may destroy its own
+ * handle at once.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION. Does not block.
  */
 tibems_status tibemsMsg_SetDestination(tibemsMsg message, tibemsDestination value);
 
 /**
- * Set expiration of a message.
+ * Stores the name of the encoding of the texts in properties and body, NULL if there is none. It belongs to the message and
+ * lives until the header is set again (also by a send) or the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMsg_GetEncoding(tibemsMsg message,
+                                    const char **value);
+
+/**
+ * Stores a copy of the name of the encoding of the texts in properties and body; NULL clears it. A label such as UTF-8 or ISO8859-1: the library never converts texts because of it. A text body
+ * in another encoding than UTF-8 needs it to travel.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ */
+tibems_status tibemsMsg_SetEncoding(tibemsMsg message,
+                                    const char *value);
+
+/**
+ * Stores the time at which the message expires, in milliseconds since 1970-01-01 UTC; 0 is never.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMsg_GetExpiration(tibemsMsg message, tibems_long *value);
+
+/**
+ * Stores the time of expiry, in milliseconds since 1970-01-01 UTC. A send replaces it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
  */
 tibems_status tibemsMsg_SetExpiration(tibemsMsg message, tibems_long value);
 
 /**
- * Set message id of a message.
+ * Stores the message ID, NULL if there is none. It belongs to the message and
+ * lives until the header is set again (also by a send) or the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMsg_GetMessageID(tibemsMsg message, const char **value);
+
+/**
+ * Stores a copy of the message ID; NULL clears it. Every send replaces it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
  */
 tibems_status tibemsMsg_SetMessageID(tibemsMsg message, const char *value);
 
 /**
- * Set priority of a message.
+ * Stores the priority, 0 to 9.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMsg_GetPriority(tibemsMsg message, tibems_int *value);
+
+/**
+ * Stores the priority. A send replaces it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG outside 0 to 9. Does not block.
  */
 tibems_status tibemsMsg_SetPriority(tibemsMsg message, tibems_int value);
 
 /**
- * Set redelivered of a message.
+ * Tells whether the server has delivered the message before.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMsg_GetRedelivered(tibemsMsg message, tibems_bool *value);
+
+/**
+ * Stores the redelivered flag. A send resets it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
  */
 tibems_status tibemsMsg_SetRedelivered(tibemsMsg message, tibems_bool value);
 
 /**
- * Set reply to of a message.
+ * Stores the destination for answers, NULL if there is none. The handle belongs to the message: it
+ * lives until the header is set again (also by a send) or the message is destroyed, and must not be
+ * destroyed. tibemsDestination_Copy makes one to keep.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMsg_GetReplyTo(tibemsMsg message, tibemsDestination *value);
+
+/**
+ * Stores a copy of the destination for answers; NULL clears it. The program may destroy its own
+ * handle at once.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION. Does not block.
  */
 tibems_status tibemsMsg_SetReplyTo(tibemsMsg message, tibemsDestination value);
 
 /**
- * Set timestamp of a message.
+ * Stores the time of the send, in milliseconds since 1970-01-01 UTC; 0 before a send and when the
+ * producer disables timestamps.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMsg_GetTimestamp(tibemsMsg message, tibems_long *value);
+
+/**
+ * Stores the timestamp. A send replaces it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
  */
 tibems_status tibemsMsg_SetTimestamp(tibemsMsg message, tibems_long value);
 
 /**
- * Set type of a message.
+ * Stores the type, NULL if there is none. It belongs to the message and
+ * lives until the header is set again (also by a send) or the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMsg_GetType(tibemsMsg message, const char **value);
+
+/**
+ * Stores a copy of the type; NULL clears it. For the program's own use.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
  */
 tibems_status tibemsMsg_SetType(tibemsMsg message, const char *value);
 
 /**
- * Clear properties of a message.
+ * Removes all properties; headers and body stay. Properties of a received message can be set after
+ * it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
  */
 tibems_status tibemsMsg_ClearProperties(tibemsMsg message);
 
 /**
- * Property exists of a message.
+ * Tells whether the message has a property of this name; also one whose value is NULL.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for "". Does not
+ * block.
  */
-tibems_status tibemsMsg_PropertyExists(tibemsMsg message, const char *name, tibems_bool *answer);
+tibems_status tibemsMsg_PropertyExists(tibemsMsg message,
+                                       const char *name,
+                                       tibems_bool *answer);
 
 /**
- * Get property of a message.
+ * Fills a field with the property as it is stored. What the field points to belongs to the message
+ * and lives until the property is replaced, tibemsMsg_ClearProperties, or the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND. Does not block.
  */
-tibems_status tibemsMsg_GetProperty(tibemsMsg message, const char *name, tibemsMsgField *data);
+tibems_status tibemsMsg_GetProperty(tibemsMsg message,
+                                    const char *name,
+                                    tibemsMsgField *data);
 
 /**
- * Get boolean property of a message.
+ * Stores a property as boolean, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED. Does not block.
  */
 tibems_status tibemsMsg_GetBooleanProperty(tibemsMsg message, const char *name, tibems_bool *value);
 
 /**
- * Get byte property of a message.
+ * Stores a property as byte, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED. Does not block.
  */
 tibems_status tibemsMsg_GetByteProperty(tibemsMsg message, const char *name, tibems_byte *value);
 
 /**
- * Get double property of a message.
+ * Stores a property as double, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED. Does not block.
  */
 tibems_status tibemsMsg_GetDoubleProperty(tibemsMsg message,
                                           const char *name,
                                           tibems_double *value);
 
 /**
- * Get float property of a message.
+ * Stores a property as float, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED. Does not block.
  */
 tibems_status tibemsMsg_GetFloatProperty(tibemsMsg message, const char *name, tibems_float *value);
 
 /**
- * Get int property of a message.
+ * Stores a property as int, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED. Does not block.
  */
 tibems_status tibemsMsg_GetIntProperty(tibemsMsg message, const char *name, tibems_int *value);
 
 /**
- * Get long property of a message.
+ * Stores a property as long, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED. Does not block.
  */
 tibems_status tibemsMsg_GetLongProperty(tibemsMsg message, const char *name, tibems_long *value);
 
 /**
- * Get short property of a message.
+ * Stores a property as short, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED. Does not block.
  */
 tibems_status tibemsMsg_GetShortProperty(tibemsMsg message, const char *name, tibems_short *value);
 
 /**
- * Get string property of a message.
+ * Stores a property as text, NULL for a NULL value. The text belongs to the message and lives until
+ * the property is replaced, tibemsMsg_ClearProperties, or the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED for binary values. Does not block.
  */
 tibems_status tibemsMsg_GetStringProperty(tibemsMsg message, const char *name, const char **value);
 
 /**
- * Set boolean property of a message.
+ * Stores a property of type boolean; an earlier one of that name is replaced. The name must be an
+ * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+ * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsMsg_SetBooleanProperty(tibemsMsg message, const char *name, tibems_bool value);
 
 /**
- * Set byte property of a message.
+ * Stores a property of type byte; an earlier one of that name is replaced. The name must be an
+ * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+ * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsMsg_SetByteProperty(tibemsMsg message, const char *name, tibems_byte value);
 
 /**
- * Set double property of a message.
+ * Stores a property of type double; an earlier one of that name is replaced. The name must be an
+ * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+ * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsMsg_SetDoubleProperty(tibemsMsg message, const char *name, tibems_double value);
 
 /**
- * Set float property of a message.
+ * Stores a property of type float; an earlier one of that name is replaced. The name must be an
+ * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+ * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsMsg_SetFloatProperty(tibemsMsg message, const char *name, tibems_float value);
 
 /**
- * Set int property of a message.
+ * Stores a property of type int; an earlier one of that name is replaced. The name must be an
+ * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+ * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsMsg_SetIntProperty(tibemsMsg message, const char *name, tibems_int value);
 
 /**
- * Set long property of a message.
+ * Stores a property of type long; an earlier one of that name is replaced. The name must be an
+ * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+ * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsMsg_SetLongProperty(tibemsMsg message, const char *name, tibems_long value);
 
 /**
- * Set short property of a message.
+ * Stores a property of type short; an earlier one of that name is replaced. The name must be an
+ * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+ * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsMsg_SetShortProperty(tibemsMsg message, const char *name, tibems_short value);
 
 /**
- * Set string property of a message.
+ * Stores a copy of a text as property; NULL stores the NULL value. An earlier property of that name is
+ * replaced. Names as for the other setters.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+ * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
-tibems_status tibemsMsg_SetStringProperty(tibemsMsg message, const char *name, const char *value);
+tibems_status tibemsMsg_SetStringProperty(tibemsMsg message,
+                                          const char *name,
+                                          const char *value);
 
 /**
- * Get property names of a message.
+ * Makes an enumeration of the names of all properties, in the order in which they were first set. It
+ * is a snapshot: later changes do not show, and it may outlive the message. The caller releases it with
+ * tibemsMsgEnum_Destroy.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
-tibems_status tibemsMsg_GetPropertyNames(tibemsMsg message, tibemsMsgEnum *enumeration);
+tibems_status tibemsMsg_GetPropertyNames(tibemsMsg message,
+                                         tibemsMsgEnum *enumeration);
 
 /**
- * Get next name of a enumeration.
+ * Stores the next name. It belongs to the enumeration and lives until that is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_NOT_FOUND behind the last name, repeatedly; TIBEMS_INVALID_ARG for a bad enumeration or a NULL
+ * output. Does not block.
  */
-tibems_status tibemsMsgEnum_GetNextName(tibemsMsgEnum enumeration, const char **name);
+tibems_status tibemsMsgEnum_GetNextName(tibemsMsgEnum enumeration,
+                                        const char **name);
 
 /**
- * Destroy of a enumeration.
+ * Releases an enumeration and its names.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_ARG for a bad enumeration. Does not block.
  */
 tibems_status tibemsMsgEnum_Destroy(tibemsMsgEnum enumeration);
 
 /**
- * Print of a field.
+ * Writes a field as `Type:value` to the standard output, without line end, for debugging. Prints nothing for
+ * NULL or an unknown type.
  */
 void tibemsMsgField_Print(tibemsMsgField *field);
 
 /**
- * Print file of a field.
+ * As tibemsMsgField_Print, to a stream of the C library. A NULL stream is left alone.
  */
 void tibemsMsgField_PrintFile(tibemsMsgField *field, FILE *file);
 
 /**
- * Print to buffer of a field.
+ * Writes the text of tibemsMsgField_Print and a NUL into a buffer of `maxlen` bytes.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_FIELD for an unknown type;
+ * TIBEMS_INSUFFICIENT_BUFFER when text and NUL do not fit: as many whole characters as fit are stored, nothing if
+ * `maxlen` is not positive. Does not block.
  */
-tibems_status tibemsMsgField_PrintToBuffer(tibemsMsgField *field, char *buffer, tibems_int maxlen);
+tibems_status tibemsMsgField_PrintToBuffer(tibemsMsgField *field,
+                                           char *buffer,
+                                           tibems_int maxlen);
 
 /**
- * Byte size of a message.
+ * Deprecated: tibemsMsg_GetByteSize as result; 0 for a bad message. Does not block.
  */
 tibems_int tibemsMsg_ByteSize(tibemsMsg message);
 
 /**
- * Get byte size of a message.
+ * Stores how many bytes the message has as tibemsMsg_GetAsBytes gives it: headers, properties and body.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output; TIBEMS_INVALID_SIZE above 512 MB. Does not
+ * block.
  */
-tibems_status tibemsMsg_GetByteSize(tibemsMsg msg, tibems_int *size);
+tibems_status tibemsMsg_GetByteSize(tibemsMsg msg,
+                                    tibems_int *size);
 
 /**
- * Get as bytes of a message.
+ * Stores address and number of the bytes from which tibemsMsg_CreateFromBytes makes the message again. They
+ * belong to the message and live until it is destroyed; the same block is given while it is unchanged.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output; TIBEMS_INVALID_SIZE above 512 MB. Does not
+ * block.
  */
-tibems_status tibemsMsg_GetAsBytes(tibemsMsg msg, const void **bytes, tibems_int *actual_size);
+tibems_status tibemsMsg_GetAsBytes(tibemsMsg msg,
+                                   const void **bytes,
+                                   tibems_int *actual_size);
 
 /**
- * Get as bytes copy of a message.
+ * Copies the bytes of tibemsMsg_GetAsBytes into a buffer of `avail_size` bytes and stores their number. NULL
+ * with size 0 only asks for the number.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output, a negative size, or a NULL buffer with a
+ * size; TIBEMS_INSUFFICIENT_BUFFER with the number of bytes needed, the buffer untouched;
+ * TIBEMS_INVALID_SIZE above 512 MB. Does not block.
  */
 tibems_status tibemsMsg_GetAsBytesCopy(tibemsMsg msg,
                                        void *bytes,
@@ -2354,47 +2556,81 @@ tibems_status tibemsMsg_GetAsBytesCopy(tibemsMsg msg,
                                        tibems_int *actual_size);
 
 /**
- * Create from bytes of a message.
+ * Makes a message from the bytes that tibemsMsg_GetAsBytes gave, in this or another process. It is
+ * read-only until tibemsMsg_MakeWriteable; the caller releases it with tibemsMsg_Destroy.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_MSG for bytes that are no message of this
+ * library; TIBEMS_VERSION_MISMATCH; TIBEMS_CORRUPT_MSG or TIBEMS_INVALID_FIELD for damaged ones. The length is
+ * taken from the bytes: fewer than it says cannot be noticed. Does not block.
  */
-tibems_status tibemsMsg_CreateFromBytes(tibemsMsg *msg_ptr, const void *bytes);
+tibems_status tibemsMsg_CreateFromBytes(tibemsMsg *msg_ptr,
+                                        const void *bytes);
 
 /**
- * Makes an empty text message. Release it with tibemsMsg_Destroy.
+ * Makes a text message with the NULL text. The caller releases it with tibemsMsg_Destroy.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsTextMsg_Create(tibemsTextMsg *message);
 
 /**
- * Get text of a text message.
+ * Stores the text, or NULL for the NULL text. It belongs to the message and lives until the next
+ * tibemsTextMsg_SetText or tibemsMsg_ClearBody, or until the message is destroyed. The bytes are as the sender wrote them;
+ * tibemsMsg_GetEncoding names their encoding if it is not UTF-8.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
-tibems_status tibemsTextMsg_GetText(tibemsTextMsg message, const char **text);
+tibems_status tibemsTextMsg_GetText(tibemsTextMsg message,
+                                    const char **text);
 
 /**
- * Set text of a text message.
+ * Stores a copy of the text; NULL stores the NULL text.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsTextMsg_SetText(tibemsTextMsg message, const char *text);
 
 /**
- * Makes an empty bytes message. Release it with tibemsMsg_Destroy.
+ * Makes an empty bytes message, which can be written until tibemsBytesMsg_Reset. The caller releases it
+ * with tibemsMsg_Destroy.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsBytesMsg_Create(tibemsBytesMsg *message);
 
 /**
- * Get body length of a bytes message.
+ * Stores the number of bytes in the body, wherever the read position is and in every mode.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
-tibems_status tibemsBytesMsg_GetBodyLength(tibemsMsg msg, tibems_int *return_length);
+tibems_status tibemsBytesMsg_GetBodyLength(tibemsMsg msg,
+                                           tibems_int *return_length);
 
 /**
- * Read boolean of a bytes message.
+ * Reads one byte as boolean: any value but 0 is true.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadBoolean(tibemsBytesMsg message, tibems_bool *value);
+tibems_status tibemsBytesMsg_ReadBoolean(tibemsBytesMsg message,
+                                         tibems_bool *value);
 
 /**
- * Read byte of a bytes message.
+ * Reads one signed byte.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadByte(tibemsBytesMsg message, tibems_byte *value);
+tibems_status tibemsBytesMsg_ReadByte(tibemsBytesMsg message,
+                                      tibems_byte *value);
 
 /**
- * Read bytes of a bytes message.
+ * Stores the address of the next bytes in the body and how many there are, at most
+ * `requested_length`; NULL and -1 when none is left. The bytes live until the message is destroyed and
+ * must not be changed.
+ *
+ * TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output or a length that is
+ * not positive; TIBEMS_MSG_NOT_READABLE. Does not block.
  */
 tibems_status tibemsBytesMsg_ReadBytes(tibemsBytesMsg message,
                                        const void **value,
@@ -2402,138 +2638,239 @@ tibems_status tibemsBytesMsg_ReadBytes(tibemsBytesMsg message,
                                        tibems_int *return_length);
 
 /**
- * Read char of a bytes message.
+ * Reads two bytes as one UTF-16 unit.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadChar(tibemsBytesMsg message, tibems_wchar *value);
+tibems_status tibemsBytesMsg_ReadChar(tibemsBytesMsg message,
+                                      tibems_wchar *value);
 
 /**
- * Read double of a bytes message.
+ * Reads eight bytes as number.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadDouble(tibemsBytesMsg message, tibems_double *value);
+tibems_status tibemsBytesMsg_ReadDouble(tibemsBytesMsg message,
+                                        tibems_double *value);
 
 /**
- * Read float of a bytes message.
+ * Reads four bytes as number.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadFloat(tibemsBytesMsg message, tibems_float *value);
+tibems_status tibemsBytesMsg_ReadFloat(tibemsBytesMsg message,
+                                       tibems_float *value);
 
 /**
- * Read int of a bytes message.
+ * Reads four bytes as integer.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadInt(tibemsBytesMsg message, tibems_int *value);
+tibems_status tibemsBytesMsg_ReadInt(tibemsBytesMsg message,
+                                     tibems_int *value);
 
 /**
- * Read long of a bytes message.
+ * Reads eight bytes as integer.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadLong(tibemsBytesMsg message, tibems_long *value);
+tibems_status tibemsBytesMsg_ReadLong(tibemsBytesMsg message,
+                                      tibems_long *value);
 
 /**
- * Read short of a bytes message.
+ * Reads two bytes as integer.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadShort(tibemsBytesMsg message, tibems_short *value);
+tibems_status tibemsBytesMsg_ReadShort(tibemsBytesMsg message,
+                                       tibems_short *value);
 
 /**
- * Read unsigned byte of a bytes message.
+ * Reads one byte as number from 0 to 255.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadUnsignedByte(tibemsBytesMsg message, tibems_int *value);
+tibems_status tibemsBytesMsg_ReadUnsignedByte(tibemsBytesMsg message,
+                                              tibems_int *value);
 
 /**
- * Read unsigned short of a bytes message.
+ * Reads two bytes as number from 0 to 65535.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
  */
-tibems_status tibemsBytesMsg_ReadUnsignedShort(tibemsBytesMsg message, tibems_int *value);
+tibems_status tibemsBytesMsg_ReadUnsignedShort(tibemsBytesMsg message,
+                                               tibems_int *value);
 
 /**
- * Read utf of a bytes message.
+ * Reads a text that tibemsBytesMsg_WriteUTF or Java's writeUTF wrote, and its number of bytes without the NUL.
+ * The text belongs to the message and lives until tibemsMsg_ClearBody or until the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when the text is not whole: the position stays. Does not block.
  */
 tibems_status tibemsBytesMsg_ReadUTF(tibemsBytesMsg message,
                                      const char **value,
                                      tibems_int *length);
 
 /**
- * Write boolean of a bytes message.
+ * Appends one byte, 1 for true and 0 for false.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
+ * would exceed 2^31 - 1 bytes. Does not block.
  */
-tibems_status tibemsBytesMsg_WriteBoolean(tibemsBytesMsg message, tibems_bool value);
+tibems_status tibemsBytesMsg_WriteBoolean(tibemsBytesMsg message,
+                                          tibems_bool value);
 
 /**
- * Write byte of a bytes message.
+ * Appends one byte.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
+ * would exceed 2^31 - 1 bytes. Does not block.
  */
-tibems_status tibemsBytesMsg_WriteByte(tibemsBytesMsg message, tibems_byte value);
+tibems_status tibemsBytesMsg_WriteByte(tibemsBytesMsg message,
+                                       tibems_byte value);
 
 /**
- * Write bytes of a bytes message.
+ * Appends `size` bytes; nothing for size 0.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes. Does not block.
  */
 tibems_status tibemsBytesMsg_WriteBytes(tibemsBytesMsg message,
                                         const void *value,
                                         tibems_uint size);
 
 /**
- * Write char of a bytes message.
+ * Appends one UTF-16 unit, two bytes.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
+ * would exceed 2^31 - 1 bytes. Does not block.
  */
-tibems_status tibemsBytesMsg_WriteChar(tibemsBytesMsg message, tibems_wchar value);
+tibems_status tibemsBytesMsg_WriteChar(tibemsBytesMsg message,
+                                       tibems_wchar value);
 
 /**
- * Write double of a bytes message.
+ * Appends a number, eight bytes.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
+ * would exceed 2^31 - 1 bytes. Does not block.
  */
-tibems_status tibemsBytesMsg_WriteDouble(tibemsBytesMsg message, tibems_double value);
+tibems_status tibemsBytesMsg_WriteDouble(tibemsBytesMsg message,
+                                         tibems_double value);
 
 /**
- * Write float of a bytes message.
+ * Appends a number, four bytes.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
+ * would exceed 2^31 - 1 bytes. Does not block.
  */
-tibems_status tibemsBytesMsg_WriteFloat(tibemsBytesMsg message, tibems_float value);
+tibems_status tibemsBytesMsg_WriteFloat(tibemsBytesMsg message,
+                                        tibems_float value);
 
 /**
- * Write int of a bytes message.
+ * Appends an integer, four bytes.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
+ * would exceed 2^31 - 1 bytes. Does not block.
  */
-tibems_status tibemsBytesMsg_WriteInt(tibemsBytesMsg message, tibems_int value);
+tibems_status tibemsBytesMsg_WriteInt(tibemsBytesMsg message,
+                                      tibems_int value);
 
 /**
- * Write long of a bytes message.
+ * Appends an integer, eight bytes.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
+ * would exceed 2^31 - 1 bytes. Does not block.
  */
-tibems_status tibemsBytesMsg_WriteLong(tibemsBytesMsg message, tibems_long value);
+tibems_status tibemsBytesMsg_WriteLong(tibemsBytesMsg message,
+                                       tibems_long value);
 
 /**
- * Write short of a bytes message.
+ * Appends an integer, two bytes.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
+ * would exceed 2^31 - 1 bytes. Does not block.
  */
-tibems_status tibemsBytesMsg_WriteShort(tibemsBytesMsg message, tibems_short value);
+tibems_status tibemsBytesMsg_WriteShort(tibemsBytesMsg message,
+                                        tibems_short value);
 
 /**
- * Write utf of a bytes message.
+ * Appends a text with its length, in the form of Java's writeUTF: at most 65535 bytes.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+ * TIBEMS_INVALID_SIZE for a longer text: nothing is appended. Does not block.
  */
-tibems_status tibemsBytesMsg_WriteUTF(tibemsBytesMsg message, const char *value);
+tibems_status tibemsBytesMsg_WriteUTF(tibemsBytesMsg message,
+                                      const char *value);
 
 /**
- * Reset of a bytes message.
+ * Makes the body read-only and puts the read position at its start. May be called any number of times.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE. Does not block.
  */
 tibems_status tibemsBytesMsg_Reset(tibemsBytesMsg message);
 
 /**
- * Get bytes of a bytes message.
+ * Stores the address of the whole body, never NULL, and its number of bytes; the read position stays.
+ * The bytes live until the message is destroyed, as they are now, and must not be changed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
-tibems_status tibemsBytesMsg_GetBytes(tibemsBytesMsg message, void **bytes, tibems_uint *byte_size);
+tibems_status tibemsBytesMsg_GetBytes(tibemsBytesMsg message,
+                                      void **bytes,
+                                      tibems_uint *byte_size);
 
 /**
- * Set bytes of a bytes message.
+ * Replaces the whole body by a copy of these bytes; NULL with size 0 empties it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes. Does not block.
  */
 tibems_status tibemsBytesMsg_SetBytes(tibemsBytesMsg message,
                                       const void *bytes,
                                       tibems_uint byte_size);
 
 /**
- * Makes an empty map message. Release it with tibemsMsg_Destroy.
+ * Makes a map message without items. The caller releases it with tibemsMsg_Destroy.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsMapMsg_Create(tibemsMapMsg *message);
 
 /**
- * Get boolean of a map message.
+ * Stores an item as boolean, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetBoolean(tibemsMapMsg message, const char *name, tibems_bool *value);
+tibems_status tibemsMapMsg_GetBoolean(tibemsMapMsg message,
+                                      const char *name,
+                                      tibems_bool *value);
 
 /**
- * Get byte of a map message.
+ * Stores an item as byte, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetByte(tibemsMapMsg message, const char *name, tibems_byte *value);
+tibems_status tibemsMapMsg_GetByte(tibemsMapMsg message,
+                                   const char *name,
+                                   tibems_byte *value);
 
 /**
- * Get bytes of a map message.
+ * Stores address and number of an item's bytes, NULL and 0 for a NULL item. They belong to the message
+ * and live until the item is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
 tibems_status tibemsMapMsg_GetBytes(tibemsMapMsg message,
                                     const char *name,
@@ -2541,62 +2878,153 @@ tibems_status tibemsMapMsg_GetBytes(tibemsMapMsg message,
                                     tibems_uint *bytes_size);
 
 /**
- * Get char of a map message.
+ * Stores an item as char, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetChar(tibemsMapMsg message, const char *name, tibems_wchar *value);
+tibems_status tibemsMapMsg_GetChar(tibemsMapMsg message,
+                                   const char *name,
+                                   tibems_wchar *value);
 
 /**
- * Get double of a map message.
+ * Stores an item as double, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetDouble(tibemsMapMsg message, const char *name, tibems_double *value);
+tibems_status tibemsMapMsg_GetDouble(tibemsMapMsg message,
+                                     const char *name,
+                                     tibems_double *value);
 
 /**
- * Get float of a map message.
+ * Stores an item as float, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetFloat(tibemsMapMsg message, const char *name, tibems_float *value);
+tibems_status tibemsMapMsg_GetFloat(tibemsMapMsg message,
+                                    const char *name,
+                                    tibems_float *value);
 
 /**
- * Get int of a map message.
+ * Stores an item as int, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetInt(tibemsMapMsg message, const char *name, tibems_int *value);
+tibems_status tibemsMapMsg_GetInt(tibemsMapMsg message,
+                                  const char *name,
+                                  tibems_int *value);
 
 /**
- * Get long of a map message.
+ * Stores an item as long, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetLong(tibemsMapMsg message, const char *name, tibems_long *value);
+tibems_status tibemsMapMsg_GetLong(tibemsMapMsg message,
+                                   const char *name,
+                                   tibems_long *value);
 
 /**
- * Get short of a map message.
+ * Stores an item as short, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetShort(tibemsMapMsg message, const char *name, tibems_short *value);
+tibems_status tibemsMapMsg_GetShort(tibemsMapMsg message,
+                                    const char *name,
+                                    tibems_short *value);
 
 /**
- * Get string of a map message.
+ * Stores an item as text, NULL for a NULL item. The text belongs to the message and lives until the item
+ * is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetString(tibemsMapMsg message, const char *name, const char **value);
+tibems_status tibemsMapMsg_GetString(tibemsMapMsg message,
+                                     const char *name,
+                                     const char **value);
 
 /**
- * Get map msg of a map message.
+ * Stores the handle of the map message in an item. It belongs to the outer message and lives until the
+ * item is replaced, tibemsMsg_ClearBody, or that message is destroyed; it must not be destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetMapMsg(tibemsMapMsg msg, const char *name, tibemsMapMsg *value);
+tibems_status tibemsMapMsg_GetMapMsg(tibemsMapMsg msg,
+                                     const char *name,
+                                     tibemsMapMsg *value);
 
 /**
- * Get stream msg of a map message.
+ * Stores the handle of the stream message in an item. It belongs to the outer message and lives until the
+ * item is replaced, tibemsMsg_ClearBody, or that message is destroyed; it must not be destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
  */
-tibems_status tibemsMapMsg_GetStreamMsg(tibemsMapMsg msg, const char *name, tibemsStreamMsg *value);
+tibems_status tibemsMapMsg_GetStreamMsg(tibemsMapMsg msg,
+                                        const char *name,
+                                        tibemsStreamMsg *value);
 
 /**
- * Set boolean of a map message.
+ * Fills a field with an item as it is stored. What the field points to belongs to the message and lives
+ * until the item is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_NOT_FOUND. Does not block.
  */
-tibems_status tibemsMapMsg_SetBoolean(tibemsMapMsg message, const char *name, tibems_bool value);
+tibems_status tibemsMapMsg_GetField(tibemsMapMsg message,
+                                    const char *name,
+                                    tibemsMsgField *data);
 
 /**
- * Set byte of a map message.
+ * Tells whether the message has an item of this name; also a NULL item.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for "". Does not block.
  */
-tibems_status tibemsMapMsg_SetByte(tibemsMapMsg message, const char *name, tibems_byte value);
+tibems_status tibemsMapMsg_ItemExists(tibemsMapMsg message,
+                                      const char *name,
+                                      tibems_bool *answer);
 
 /**
- * Set bytes of a map message.
+ * Makes an enumeration of the names of all items, in the order in which they were first set; names inside
+ * nested messages do not belong to it. A snapshot, released with tibemsMsgEnum_Destroy.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ */
+tibems_status tibemsMapMsg_GetMapNames(tibemsMsg message,
+                                       tibemsMsgEnum *enumeration);
+
+/**
+ * Stores a boolean as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ */
+tibems_status tibemsMapMsg_SetBoolean(tibemsMapMsg message,
+                                      const char *name,
+                                      tibems_bool value);
+
+/**
+ * Stores a byte as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ */
+tibems_status tibemsMapMsg_SetByte(tibemsMapMsg message,
+                                   const char *name,
+                                   tibems_byte value);
+
+/**
+ * Stores a copy of bytes as item; an earlier one of that name is replaced. NULL with size 0 is an empty array.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name or NULL with a size; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsMapMsg_SetBytes(tibemsMapMsg message,
                                     const char *name,
@@ -2604,7 +3032,7 @@ tibems_status tibemsMapMsg_SetBytes(tibemsMapMsg message,
                                     tibems_uint bytes_size);
 
 /**
- * Set referenced bytes of a map message.
+ * As tibemsMapMsg_SetBytes: the bytes are copied here too, so that nothing is left to go wrong.
  */
 tibems_status tibemsMapMsg_SetReferencedBytes(tibemsMapMsg message,
                                               const char *name,
@@ -2612,42 +3040,83 @@ tibems_status tibemsMapMsg_SetReferencedBytes(tibemsMapMsg message,
                                               tibems_uint bytes_size);
 
 /**
- * Set char of a map message.
+ * Stores a char as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
-tibems_status tibemsMapMsg_SetChar(tibemsMapMsg message, const char *name, tibems_wchar value);
+tibems_status tibemsMapMsg_SetChar(tibemsMapMsg message,
+                                   const char *name,
+                                   tibems_wchar value);
 
 /**
- * Set double of a map message.
+ * Stores a double as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
-tibems_status tibemsMapMsg_SetDouble(tibemsMapMsg message, const char *name, tibems_double value);
+tibems_status tibemsMapMsg_SetDouble(tibemsMapMsg message,
+                                     const char *name,
+                                     tibems_double value);
 
 /**
- * Set float of a map message.
+ * Stores a float as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
-tibems_status tibemsMapMsg_SetFloat(tibemsMapMsg message, const char *name, tibems_float value);
+tibems_status tibemsMapMsg_SetFloat(tibemsMapMsg message,
+                                    const char *name,
+                                    tibems_float value);
 
 /**
- * Set int of a map message.
+ * Stores an int as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
-tibems_status tibemsMapMsg_SetInt(tibemsMapMsg message, const char *name, tibems_int value);
+tibems_status tibemsMapMsg_SetInt(tibemsMapMsg message,
+                                  const char *name,
+                                  tibems_int value);
 
 /**
- * Set long of a map message.
+ * Stores a long as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
-tibems_status tibemsMapMsg_SetLong(tibemsMapMsg message, const char *name, tibems_long value);
+tibems_status tibemsMapMsg_SetLong(tibemsMapMsg message,
+                                   const char *name,
+                                   tibems_long value);
 
 /**
- * Set short of a map message.
+ * Stores a short as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
-tibems_status tibemsMapMsg_SetShort(tibemsMapMsg message, const char *name, tibems_short value);
+tibems_status tibemsMapMsg_SetShort(tibemsMapMsg message,
+                                    const char *name,
+                                    tibems_short value);
 
 /**
- * Set string of a map message.
+ * Stores a copy of a text as item, NULL as NULL item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
-tibems_status tibemsMapMsg_SetString(tibemsMapMsg message, const char *name, const char *value);
+tibems_status tibemsMapMsg_SetString(tibemsMapMsg message,
+                                     const char *name,
+                                     const char *value);
 
 /**
- * Set map msg of a map message.
+ * Puts a map message into a map message, by reference: changes show until the outer message is sent. The
+ * outer message keeps what it needs, whatever `takeOwnership` says, and the caller still destroys its own
+ * handle, before or after the outer one.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
+ * NULL arguments or a message that would contain itself; TIBEMS_INVALID_NAME for ""; TIBEMS_MSG_NOT_WRITEABLE;
+ * TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
  */
 tibems_status tibemsMapMsg_SetMapMsg(tibemsMsg msg,
                                      const char *name,
@@ -2655,7 +3124,13 @@ tibems_status tibemsMapMsg_SetMapMsg(tibemsMsg msg,
                                      tibems_bool take_ownership);
 
 /**
- * Set stream msg of a map message.
+ * Puts a stream message into a map message, by reference: changes show until the outer message is sent. The
+ * outer message keeps what it needs, whatever `takeOwnership` says, and the caller still destroys its own
+ * handle, before or after the outer one.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
+ * NULL arguments or a message that would contain itself; TIBEMS_INVALID_NAME for ""; TIBEMS_MSG_NOT_WRITEABLE;
+ * TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
  */
 tibems_status tibemsMapMsg_SetStreamMsg(tibemsMsg msg,
                                         const char *name,
@@ -2663,7 +3138,10 @@ tibems_status tibemsMapMsg_SetStreamMsg(tibemsMsg msg,
                                         tibems_bool take_ownership);
 
 /**
- * Set short array of a map message.
+ * Stores a copy of an array as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
  */
 tibems_status tibemsMapMsg_SetShortArray(tibemsMsg msg,
                                          const char *name,
@@ -2671,7 +3149,10 @@ tibems_status tibemsMapMsg_SetShortArray(tibemsMsg msg,
                                          tibems_uint count);
 
 /**
- * Set int array of a map message.
+ * Stores a copy of an array as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
  */
 tibems_status tibemsMapMsg_SetIntArray(tibemsMsg msg,
                                        const char *name,
@@ -2679,7 +3160,10 @@ tibems_status tibemsMapMsg_SetIntArray(tibemsMsg msg,
                                        tibems_uint count);
 
 /**
- * Set long array of a map message.
+ * Stores a copy of an array as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
  */
 tibems_status tibemsMapMsg_SetLongArray(tibemsMsg msg,
                                         const char *name,
@@ -2687,7 +3171,10 @@ tibems_status tibemsMapMsg_SetLongArray(tibemsMsg msg,
                                         tibems_uint count);
 
 /**
- * Set float array of a map message.
+ * Stores a copy of an array as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
  */
 tibems_status tibemsMapMsg_SetFloatArray(tibemsMsg msg,
                                          const char *name,
@@ -2695,7 +3182,10 @@ tibems_status tibemsMapMsg_SetFloatArray(tibemsMsg msg,
                                          tibems_uint count);
 
 /**
- * Set double array of a map message.
+ * Stores a copy of an array as item; an earlier one of that name is replaced.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+ * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
  */
 tibems_status tibemsMapMsg_SetDoubleArray(tibemsMsg msg,
                                           const char *name,
@@ -2703,199 +3193,305 @@ tibems_status tibemsMapMsg_SetDoubleArray(tibemsMsg msg,
                                           tibems_uint count);
 
 /**
- * Item exists of a map message.
- */
-tibems_status tibemsMapMsg_ItemExists(tibemsMapMsg message, const char *name, tibems_bool *answer);
-
-/**
- * Get map names of a map message.
- */
-tibems_status tibemsMapMsg_GetMapNames(tibemsMsg message, tibemsMsgEnum *enumeration);
-
-/**
- * Get field of a map message.
- */
-tibems_status tibemsMapMsg_GetField(tibemsMapMsg message, const char *name, tibemsMsgField *data);
-
-/**
- * Makes an empty stream message. Release it with tibemsMsg_Destroy.
+ * Makes an empty stream message, which can be written until tibemsStreamMsg_Reset. The caller releases it
+ * with tibemsMsg_Destroy.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsStreamMsg_Create(tibemsStreamMsg *message);
 
 /**
- * Read field of a stream message.
+ * Fills a field with the next item as it is stored. What the field points to is the program's own copy:
+ * tibemsStreamMsg_FreeField releases it, before or after the message is destroyed. A nested message in a field
+ * must not be destroyed otherwise.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end. Does not block.
  */
-tibems_status tibemsStreamMsg_ReadField(tibemsStreamMsg message, tibemsMsgField *value);
+tibems_status tibemsStreamMsg_ReadField(tibemsStreamMsg message,
+                                        tibemsMsgField *value);
 
 /**
- * Read boolean of a stream message.
+ * Reads the next item as boolean, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadBoolean(tibemsStreamMsg message, tibems_bool *value);
+tibems_status tibemsStreamMsg_ReadBoolean(tibemsStreamMsg message,
+                                          tibems_bool *value);
 
 /**
- * Read byte of a stream message.
+ * Reads the next item as byte, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadByte(tibemsStreamMsg message, tibems_byte *value);
+tibems_status tibemsStreamMsg_ReadByte(tibemsStreamMsg message,
+                                       tibems_byte *value);
 
 /**
- * Read bytes of a stream message.
+ * Stores address and number of the next item's bytes. The following call stores NULL and -1
+ * (0xFFFFFFFF) and ends the item; so does any other read. An empty array and a NULL item give -1 at once. The
+ * bytes belong to the message and live until tibemsMsg_ClearBody or until the message is destroyed.
+ *
+ * TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadBytes(tibemsStreamMsg message, void **value, tibems_uint *size);
+tibems_status tibemsStreamMsg_ReadBytes(tibemsStreamMsg message,
+                                        void **value,
+                                        tibems_uint *size);
 
 /**
- * Read char of a stream message.
+ * Reads the next item as char, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadChar(tibemsStreamMsg message, tibems_wchar *value);
+tibems_status tibemsStreamMsg_ReadChar(tibemsStreamMsg message,
+                                       tibems_wchar *value);
 
 /**
- * Read double of a stream message.
+ * Reads the next item as double, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadDouble(tibemsStreamMsg message, tibems_double *value);
+tibems_status tibemsStreamMsg_ReadDouble(tibemsStreamMsg message,
+                                         tibems_double *value);
 
 /**
- * Read float of a stream message.
+ * Reads the next item as float, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadFloat(tibemsStreamMsg message, tibems_float *value);
+tibems_status tibemsStreamMsg_ReadFloat(tibemsStreamMsg message,
+                                        tibems_float *value);
 
 /**
- * Read int of a stream message.
+ * Reads the next item as int, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadInt(tibemsStreamMsg message, tibems_int *value);
+tibems_status tibemsStreamMsg_ReadInt(tibemsStreamMsg message,
+                                      tibems_int *value);
 
 /**
- * Read long of a stream message.
+ * Reads the next item as long, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadLong(tibemsStreamMsg message, tibems_long *value);
+tibems_status tibemsStreamMsg_ReadLong(tibemsStreamMsg message,
+                                       tibems_long *value);
 
 /**
- * Read short of a stream message.
+ * Reads the next item as short, converted if the conversion loses nothing.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadShort(tibemsStreamMsg message, tibems_short *value);
+tibems_status tibemsStreamMsg_ReadShort(tibemsStreamMsg message,
+                                        tibems_short *value);
 
 /**
- * Read string of a stream message.
+ * Reads the next item as text, NULL for a NULL item. The text belongs to the message and lives until
+ * tibemsMsg_ClearBody or until the message is destroyed; the program must not release or change it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+ * not block.
  */
-tibems_status tibemsStreamMsg_ReadString(tibemsStreamMsg message, char **value);
+tibems_status tibemsStreamMsg_ReadString(tibemsStreamMsg message,
+                                         char **value);
 
 /**
- * Reset of a stream message.
+ * Makes the body read-only and goes back to the first item. May be called any number of times.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE. Does not block.
  */
 tibems_status tibemsStreamMsg_Reset(tibemsStreamMsg message);
 
 /**
- * Write boolean of a stream message.
+ * Releases what tibemsStreamMsg_ReadField allocated for a field and sets its type to TIBEMS_NULL. Nothing is
+ * released for NULL, a second call, or a field that tibemsMsg_GetProperty or tibemsMapMsg_GetField filled. Does not
+ * block.
+ */
+void tibemsStreamMsg_FreeField(tibemsMsgField *field);
+
+/**
+ * Appends a boolean.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteBoolean(tibemsStreamMsg message, tibems_bool value);
 
 /**
- * Write byte of a stream message.
+ * Appends a byte.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteByte(tibemsStreamMsg message, tibems_byte value);
 
 /**
- * Write bytes of a stream message.
+ * Appends a copy of bytes; NULL with size 0 is an empty array.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
-tibems_status tibemsStreamMsg_WriteBytes(tibemsStreamMsg message, void *value, tibems_uint size);
+tibems_status tibemsStreamMsg_WriteBytes(tibemsStreamMsg message,
+                                         void *value,
+                                         tibems_uint size);
 
 /**
- * Write char of a stream message.
+ * Appends a char.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteChar(tibemsStreamMsg message, tibems_wchar value);
 
 /**
- * Write double of a stream message.
+ * Appends a double.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteDouble(tibemsStreamMsg message, tibems_double value);
 
 /**
- * Write float of a stream message.
+ * Appends a float.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteFloat(tibemsStreamMsg message, tibems_float value);
 
 /**
- * Write int of a stream message.
+ * Appends an int.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteInt(tibemsStreamMsg message, tibems_int value);
 
 /**
- * Write long of a stream message.
+ * Appends a long.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteLong(tibemsStreamMsg message, tibems_long value);
 
 /**
- * Write short of a stream message.
+ * Appends a short.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteShort(tibemsStreamMsg message, tibems_short value);
 
 /**
- * Write string of a stream message.
+ * Appends a copy of a text, NULL as NULL item.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteString(tibemsStreamMsg message, char *value);
 
 /**
- * Write short array of a stream message.
+ * Appends a copy of an array.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+ * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteShortArray(tibemsMsg msg,
                                               const tibems_short *value,
                                               tibems_int count);
 
 /**
- * Write int array of a stream message.
+ * Appends a copy of an array.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+ * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteIntArray(tibemsMsg msg,
                                             const tibems_int *value,
                                             tibems_int count);
 
 /**
- * Write long array of a stream message.
+ * Appends a copy of an array.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+ * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteLongArray(tibemsMsg msg,
                                              const tibems_long *value,
                                              tibems_int count);
 
 /**
- * Write float array of a stream message.
+ * Appends a copy of an array.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+ * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteFloatArray(tibemsMsg msg,
                                               const tibems_float *value,
                                               tibems_int count);
 
 /**
- * Write double array of a stream message.
+ * Appends a copy of an array.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+ * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
  */
 tibems_status tibemsStreamMsg_WriteDoubleArray(tibemsMsg msg,
                                                const tibems_double *value,
                                                tibems_int count);
 
 /**
- * Write map msg of a stream message.
+ * Appends a copy of a map message; later changes to it do not show, and the caller still destroys it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
+ * NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
  */
-tibems_status tibemsStreamMsg_WriteMapMsg(tibemsMsg msg, tibemsMsg value);
+tibems_status tibemsStreamMsg_WriteMapMsg(tibemsMsg msg,
+                                          tibemsMsg value);
 
 /**
- * Write stream msg of a stream message.
+ * Appends a copy of a stream message; later changes to it do not show, and the caller still destroys it.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
+ * NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
  */
-tibems_status tibemsStreamMsg_WriteStreamMsg(tibemsMsg msg, tibemsMsg value);
+tibems_status tibemsStreamMsg_WriteStreamMsg(tibemsMsg msg,
+                                             tibemsMsg value);
 
 /**
- * Free field of a stream message.
- */
-void tibemsStreamMsg_FreeField(tibemsMsgField *field);
-
-/**
- * Makes an empty object message. Release it with tibemsMsg_Destroy.
+ * Makes an object message without object. The caller releases it with tibemsMsg_Destroy.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsObjectMsg_Create(tibemsObjectMsg *message);
 
 /**
- * Get object bytes of a object message.
+ * Stores address and number of the object's bytes, NULL and 0 without object. They belong to the
+ * message and live until the next tibemsObjectMsg_SetObjectBytes or tibemsMsg_ClearBody, or until the
+ * message is destroyed; the program must not change them.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
  */
 tibems_status tibemsObjectMsg_GetObjectBytes(tibemsObjectMsg message,
                                              void **bytes,
                                              tibems_uint *byte_size);
 
 /**
- * Set object bytes of a object message.
+ * Stores a copy of the bytes, which the library never interprets; NULL with size 0 is no object.
+ *
+ * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
+ * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
  */
 tibems_status tibemsObjectMsg_SetObjectBytes(tibemsObjectMsg message,
                                              const void *bytes,

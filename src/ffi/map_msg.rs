@@ -1,30 +1,50 @@
-//! Map messages.
+//! Map messages: reading (spec 30 §5.4, §5.6).
 //!
 //! Nothing here blocks. Called by C programs.
 
-use core::ffi::{c_char, c_void};
-use std::mem::MaybeUninit;
+use core::ffi::{CStr, c_char, c_void};
+use std::ptr;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::entry::{HandleOut, Out, entry, text};
+use super::message_handle::{create, lend_message, required_name, text_pointer, with_kind};
+use super::msg_enum::enumerate;
+use super::msg_field::FieldOut;
 use super::types::{
     tibems_bool, tibems_byte, tibems_double, tibems_float, tibems_int, tibems_long, tibems_short,
     tibems_status, tibems_uint, tibems_wchar, tibemsMapMsg, tibemsMsg, tibemsMsgEnum,
     tibemsMsgField, tibemsStreamMsg,
 };
+use crate::message::{BodyKind, Item, Message, address_of, check_not_empty};
+use crate::status::Result;
 
-/// Makes an empty map message. Release it with tibemsMsg_Destroy.
+fn get<T>(
+    raw: tibemsMapMsg,
+    name: Option<&CStr>,
+    out: Out<T>,
+    convert: impl FnOnce(&Item) -> Result<T>,
+) -> Result<()> {
+    with_kind(raw, BodyKind::Map, |message| {
+        let (name, out) = (required_name(name)?, out.required()?);
+        out.set(convert(message.item(name)?)?);
+        Ok(())
+    })
+}
+
+/// Makes a map message without items. The caller releases it with tibemsMsg_Destroy.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_Create(message: *mut tibemsMapMsg) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(message);
-        }
-        not_implemented("not part of this version yet")
+        create(unsafe { HandleOut::new(message) }, Message::map())
     })
 }
 
-/// Get boolean of a map message.
+/// Stores an item as boolean, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetBoolean(
     message: tibemsMapMsg,
@@ -32,12 +52,18 @@ pub unsafe extern "C" fn tibemsMapMsg_GetBoolean(
     value: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| {
+            item.value().to_bool().map(Into::into)
+        })
     })
 }
 
-/// Get byte of a map message.
+/// Stores an item as byte, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetByte(
     message: tibemsMapMsg,
@@ -45,12 +71,17 @@ pub unsafe extern "C" fn tibemsMapMsg_GetByte(
     value: *mut tibems_byte,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_byte())
     })
 }
 
-/// Get bytes of a map message.
+/// Stores address and number of an item's bytes, NULL and 0 for a NULL item. They belong to the message
+/// and live until the item is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetBytes(
     message: tibemsMapMsg,
@@ -59,12 +90,27 @@ pub unsafe extern "C" fn tibemsMapMsg_GetBytes(
     bytes_size: *mut tibems_uint,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, bytes, bytes_size);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, bytes, size) = unsafe { (text(name), Out::new(bytes), Out::new(bytes_size)) };
+        with_kind(message, BodyKind::Map, |message| {
+            let (name, bytes, size) = (required_name(name)?, bytes.required()?, size.required()?);
+            let content = message
+                .item(name)?
+                .value()
+                .to_bytes()?
+                .map(|content| address_of(content));
+            let (address, length) = content.unwrap_or((ptr::null(), 0));
+            bytes.set(address.cast());
+            size.set(length as tibems_uint);
+            Ok(())
+        })
     })
 }
 
-/// Get char of a map message.
+/// Stores an item as char, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetChar(
     message: tibemsMapMsg,
@@ -72,12 +118,16 @@ pub unsafe extern "C" fn tibemsMapMsg_GetChar(
     value: *mut tibems_wchar,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_char())
     })
 }
 
-/// Get double of a map message.
+/// Stores an item as double, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetDouble(
     message: tibemsMapMsg,
@@ -85,12 +135,16 @@ pub unsafe extern "C" fn tibemsMapMsg_GetDouble(
     value: *mut tibems_double,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_double())
     })
 }
 
-/// Get float of a map message.
+/// Stores an item as float, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetFloat(
     message: tibemsMapMsg,
@@ -98,12 +152,16 @@ pub unsafe extern "C" fn tibemsMapMsg_GetFloat(
     value: *mut tibems_float,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_float())
     })
 }
 
-/// Get int of a map message.
+/// Stores an item as int, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetInt(
     message: tibemsMapMsg,
@@ -111,12 +169,16 @@ pub unsafe extern "C" fn tibemsMapMsg_GetInt(
     value: *mut tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_int())
     })
 }
 
-/// Get long of a map message.
+/// Stores an item as long, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetLong(
     message: tibemsMapMsg,
@@ -124,12 +186,16 @@ pub unsafe extern "C" fn tibemsMapMsg_GetLong(
     value: *mut tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_long())
     })
 }
 
-/// Get short of a map message.
+/// Stores an item as short, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetShort(
     message: tibemsMapMsg,
@@ -137,12 +203,17 @@ pub unsafe extern "C" fn tibemsMapMsg_GetShort(
     value: *mut tibems_short,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_short())
     })
 }
 
-/// Get string of a map message.
+/// Stores an item as text, NULL for a NULL item. The text belongs to the message and lives until the item
+/// is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetString(
     message: tibemsMapMsg,
@@ -150,12 +221,17 @@ pub unsafe extern "C" fn tibemsMapMsg_GetString(
     value: *mut *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.to_text().map(text_pointer))
     })
 }
 
-/// Get map msg of a map message.
+/// Stores the handle of the map message in an item. It belongs to the outer message and lives until the
+/// item is replaced, tibemsMsg_ClearBody, or that message is destroyed; it must not be destroyed.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetMapMsg(
     msg: tibemsMapMsg,
@@ -164,15 +240,20 @@ pub unsafe extern "C" fn tibemsMapMsg_GetMapMsg(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(value);
-        }
-        let _ = (msg, name);
-        not_implemented("not part of this version yet")
+        let (name, out) = unsafe { (text(name), HandleOut::new(value)) };
+        with_kind(msg, BodyKind::Map, |message| {
+            let (name, out) = (required_name(name)?, out.required()?);
+            out.set(lend_message(message.item(name)?.value().to_map()?));
+            Ok(())
+        })
     })
 }
 
-/// Get stream msg of a map message.
+/// Stores the handle of the stream message in an item. It belongs to the outer message and lives until the
+/// item is replaced, tibemsMsg_ClearBody, or that message is destroyed; it must not be destroyed.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetStreamMsg(
     msg: tibemsMapMsg,
@@ -181,287 +262,20 @@ pub unsafe extern "C" fn tibemsMapMsg_GetStreamMsg(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(value);
-        }
-        let _ = (msg, name);
-        not_implemented("not part of this version yet")
+        let (name, out) = unsafe { (text(name), HandleOut::new(value)) };
+        with_kind(msg, BodyKind::Map, |message| {
+            let (name, out) = (required_name(name)?, out.required()?);
+            out.set(lend_message(message.item(name)?.value().to_stream()?));
+            Ok(())
+        })
     })
 }
 
-/// Set boolean of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetBoolean(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    value: MaybeUninit<tibems_bool>,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set byte of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetByte(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    value: tibems_byte,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set bytes of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetBytes(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    bytes: *mut c_void,
-    bytes_size: tibems_uint,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, bytes, bytes_size);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set referenced bytes of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetReferencedBytes(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    bytes: *mut c_void,
-    bytes_size: tibems_uint,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, bytes, bytes_size);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set char of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetChar(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    value: tibems_wchar,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set double of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetDouble(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    value: tibems_double,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set float of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetFloat(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    value: tibems_float,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set int of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetInt(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    value: tibems_int,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set long of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetLong(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    value: tibems_long,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set short of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetShort(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    value: tibems_short,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set string of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetString(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    value: *const c_char,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set map msg of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetMapMsg(
-    msg: tibemsMsg,
-    name: *const c_char,
-    map_msg: tibemsMsg,
-    take_ownership: MaybeUninit<tibems_bool>,
-) -> tibems_status {
-    entry!({
-        let _ = (msg, name, map_msg, take_ownership);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set stream msg of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetStreamMsg(
-    msg: tibemsMsg,
-    name: *const c_char,
-    stream_msg: tibemsMsg,
-    take_ownership: MaybeUninit<tibems_bool>,
-) -> tibems_status {
-    entry!({
-        let _ = (msg, name, stream_msg, take_ownership);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set short array of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetShortArray(
-    msg: tibemsMsg,
-    name: *const c_char,
-    value: *const tibems_short,
-    count: tibems_uint,
-) -> tibems_status {
-    entry!({
-        let _ = (msg, name, value, count);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set int array of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetIntArray(
-    msg: tibemsMsg,
-    name: *const c_char,
-    value: *const tibems_int,
-    count: tibems_uint,
-) -> tibems_status {
-    entry!({
-        let _ = (msg, name, value, count);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set long array of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetLongArray(
-    msg: tibemsMsg,
-    name: *const c_char,
-    value: *const tibems_long,
-    count: tibems_uint,
-) -> tibems_status {
-    entry!({
-        let _ = (msg, name, value, count);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set float array of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetFloatArray(
-    msg: tibemsMsg,
-    name: *const c_char,
-    value: *const tibems_float,
-    count: tibems_uint,
-) -> tibems_status {
-    entry!({
-        let _ = (msg, name, value, count);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Set double array of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_SetDoubleArray(
-    msg: tibemsMsg,
-    name: *const c_char,
-    value: *const tibems_double,
-    count: tibems_uint,
-) -> tibems_status {
-    entry!({
-        let _ = (msg, name, value, count);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Item exists of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_ItemExists(
-    message: tibemsMapMsg,
-    name: *const c_char,
-    answer: *mut tibems_bool,
-) -> tibems_status {
-    entry!({
-        let _ = (message, name, answer);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Get map names of a map message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMapMsg_GetMapNames(
-    message: tibemsMsg,
-    enumeration: *mut tibemsMsgEnum,
-) -> tibems_status {
-    entry!({
-        // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(enumeration);
-        }
-        let _ = message;
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Get field of a map message.
+/// Fills a field with an item as it is stored. What the field points to belongs to the message and lives
+/// until the item is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for ""; TIBEMS_NOT_FOUND. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetField(
     message: tibemsMapMsg,
@@ -469,7 +283,52 @@ pub unsafe extern "C" fn tibemsMapMsg_GetField(
     data: *mut tibemsMsgField,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, data);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), FieldOut::new(data)) };
+        with_kind(message, BodyKind::Map, |message| {
+            let (name, out) = (required_name(name)?, out.required()?);
+            out.fill(message.item(name)?.value());
+            Ok(())
+        })
+    })
+}
+
+/// Tells whether the message has an item of this name; also a NULL item.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
+/// for "". Does not block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsMapMsg_ItemExists(
+    message: tibemsMapMsg,
+    name: *const c_char,
+    answer: *mut tibems_bool,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(answer)) };
+        with_kind(message, BodyKind::Map, |message| {
+            let (name, out) = (required_name(name)?, out.required()?);
+            check_not_empty(name)?;
+            out.set(message.map_items()?.get(name).is_some().into());
+            Ok(())
+        })
+    })
+}
+
+/// Makes an enumeration of the names of all items, in the order in which they were first set; names inside
+/// nested messages do not belong to it. A snapshot, released with tibemsMsgEnum_Destroy.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsMapMsg_GetMapNames(
+    message: tibemsMsg,
+    enumeration: *mut tibemsMsgEnum,
+) -> tibems_status {
+    entry!({
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { HandleOut::new(enumeration) };
+        with_kind(message, BodyKind::Map, |message| {
+            enumerate(message.map_items()?, out)
+        })
     })
 }

@@ -1,33 +1,118 @@
-//! Handles of messages: giving a message to the program, finding the one behind a handle.
+//! From message and destination handles to objects and back, for every file that deals with messages.
+//!
+//! A message keeps its handle while the program or a containing message holds it. Destinations and nested messages that a
+//! getter hands out are lent: their handles go with their owner, and the program cannot release them (spec 30 §8, spec 20
+//! §2.5). Nothing here blocks.
 
+use core::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
+use super::destination::{self, DestinationObject};
+use super::entry::{self, HandleOut, invalid_argument};
 use super::handle::{self, Handle, Kind, Stored};
-use crate::message::{Delivery, Message, MessageObject};
+use super::types::{__tibemsMsg, tibemsMsg};
+use crate::message::{BodyKind, Delivery, Destination, Lent, Message, MessageObject, Nested};
 use crate::status::Result;
 
 impl Stored for MessageObject {
     const KIND: Kind = Kind::Message;
 }
 
-/// A message that the program is given and will destroy.
+fn as_number(handle: Handle) -> usize {
+    handle.to_raw::<()>().addr()
+}
+
+fn as_handle(number: usize) -> Handle {
+    Handle::from_raw::<()>(ptr::without_provenance_mut(number))
+}
+
+/// The handle of a message that the program owns from now on and will destroy.
 pub(crate) fn publish(message: Message, delivery: Option<Arc<dyn Delivery>>) -> Handle {
     let object = MessageObject::with_delivery(message, delivery);
-    let raw = object.handle(
-        true,
-        || handle::insert(object.clone()).to_raw::<()>().addr(),
-        release,
-    );
-    Handle::from_raw(ptr::without_provenance_mut::<()>(raw))
+    let insert = || as_number(handle::insert(object.clone()));
+    as_handle(object.handle(true, insert, forget_message))
 }
 
-/// Takes the handle of a message that nobody holds any more out of the table.
-fn release(raw: usize) {
-    handle::forget::<MessageObject>(Handle::from_raw(ptr::without_provenance_mut::<()>(raw)));
+/// The handle of a message that belongs to the message around it.
+pub(crate) fn lend_message(nested: &Nested) -> Handle {
+    let object = nested.object();
+    let insert = || as_number(handle::insert(object.clone()));
+    as_handle(object.handle(false, insert, forget_message))
 }
 
-/// The message behind a handle.
-pub(crate) fn resolve<R>(raw: *mut R) -> Result<Arc<MessageObject>> {
-    handle::get::<MessageObject, R>(raw)
+fn forget_message(number: usize) {
+    handle::forget::<MessageObject>(as_handle(number));
 }
+
+/// A handle of a destination that belongs to a message; dropping the result takes it back.
+pub(crate) fn lend_destination(destination: &Destination) -> Lent {
+    let handle = destination::lent(destination.clone());
+    Lent::new(as_number(handle), forget_destination)
+}
+
+fn forget_destination(number: usize) {
+    handle::forget::<DestinationObject>(as_handle(number));
+}
+
+/// The handle behind a [`Lent`] that a message keeps.
+pub(crate) fn lent_handle(number: Option<usize>) -> Handle {
+    number.map_or(Handle::NULL, as_handle)
+}
+
+/// The message object behind a handle; TIBEMS_INVALID_MSG for what is none.
+pub(crate) fn resolve(raw: tibemsMsg) -> Result<Arc<MessageObject>> {
+    handle::get(raw)
+}
+
+/// Works on a message of any kind, under its lock.
+pub(crate) fn with<T>(raw: tibemsMsg, work: impl FnOnce(&mut Message) -> Result<T>) -> Result<T> {
+    let object = resolve(raw)?;
+    let mut message = object.lock();
+    work(&mut message)
+}
+
+/// Works on a message of this kind, under its lock; TIBEMS_INVALID_TYPE for another one.
+pub(crate) fn with_kind<T>(
+    raw: tibemsMsg,
+    kind: BodyKind,
+    work: impl FnOnce(&mut Message) -> Result<T>,
+) -> Result<T> {
+    with(raw, |message| {
+        message.expect(kind)?;
+        work(message)
+    })
+}
+
+/// Makes a message for the program.
+pub(crate) fn create(out: HandleOut<__tibemsMsg>, message: Message) -> Result<()> {
+    let out = out.required()?;
+    out.set(publish(message, None));
+    Ok(())
+}
+
+/// A name that must be given; its syntax is the message's affair.
+pub(crate) fn required_name(name: Option<&CStr>) -> Result<&[u8]> {
+    match name {
+        Some(name) => Ok(name.to_bytes()),
+        None => Err(invalid_argument("the name is NULL")),
+    }
+}
+
+/// A block of data that must be given unless its size is 0.
+///
+/// # Safety
+/// `data` is NULL or valid for reading `size` bytes until the call returns.
+pub(crate) unsafe fn required_data<'a>(data: *const c_void, size: u32) -> Result<&'a [u8]> {
+    // SAFETY: the contract is passed on.
+    unsafe { entry::bytes(data, size as usize) }
+        .ok_or_else(|| invalid_argument("the data is NULL but its size is not 0"))
+}
+
+/// The address that C gets for a text.
+pub(crate) fn text_pointer(text: Option<&crate::message::Text>) -> *const c_char {
+    text.map_or(ptr::null(), crate::message::Text::as_ptr)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,45 @@
-//! Enumerations of names.
+//! Enumerations of names: a snapshot that outlives the message (spec 30 §4.2).
 //!
 //! Nothing here blocks. Called by C programs.
 
 use core::ffi::c_char;
+use std::sync::Arc;
 
-use super::entry::{HandleOut, entry, not_implemented};
-use super::types::{tibems_status, tibemsMsg, tibemsMsgEnum};
+use parking_lot::Mutex;
 
-/// Get property names of a message.
+use super::entry::{HandleOut, Out, entry};
+use super::handle::{self, Kind, Stored};
+use super::message_handle::with;
+use super::types::{__tibemsMsgEnum, tibems_status, tibemsMsg, tibemsMsgEnum};
+use crate::message::{Items, Text};
+use crate::status::{Result, Status};
+
+/// What an enumeration handle stands for. The names live as long as it.
+pub(crate) struct Names {
+    names: Vec<Text>,
+    next: Mutex<usize>,
+}
+
+impl Stored for Names {
+    const KIND: Kind = Kind::MessageEnum;
+}
+
+/// Makes an enumeration of the names of these items.
+pub(crate) fn enumerate(items: &Items, out: HandleOut<__tibemsMsgEnum>) -> Result<()> {
+    let out = out.required()?;
+    let names = items.iter().map(|(name, _)| name.clone()).collect();
+    out.set(handle::insert(Arc::new(Names {
+        names,
+        next: Mutex::new(0),
+    })));
+    Ok(())
+}
+
+/// Makes an enumeration of the names of all properties, in the order in which they were first set. It
+/// is a snapshot: later changes do not show, and it may outlive the message. The caller releases it with
+/// tibemsMsgEnum_Destroy.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetPropertyNames(
     message: tibemsMsg,
@@ -15,31 +47,37 @@ pub unsafe extern "C" fn tibemsMsg_GetPropertyNames(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(enumeration);
-        }
-        let _ = message;
-        not_implemented("not part of this version yet")
+        let out = unsafe { HandleOut::new(enumeration) };
+        with(message, |message| enumerate(message.properties(), out))
     })
 }
 
-/// Get next name of a enumeration.
+/// Stores the next name. It belongs to the enumeration and lives until that is destroyed.
+///
+/// TIBEMS_OK; TIBEMS_NOT_FOUND behind the last name, repeatedly; TIBEMS_INVALID_ARG for a bad enumeration or a NULL
+/// output. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgEnum_GetNextName(
     enumeration: tibemsMsgEnum,
     name: *mut *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (enumeration, name);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(name) };
+        let names = handle::get::<Names, _>(enumeration)?;
+        let out = out.required()?;
+        let mut next = names.next.lock();
+        let name = names.names.get(*next).ok_or(Status::TIBEMS_NOT_FOUND)?;
+        *next += 1;
+        out.set(name.as_ptr());
+        Ok(())
     })
 }
 
-/// Destroy of a enumeration.
+/// Releases an enumeration and its names.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_ARG for a bad enumeration. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgEnum_Destroy(enumeration: tibemsMsgEnum) -> tibems_status {
-    entry!({
-        let _ = enumeration;
-        not_implemented("not part of this version yet")
-    })
+    entry!({ handle::remove::<Names, _>(enumeration).map(drop) })
 }

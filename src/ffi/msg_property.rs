@@ -1,26 +1,57 @@
-//! Properties of messages.
+//! Properties of messages (spec 30 §4).
 //!
 //! Nothing here blocks. Called by C programs.
 
-use core::ffi::c_char;
+use core::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
-use super::entry::{entry, not_implemented};
+use super::entry::{Out, entry, text};
+use super::message_handle::{required_name, text_pointer, with};
+use super::msg_field::FieldOut;
 use super::types::{
-    tibems_bool, tibems_byte, tibems_double, tibems_float, tibems_int, tibems_long, tibems_short,
-    tibems_status, tibemsMsg, tibemsMsgField,
+    flag, tibems_bool, tibems_byte, tibems_double, tibems_float, tibems_int, tibems_long,
+    tibems_short, tibems_status, tibemsMsg, tibemsMsgField,
 };
+use crate::message::{Item, Value, check_not_empty};
+use crate::status::Result;
 
-/// Clear properties of a message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMsg_ClearProperties(message: tibemsMsg) -> tibems_status {
-    entry!({
-        let _ = message;
-        not_implemented("not part of this version yet")
+fn get<T>(
+    raw: tibemsMsg,
+    name: Option<&CStr>,
+    out: Out<T>,
+    convert: impl FnOnce(&Item) -> Result<T>,
+) -> Result<()> {
+    with(raw, |message| {
+        let (name, out) = (required_name(name)?, out.required()?);
+        out.set(convert(message.property(name)?)?);
+        Ok(())
     })
 }
 
-/// Property exists of a message.
+fn set(raw: tibemsMsg, name: Option<&CStr>, value: Value) -> Result<()> {
+    with(raw, |message| {
+        message.set_property(required_name(name)?, value)
+    })
+}
+
+/// Removes all properties; headers and body stay. Properties of a received message can be set after
+/// it.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsMsg_ClearProperties(message: tibemsMsg) -> tibems_status {
+    entry!({
+        with(message, |message| {
+            message.clear_properties();
+            Ok(())
+        })
+    })
+}
+
+/// Tells whether the message has a property of this name; also one whose value is NULL.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for "". Does not
+/// block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_PropertyExists(
     message: tibemsMsg,
@@ -28,12 +59,21 @@ pub unsafe extern "C" fn tibemsMsg_PropertyExists(
     answer: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, answer);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(answer)) };
+        with(message, |message| {
+            let (name, out) = (required_name(name)?, out.required()?);
+            check_not_empty(name)?;
+            out.set(message.properties().get(name).is_some().into());
+            Ok(())
+        })
     })
 }
 
-/// Get property of a message.
+/// Fills a field with the property as it is stored. What the field points to belongs to the message
+/// and lives until the property is replaced, tibemsMsg_ClearProperties, or the message is destroyed.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetProperty(
     message: tibemsMsg,
@@ -41,12 +81,20 @@ pub unsafe extern "C" fn tibemsMsg_GetProperty(
     data: *mut tibemsMsgField,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, data);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), FieldOut::new(data)) };
+        with(message, |message| {
+            let (name, out) = (required_name(name)?, out.required()?);
+            out.fill(message.property(name)?.value());
+            Ok(())
+        })
     })
 }
 
-/// Get boolean property of a message.
+/// Stores a property as boolean, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetBooleanProperty(
     message: tibemsMsg,
@@ -54,12 +102,18 @@ pub unsafe extern "C" fn tibemsMsg_GetBooleanProperty(
     value: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| {
+            item.value().to_bool().map(Into::into)
+        })
     })
 }
 
-/// Get byte property of a message.
+/// Stores a property as byte, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetByteProperty(
     message: tibemsMsg,
@@ -67,12 +121,16 @@ pub unsafe extern "C" fn tibemsMsg_GetByteProperty(
     value: *mut tibems_byte,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_byte())
     })
 }
 
-/// Get double property of a message.
+/// Stores a property as double, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetDoubleProperty(
     message: tibemsMsg,
@@ -80,12 +138,16 @@ pub unsafe extern "C" fn tibemsMsg_GetDoubleProperty(
     value: *mut tibems_double,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_double())
     })
 }
 
-/// Get float property of a message.
+/// Stores a property as float, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetFloatProperty(
     message: tibemsMsg,
@@ -93,12 +155,16 @@ pub unsafe extern "C" fn tibemsMsg_GetFloatProperty(
     value: *mut tibems_float,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_float())
     })
 }
 
-/// Get int property of a message.
+/// Stores a property as int, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetIntProperty(
     message: tibemsMsg,
@@ -106,12 +172,16 @@ pub unsafe extern "C" fn tibemsMsg_GetIntProperty(
     value: *mut tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_int())
     })
 }
 
-/// Get long property of a message.
+/// Stores a property as long, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetLongProperty(
     message: tibemsMsg,
@@ -119,12 +189,16 @@ pub unsafe extern "C" fn tibemsMsg_GetLongProperty(
     value: *mut tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_long())
     })
 }
 
-/// Get short property of a message.
+/// Stores a property as short, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetShortProperty(
     message: tibemsMsg,
@@ -132,12 +206,17 @@ pub unsafe extern "C" fn tibemsMsg_GetShortProperty(
     value: *mut tibems_short,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.value().to_short())
     })
 }
 
-/// Get string property of a message.
+/// Stores a property as text, NULL for a NULL value. The text belongs to the message and lives until
+/// the property is replaced, tibemsMsg_ClearProperties, or the message is destroyed.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED for binary values. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetStringProperty(
     message: tibemsMsg,
@@ -145,12 +224,17 @@ pub unsafe extern "C" fn tibemsMsg_GetStringProperty(
     value: *mut *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, out) = unsafe { (text(name), Out::new(value)) };
+        get(message, name, out, |item| item.to_text().map(text_pointer))
     })
 }
 
-/// Set boolean property of a message.
+/// Stores a property of type boolean; an earlier one of that name is replaced. The name must be an
+/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetBooleanProperty(
     message: tibemsMsg,
@@ -158,12 +242,17 @@ pub unsafe extern "C" fn tibemsMsg_SetBooleanProperty(
     value: MaybeUninit<tibems_bool>,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises; the flag was passed.
+        let (name, value) = unsafe { (text(name), flag(value)) };
+        set(message, name, Value::Bool(value))
     })
 }
 
-/// Set byte property of a message.
+/// Stores a property of type byte; an earlier one of that name is replaced. The name must be an
+/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetByteProperty(
     message: tibemsMsg,
@@ -171,12 +260,16 @@ pub unsafe extern "C" fn tibemsMsg_SetByteProperty(
     value: tibems_byte,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        set(message, unsafe { text(name) }, Value::Byte(value))
     })
 }
 
-/// Set double property of a message.
+/// Stores a property of type double; an earlier one of that name is replaced. The name must be an
+/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetDoubleProperty(
     message: tibemsMsg,
@@ -184,12 +277,16 @@ pub unsafe extern "C" fn tibemsMsg_SetDoubleProperty(
     value: tibems_double,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        set(message, unsafe { text(name) }, Value::Double(value))
     })
 }
 
-/// Set float property of a message.
+/// Stores a property of type float; an earlier one of that name is replaced. The name must be an
+/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetFloatProperty(
     message: tibemsMsg,
@@ -197,12 +294,16 @@ pub unsafe extern "C" fn tibemsMsg_SetFloatProperty(
     value: tibems_float,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        set(message, unsafe { text(name) }, Value::Float(value))
     })
 }
 
-/// Set int property of a message.
+/// Stores a property of type int; an earlier one of that name is replaced. The name must be an
+/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetIntProperty(
     message: tibemsMsg,
@@ -210,12 +311,16 @@ pub unsafe extern "C" fn tibemsMsg_SetIntProperty(
     value: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        set(message, unsafe { text(name) }, Value::Int(value))
     })
 }
 
-/// Set long property of a message.
+/// Stores a property of type long; an earlier one of that name is replaced. The name must be an
+/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetLongProperty(
     message: tibemsMsg,
@@ -223,12 +328,16 @@ pub unsafe extern "C" fn tibemsMsg_SetLongProperty(
     value: tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        set(message, unsafe { text(name) }, Value::Long(value))
     })
 }
 
-/// Set short property of a message.
+/// Stores a property of type short; an earlier one of that name is replaced. The name must be an
+/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetShortProperty(
     message: tibemsMsg,
@@ -236,12 +345,16 @@ pub unsafe extern "C" fn tibemsMsg_SetShortProperty(
     value: tibems_short,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        set(message, unsafe { text(name) }, Value::Short(value))
     })
 }
 
-/// Set string property of a message.
+/// Stores a copy of a text as property; NULL stores the NULL value. An earlier property of that name is
+/// replaced. Names as for the other setters.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
+/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetStringProperty(
     message: tibemsMsg,
@@ -249,7 +362,8 @@ pub unsafe extern "C" fn tibemsMsg_SetStringProperty(
     value: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (message, name, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (name, value) = unsafe { (text(name), text(value)) };
+        set(message, name, Value::text(value.map(CStr::to_bytes)))
     })
 }

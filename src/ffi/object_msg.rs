@@ -1,25 +1,31 @@
-//! Object messages: opaque bytes.
+//! Object messages: opaque bytes (spec 30 §5.7).
 //!
 //! Nothing here blocks. Called by C programs.
 
 use core::ffi::c_void;
+use std::ptr;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::entry::{HandleOut, Out, entry};
+use super::message_handle::{create, required_data, with_kind};
 use super::types::{tibems_status, tibems_uint, tibemsObjectMsg};
+use crate::message::{BodyKind, Message, address_of};
 
-/// Makes an empty object message. Release it with tibemsMsg_Destroy.
+/// Makes an object message without object. The caller releases it with tibemsMsg_Destroy.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsObjectMsg_Create(message: *mut tibemsObjectMsg) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(message);
-        }
-        not_implemented("not part of this version yet")
+        create(unsafe { HandleOut::new(message) }, Message::object())
     })
 }
 
-/// Get object bytes of a object message.
+/// Stores address and number of the object's bytes, NULL and 0 without object. They belong to the
+/// message and live until the next tibemsObjectMsg_SetObjectBytes or tibemsMsg_ClearBody, or until the
+/// message is destroyed; the program must not change them.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsObjectMsg_GetObjectBytes(
     message: tibemsObjectMsg,
@@ -27,12 +33,23 @@ pub unsafe extern "C" fn tibemsObjectMsg_GetObjectBytes(
     byte_size: *mut tibems_uint,
 ) -> tibems_status {
     entry!({
-        let _ = (message, bytes, byte_size);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (bytes, size) = unsafe { (Out::new(bytes), Out::new(byte_size)) };
+        with_kind(message, BodyKind::Object, |message| {
+            let (bytes, size) = (bytes.required()?, size.required()?);
+            let object = message.object_bytes()?.map(|object| address_of(object));
+            let (address, length) = object.unwrap_or((ptr::null(), 0));
+            bytes.set(address.cast_mut().cast());
+            size.set(length as tibems_uint);
+            Ok(())
+        })
     })
 }
 
-/// Set object bytes of a object message.
+/// Stores a copy of the bytes, which the library never interprets; NULL with size 0 is no object.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
+/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsObjectMsg_SetObjectBytes(
     message: tibemsObjectMsg,
@@ -40,7 +57,10 @@ pub unsafe extern "C" fn tibemsObjectMsg_SetObjectBytes(
     byte_size: tibems_uint,
 ) -> tibems_status {
     entry!({
-        let _ = (message, bytes, byte_size);
-        not_implemented("not part of this version yet")
+        with_kind(message, BodyKind::Object, |message| {
+            // SAFETY: NULL or valid for reading, as C promises.
+            let data = unsafe { required_data(bytes, byte_size) }?;
+            message.set_object_bytes(Some(data).filter(|_| !bytes.is_null()))
+        })
     })
 }

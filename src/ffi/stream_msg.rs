@@ -1,65 +1,151 @@
-//! Stream messages.
+//! Stream messages (spec 30 §5.5, §5.6).
 //!
 //! Nothing here blocks. Called by C programs.
 
-use core::ffi::{c_char, c_void};
+use core::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
+use std::ptr;
 
-use super::entry::{HandleOut, entry, entry_value, not_implemented};
+use super::entry::{HandleOut, Out, elements, entry, entry_value, invalid_argument, text};
+use super::message_handle::{create, required_data, resolve, text_pointer, with_kind};
+use super::msg_field::{FieldOut, free};
 use super::types::{
-    tibems_bool, tibems_byte, tibems_double, tibems_float, tibems_int, tibems_long, tibems_short,
-    tibems_status, tibems_uint, tibems_wchar, tibemsMsg, tibemsMsgField, tibemsStreamMsg,
+    flag, tibems_bool, tibems_byte, tibems_double, tibems_float, tibems_int, tibems_long,
+    tibems_short, tibems_status, tibems_uint, tibems_wchar, tibemsMsg, tibemsMsgField,
+    tibemsStreamMsg,
 };
+use crate::message::{BodyKind, Item, Message, Value, nest_copy};
+use crate::status::{Error, Result, Status};
 
-/// Makes an empty stream message. Release it with tibemsMsg_Destroy.
+fn read<T>(
+    raw: tibemsStreamMsg,
+    out: Out<T>,
+    convert: impl FnOnce(&Item) -> Result<T>,
+) -> Result<()> {
+    with_kind(raw, BodyKind::Stream, |message| {
+        let out = out.required()?;
+        out.set(message.stream_read(convert)?);
+        Ok(())
+    })
+}
+
+fn write(raw: tibemsStreamMsg, value: Value) -> Result<()> {
+    with_kind(raw, BodyKind::Stream, |message| message.stream_write(value))
+}
+
+/// Appends a copy of an array.
+///
+/// # Safety
+/// `values` is NULL or valid for reading `count` elements until the call returns.
+unsafe fn write_array<T: Copy>(
+    raw: tibemsMsg,
+    values: *const T,
+    count: i32,
+    make: fn(Box<[T]>) -> Value,
+) -> Result<()> {
+    with_kind(raw, BodyKind::Stream, |message: &mut Message| {
+        // SAFETY: the contract is passed on.
+        let values = unsafe { elements(values, usize::try_from(count).unwrap_or(0)) };
+        let values = values.ok_or_else(|| invalid_argument("the array is NULL"))?;
+        message.check_stream_write()?;
+        if values.is_empty() {
+            return Err(Error::new(
+                Status::TIBEMS_INVALID_COUNT,
+                "the count is not positive",
+            ));
+        }
+        message.stream_write(make(values.into()))
+    })
+}
+
+fn write_message(raw: tibemsMsg, nested: tibemsMsg, kind: BodyKind) -> Result<()> {
+    let outer = resolve(raw)?;
+    outer.lock().expect(BodyKind::Stream)?;
+    if nested.is_null() {
+        return Err(invalid_argument("the nested message is NULL"));
+    }
+    let nested = resolve(nested)?;
+    outer.lock().check_stream_write()?;
+    nest_copy(&outer, &nested, kind)
+}
+
+/// Makes an empty stream message, which can be written until tibemsStreamMsg_Reset. The caller releases it
+/// with tibemsMsg_Destroy.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_Create(message: *mut tibemsStreamMsg) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(message);
-        }
-        not_implemented("not part of this version yet")
+        create(unsafe { HandleOut::new(message) }, Message::stream())
     })
 }
 
-/// Read field of a stream message.
+/// Fills a field with the next item as it is stored. What the field points to is the program's own copy:
+/// tibemsStreamMsg_FreeField releases it, before or after the message is destroyed. A nested message in a field
+/// must not be destroyed otherwise.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadField(
     message: tibemsStreamMsg,
     value: *mut tibemsMsgField,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { FieldOut::new(value) };
+        with_kind(message, BodyKind::Stream, |message| {
+            let out = out.required()?;
+            out.give(message.stream_read_value()?);
+            Ok(())
+        })
     })
 }
 
-/// Read boolean of a stream message.
+/// Reads the next item as boolean, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadBoolean(
     message: tibemsStreamMsg,
     value: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        read(message, unsafe { Out::new(value) }, |item| {
+            item.value().to_bool().map(Into::into)
+        })
     })
 }
 
-/// Read byte of a stream message.
+/// Reads the next item as byte, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadByte(
     message: tibemsStreamMsg,
     value: *mut tibems_byte,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        read(message, unsafe { Out::new(value) }, |item| {
+            item.value().to_byte()
+        })
     })
 }
 
-/// Read bytes of a stream message.
+/// Stores address and number of the next item's bytes. The following call stores NULL and -1
+/// (0xFFFFFFFF) and ends the item; so does any other read. An empty array and a NULL item give -1 at once. The
+/// bytes belong to the message and live until tibemsMsg_ClearBody or until the message is destroyed.
+///
+/// TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadBytes(
     message: tibemsStreamMsg,
@@ -67,129 +153,202 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadBytes(
     size: *mut tibems_uint,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value, size);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let (value, size) = unsafe { (Out::new(value), Out::new(size)) };
+        with_kind(message, BodyKind::Stream, |message| {
+            let (value, size) = (value.required()?, size.required()?);
+            let found = message.stream_read_bytes()?;
+            let (address, length) = found
+                .map_or((ptr::null(), tibems_uint::MAX), |(address, length)| {
+                    (address, length as tibems_uint)
+                });
+            value.set(address.cast_mut().cast());
+            size.set(length);
+            Ok(())
+        })
     })
 }
 
-/// Read char of a stream message.
+/// Reads the next item as char, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadChar(
     message: tibemsStreamMsg,
     value: *mut tibems_wchar,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        read(message, unsafe { Out::new(value) }, |item| {
+            item.value().to_char()
+        })
     })
 }
 
-/// Read double of a stream message.
+/// Reads the next item as double, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadDouble(
     message: tibemsStreamMsg,
     value: *mut tibems_double,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        read(message, unsafe { Out::new(value) }, |item| {
+            item.value().to_double()
+        })
     })
 }
 
-/// Read float of a stream message.
+/// Reads the next item as float, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadFloat(
     message: tibemsStreamMsg,
     value: *mut tibems_float,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        read(message, unsafe { Out::new(value) }, |item| {
+            item.value().to_float()
+        })
     })
 }
 
-/// Read int of a stream message.
+/// Reads the next item as int, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadInt(
     message: tibemsStreamMsg,
     value: *mut tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        read(message, unsafe { Out::new(value) }, |item| {
+            item.value().to_int()
+        })
     })
 }
 
-/// Read long of a stream message.
+/// Reads the next item as long, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadLong(
     message: tibemsStreamMsg,
     value: *mut tibems_long,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        read(message, unsafe { Out::new(value) }, |item| {
+            item.value().to_long()
+        })
     })
 }
 
-/// Read short of a stream message.
+/// Reads the next item as short, converted if the conversion loses nothing.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadShort(
     message: tibemsStreamMsg,
     value: *mut tibems_short,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        read(message, unsafe { Out::new(value) }, |item| {
+            item.value().to_short()
+        })
     })
 }
 
-/// Read string of a stream message.
+/// Reads the next item as text, NULL for a NULL item. The text belongs to the message and lives until
+/// tibemsMsg_ClearBody or until the message is destroyed; the program must not release or change it.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
+/// not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadString(
     message: tibemsStreamMsg,
     value: *mut *mut c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        read(message, unsafe { Out::new(value) }, |item| {
+            Ok(text_pointer(item.to_text()?).cast_mut())
+        })
     })
 }
 
-/// Reset of a stream message.
+/// Makes the body read-only and goes back to the first item. May be called any number of times.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_Reset(message: tibemsStreamMsg) -> tibems_status {
     entry!({
-        let _ = message;
-        not_implemented("not part of this version yet")
+        with_kind(message, BodyKind::Stream, |message| {
+            message.reset();
+            Ok(())
+        })
     })
 }
 
-/// Write boolean of a stream message.
+/// Releases what tibemsStreamMsg_ReadField allocated for a field and sets its type to TIBEMS_NULL. Nothing is
+/// released for NULL, a second call, or a field that tibemsMsg_GetProperty or tibemsMapMsg_GetField filled. Does not
+/// block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tibemsStreamMsg_FreeField(field: *mut tibemsMsgField) {
+    entry_value!((), {
+        // SAFETY: NULL or a field that was filled, as C promises.
+        unsafe { free(field) };
+        Ok(())
+    })
+}
+
+/// Appends a boolean.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteBoolean(
     message: tibemsStreamMsg,
     value: MaybeUninit<tibems_bool>,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: the flag was passed.
+        write(message, Value::Bool(unsafe { flag(value) }))
     })
 }
 
-/// Write byte of a stream message.
+/// Appends a byte.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteByte(
     message: tibemsStreamMsg,
     value: tibems_byte,
 ) -> tibems_status {
-    entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ write(message, Value::Byte(value)) })
 }
 
-/// Write bytes of a stream message.
+/// Appends a copy of bytes; NULL with size 0 is an empty array.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteBytes(
     message: tibemsStreamMsg,
@@ -197,96 +356,102 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteBytes(
     size: tibems_uint,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value, size);
-        not_implemented("not part of this version yet")
+        with_kind(message, BodyKind::Stream, |message| {
+            // SAFETY: NULL or valid for reading, as C promises.
+            let data = unsafe { required_data(value, size) }?;
+            message.check_stream_write()?;
+            message.stream_write(Value::bytes(data))
+        })
     })
 }
 
-/// Write char of a stream message.
+/// Appends a char.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteChar(
     message: tibemsStreamMsg,
     value: tibems_wchar,
 ) -> tibems_status {
-    entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ write(message, Value::Char(value)) })
 }
 
-/// Write double of a stream message.
+/// Appends a double.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteDouble(
     message: tibemsStreamMsg,
     value: tibems_double,
 ) -> tibems_status {
-    entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ write(message, Value::Double(value)) })
 }
 
-/// Write float of a stream message.
+/// Appends a float.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteFloat(
     message: tibemsStreamMsg,
     value: tibems_float,
 ) -> tibems_status {
-    entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ write(message, Value::Float(value)) })
 }
 
-/// Write int of a stream message.
+/// Appends an int.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteInt(
     message: tibemsStreamMsg,
     value: tibems_int,
 ) -> tibems_status {
-    entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ write(message, Value::Int(value)) })
 }
 
-/// Write long of a stream message.
+/// Appends a long.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteLong(
     message: tibemsStreamMsg,
     value: tibems_long,
 ) -> tibems_status {
-    entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ write(message, Value::Long(value)) })
 }
 
-/// Write short of a stream message.
+/// Appends a short.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteShort(
     message: tibemsStreamMsg,
     value: tibems_short,
 ) -> tibems_status {
-    entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ write(message, Value::Short(value)) })
 }
 
-/// Write string of a stream message.
+/// Appends a copy of a text, NULL as NULL item.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteString(
     message: tibemsStreamMsg,
     value: *mut c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (message, value);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        write(
+            message,
+            Value::text(unsafe { text(value) }.map(CStr::to_bytes)),
+        )
     })
 }
 
-/// Write short array of a stream message.
+/// Appends a copy of an array.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteShortArray(
     msg: tibemsMsg,
@@ -294,12 +459,15 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteShortArray(
     count: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (msg, value, count);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { write_array(msg, value, count, Value::Shorts) }
     })
 }
 
-/// Write int array of a stream message.
+/// Appends a copy of an array.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteIntArray(
     msg: tibemsMsg,
@@ -307,12 +475,15 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteIntArray(
     count: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (msg, value, count);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { write_array(msg, value, count, Value::Ints) }
     })
 }
 
-/// Write long array of a stream message.
+/// Appends a copy of an array.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteLongArray(
     msg: tibemsMsg,
@@ -320,12 +491,15 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteLongArray(
     count: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (msg, value, count);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { write_array(msg, value, count, Value::Longs) }
     })
 }
 
-/// Write float array of a stream message.
+/// Appends a copy of an array.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteFloatArray(
     msg: tibemsMsg,
@@ -333,12 +507,15 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteFloatArray(
     count: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (msg, value, count);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { write_array(msg, value, count, Value::Floats) }
     })
 }
 
-/// Write double array of a stream message.
+/// Appends a copy of an array.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
+/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteDoubleArray(
     msg: tibemsMsg,
@@ -346,40 +523,31 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteDoubleArray(
     count: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (msg, value, count);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        unsafe { write_array(msg, value, count, Value::Doubles) }
     })
 }
 
-/// Write map msg of a stream message.
+/// Appends a copy of a map message; later changes to it do not show, and the caller still destroys it.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
+/// NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteMapMsg(
     msg: tibemsMsg,
     value: tibemsMsg,
 ) -> tibems_status {
-    entry!({
-        let _ = (msg, value);
-        not_implemented("not part of this version yet")
-    })
+    entry!({ write_message(msg, value, BodyKind::Map) })
 }
 
-/// Write stream msg of a stream message.
+/// Appends a copy of a stream message; later changes to it do not show, and the caller still destroys it.
+///
+/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
+/// NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteStreamMsg(
     msg: tibemsMsg,
     value: tibemsMsg,
 ) -> tibems_status {
-    entry!({
-        let _ = (msg, value);
-        not_implemented("not part of this version yet")
-    })
-}
-
-/// Free field of a stream message.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsStreamMsg_FreeField(field: *mut tibemsMsgField) {
-    entry_value!((), {
-        let _ = field;
-        not_implemented("not part of this version yet")
-    })
+    entry!({ write_message(msg, value, BodyKind::Stream) })
 }

@@ -106,11 +106,12 @@ impl BytesBody {
                 "the body would exceed 2^31 - 1 bytes",
             ));
         }
-        if let Block::Own(own) = &mut self.block
-            && !self.lent.get()
-        {
-            own.extend_from_slice(bytes);
-            return Ok(());
+        match &mut self.block {
+            Block::Own(own) if !self.lent.get() => {
+                own.extend_from_slice(bytes);
+                return Ok(());
+            }
+            _ => {}
         }
         let mut own = Vec::with_capacity((self.block.len() + bytes.len()) * 2);
         own.extend_from_slice(&self.block);
@@ -159,7 +160,7 @@ impl BytesBody {
 }
 
 /// Address and length for C; the address is never NULL, also for no bytes at all.
-pub(super) fn address_of(bytes: &[u8]) -> (*const u8, usize) {
+pub fn address_of(bytes: &[u8]) -> (*const u8, usize) {
     static EMPTY: u8 = 0;
     if bytes.is_empty() {
         (&raw const EMPTY, 0)

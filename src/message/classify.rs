@@ -93,11 +93,11 @@ impl BodySections {
 }
 
 /// The body, and the charset that a text in a data section names (a part of `content_type`).
-pub(super) fn classify<'a>(
+pub(super) fn classify(
     msg_type: Option<i8>,
-    content_type: Option<&'a str>,
+    content_type: Option<&str>,
     sections: BodySections,
-) -> (Body, Option<&'a str>) {
+) -> (Body, Option<&str>) {
     let media = content_type.map(media_type);
     let media = media.as_deref();
     let text_charset = |sections: &BodySections| match sections {

@@ -199,6 +199,7 @@ pub trait Addresses {
     /// The address that stands for this destination in `properties.to` and `reply-to`.
     fn to_wire<'a>(&'a self, destination: &'a Destination) -> Cow<'a, str>;
 
+    #[allow(clippy::wrong_self_convention)] // the profile of the broker decides
     /// The destination behind an address, of the kind that the message tells (or that of the consumer).
     fn from_wire(&self, address: &str, kind: DestinationKind, temporary: bool) -> Destination;
 }

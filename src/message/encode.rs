@@ -106,48 +106,45 @@ impl Message {
         form: &TextForm<'_>,
     ) -> Result<()> {
         let user_id = send.user_id.filter(|_| !properties.disable_sender);
+        let subject = self.text_header(TextHeader::Type);
+        let correlation_id = self.text_header(TextHeader::CorrelationId);
+        let expiration = Some(send.expiration).filter(|time| *time > 0);
+        let timestamp = Some(send.timestamp).filter(|time| *time != 0);
         let mut list = Fields::begin(out, wire::PROPERTIES);
-        list.field(send.message_id, |out, id| Ok(out.string(id)))?;
-        list.field(user_id, |out, user| Ok(out.binary(user.as_bytes())))?;
-        list.field(Some(()), |out, ()| {
-            Ok(out.string(&addresses.to_wire(send.destination)))
-        })?;
-        list.field(self.text_header(TextHeader::Type), |out, text| {
-            encode_text(out, text.as_bytes())
-        })?;
-        list.field(self.reply_to(), |out, reply_to| {
-            Ok(out.string(&addresses.to_wire(reply_to)))
-        })?;
-        list.field(self.text_header(TextHeader::CorrelationId), |out, id| {
+        list.field(send.message_id, |out, id| out.string(id));
+        list.field(user_id, |out, user| out.binary(user.as_bytes()));
+        list.field(Some(send.destination), |out, to| {
+            out.string(&addresses.to_wire(to))
+        });
+        list.try_field(subject, |out, text| encode_text(out, text.as_bytes()))?;
+        list.field(self.reply_to(), |out, to| {
+            out.string(&addresses.to_wire(to))
+        });
+        list.try_field(correlation_id, |out, id| {
             ids::encode_correlation_id(out, id.as_bytes())
         })?;
         match (&self.body, form) {
             (Body::Bytes(_), _) => {
-                list.field(Some(wire::OCTET_STREAM), |out, kind| Ok(out.symbol(kind)))?
+                list.field(Some(wire::OCTET_STREAM), |out, kind| out.symbol(kind))
             }
             (Body::Object(_), _) => {
-                list.field(Some(wire::JAVA_OBJECT), |out, kind| Ok(out.symbol(kind)))?
+                list.field(Some(wire::JAVA_OBJECT), |out, kind| out.symbol(kind))
             }
-            (_, TextForm::Data(charset)) => list.field(Some(charset), |out, charset| {
-                Ok(out.symbol(&format!("text/plain; charset={charset}")))
-            })?,
+            (_, TextForm::Data(charset)) => {
+                let kind = format!("text/plain; charset={charset}");
+                list.field(Some(kind), |out, kind| out.symbol(&kind));
+            }
             _ => list.absent(),
         }
         list.absent(); // content-encoding
-        list.field(
-            (send.expiration > 0).then_some(send.expiration),
-            |out, time| Ok(out.timestamp(time)),
-        )?;
-        list.field(
-            (send.timestamp != 0).then_some(send.timestamp),
-            |out, time| Ok(out.timestamp(time)),
-        )?;
-        list.field(properties.group_id, |out, id| {
+        list.field(expiration, |out, time| out.timestamp(time));
+        list.field(timestamp, |out, time| out.timestamp(time));
+        list.try_field(properties.group_id, |out, id| {
             encode_text(out, id.as_bytes())
         })?;
         list.field(properties.group_sequence, |out, number| {
-            Ok(out.uint(number as u32))
-        })?;
+            out.uint(number as u32)
+        });
         list.end();
         Ok(())
     }
@@ -368,20 +365,32 @@ impl<'o, 'a> Fields<'o, 'a> {
         self.pending_nulls += 1;
     }
 
-    fn field<T>(
+    fn field<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Encoder<'a>, T)) {
+        match value {
+            Some(value) => write(self.present(), value),
+            None => self.absent(),
+        }
+    }
+
+    fn try_field<T>(
         &mut self,
         value: Option<T>,
         write: impl FnOnce(&mut Encoder<'a>, T) -> Result<()>,
     ) -> Result<()> {
-        let Some(value) = value else {
-            self.absent();
-            return Ok(());
-        };
+        match value {
+            Some(value) => write(self.present(), value)?,
+            None => self.absent(),
+        }
+        Ok(())
+    }
+
+    /// Where the next field goes, behind the nulls before it.
+    fn present(&mut self) -> &mut Encoder<'a> {
         for _ in 0..self.pending_nulls {
             self.out.null();
         }
         self.count += std::mem::take(&mut self.pending_nulls) + 1;
-        write(self.out, value)
+        self.out
     }
 
     fn end(self) {

@@ -124,7 +124,8 @@ mod tests {
     #[test]
     fn ids_of_every_type() {
         let mut inbound = Vec::new();
-        let write: [(fn(&mut Encoder<'_>), &str); 6] = [
+        type Write = fn(&mut Encoder<'_>);
+        let write: [(Write, &str); 6] = [
             (|out| out.string("abc"), "ID:AMQP_NO_PREFIX:abc"),
             (|out| out.string("ID:abc"), "ID:abc"),
             (

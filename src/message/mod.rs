@@ -5,6 +5,7 @@
 //! `nesting` holds the object behind a handle. This layer knows no connection: the client passes in what it needs
 //! ([`Addresses`], [`SendHeaders`], [`Received`], [`Delivery`]). Nothing here blocks, except the two calls of a delivery.
 
+mod archive;
 mod bodies;
 mod bytes_body;
 mod classify;
@@ -19,6 +20,7 @@ mod model;
 mod names;
 mod nesting;
 mod number;
+mod print;
 mod stream_body;
 mod text;
 mod value;
@@ -26,8 +28,10 @@ mod values;
 mod wire;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
+pub use archive::PREAMBLE;
+pub use bytes_body::address_of;
 pub use decode::Received;
 pub use delivery::Delivery;
 pub use destination::{
@@ -37,6 +41,7 @@ pub use headers::{DeliveryMode, Lent, SendHeaders, TextHeader};
 pub use items::Items;
 pub use model::{Access, BodyKind, Message};
 pub use names::{check_not_empty, relax_property_names};
-pub use nesting::{MessageObject, Nested, nest};
+pub use nesting::{MessageObject, Nested, nest, nest_copy};
+pub use print::print_value;
 pub use text::Text;
 pub use value::{Item, Value, code};

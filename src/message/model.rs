@@ -168,10 +168,6 @@ impl Message {
         self.access
     }
 
-    pub(super) fn set_access(&mut self, access: Access) {
-        self.access = access;
-    }
-
     /// `tibemsMsg_ClearBody`: the body is as that of a new message; blocks that C may hold stay.
     pub fn clear_body(&mut self) {
         let fresh = empty_body(self.kind());

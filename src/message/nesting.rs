@@ -242,10 +242,7 @@ pub fn nest(
     let level = outer.holders.lock().level + 1;
     let mut inside = Vec::new();
     inner.check_inside(Arc::as_ptr(outer), level, &mut inside)?;
-    for (object, level) in inside {
-        let mut holders = object.holders.lock();
-        holders.level = holders.level.max(level);
-    }
+    note_levels(&inside);
     let share = Nested::share(inner);
     let value = if kind == BodyKind::Map {
         Value::Map(share)
@@ -253,4 +250,36 @@ pub fn nest(
         Value::Stream(share)
     };
     outer.lock().set_item(name, value)
+}
+
+/// `WriteMapMsg` and `WriteStreamMsg` of a stream message: nests a deep copy (spec 30 §5.5).
+pub fn nest_copy(
+    outer: &Arc<MessageObject>,
+    inner: &Arc<MessageObject>,
+    kind: BodyKind,
+) -> Result<()> {
+    let _nesting = NESTING.lock();
+    let copy = {
+        let inner = inner.lock();
+        inner.expect(kind)?;
+        MessageObject::new(inner.clone())
+    };
+    let level = outer.holders.lock().level + 1;
+    let mut inside = Vec::new();
+    copy.check_inside(ptr::null(), level, &mut inside)?;
+    note_levels(&inside);
+    let share = Nested::share(&copy);
+    let value = if kind == BodyKind::Map {
+        Value::Map(share)
+    } else {
+        Value::Stream(share)
+    };
+    outer.lock().stream_write(value)
+}
+
+fn note_levels(inside: &[(Arc<MessageObject>, usize)]) {
+    for (object, level) in inside {
+        let mut holders = object.holders.lock();
+        holders.level = holders.level.max(*level);
+    }
 }

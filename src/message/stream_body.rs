@@ -165,7 +165,6 @@ impl Message {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Text;
 
     fn stream(values: impl IntoIterator<Item = Value>) -> Message {
         let mut message = Message::stream();
@@ -211,7 +210,7 @@ mod tests {
             status(message.stream_read_bytes()),
             Status::TIBEMS_CONVERSION_FAILED
         );
-        let text = message.stream_read(|item| Ok(item.to_text()?.map(Text::clone)));
+        let text = message.stream_read(|item| Ok(item.to_text()?.cloned()));
         assert_eq!(text.unwrap().unwrap().as_bytes(), b"x");
         assert_eq!(
             status(message.stream_read_bytes()),

@@ -344,7 +344,8 @@ fn text_that_is_not_utf8() {
     );
 }
 
-fn all_values() -> Vec<Value> {
+/// A value of every type.
+pub(crate) fn all_values() -> Vec<Value> {
     let mut inner = Message::map();
     inner.set_item(b"i", Value::Int(1)).unwrap();
     let mut list = Message::stream();

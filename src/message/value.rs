@@ -69,6 +69,11 @@ impl Value {
         bytes.map_or(Value::Null, |bytes| Value::Text(Text::new(bytes)))
     }
 
+    /// Copied bytes.
+    pub fn bytes(bytes: &[u8]) -> Value {
+        Value::Bytes(Bytes::copy_from_slice(bytes))
+    }
+
     /// The type code (spec 30 §1.2).
     pub fn code(&self) -> u8 {
         match self {
