@@ -87,7 +87,12 @@ impl Candidate {
                 match event {
                     Event::Closed { error } => return Err(refused(error.as_ref())),
                     Event::AuthFailed { failure, text } => return Err(auth_failed(failure, &text)),
-                    Event::Failed { ref error, .. } => return Err(self.violated(error)),
+                    Event::Failed {
+                        ref error,
+                        status_hint,
+                    } => {
+                        return Err(self.violated(error, status_hint));
+                    }
                     event => {
                         if done(&mut self.engine, event)? {
                             return Ok(());
@@ -153,11 +158,29 @@ impl Candidate {
         }
     }
 
-    /// A peer that breaks the protocol: its close goes out best effort.
-    fn violated(&mut self, error: &AmqpError) -> Failure {
+    /// A peer that breaks the protocol: its close goes out best effort. The finer status ends up in the
+    /// error context (spec 40 §1.1).
+    fn violated(&mut self, error: &AmqpError, status: Status) -> Failure {
         let _ = self.write();
         let (condition, text) = parts(Some(error));
-        not_connected(format!("{condition}: {}", text.unwrap_or_default())).with(Again::Retry)
+        Failure::retry(status, format!("{condition}: {}", text.unwrap_or_default()))
+    }
+
+    /// A refusal that arrived together with `open` (spec 40 §1.9).
+    fn refused_at_once(&mut self) -> std::result::Result<(), Failure> {
+        while let Some(event) = self.engine.poll_event() {
+            match event {
+                Event::Closed { error } => return Err(refused(error.as_ref())),
+                Event::Failed {
+                    ref error,
+                    status_hint,
+                } => {
+                    return Err(self.violated(error, status_hint));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Takes the parts for installation: engine, stream, input, output not yet written.
@@ -357,6 +380,7 @@ impl Connection {
         candidate.drive(self, deadline, &mut |_, event| {
             Ok(matches!(event, Event::Opened))
         })?;
+        candidate.refused_at_once()?;
         let chosen = candidate.options.broker.as_deref();
         candidate.profile = Arc::new(Profile::detect(candidate.engine.peer(), chosen, self.id()));
         Ok(candidate)
