@@ -90,7 +90,9 @@ fn next(
             return Some((key, listener, taken));
         }
         connection.grant_waiting(core, session.key);
-        connection.flush(core);
+        if connection.flush(core) {
+            continue;
+        }
         let ready = core.consumers.values().any(|consumer| {
             consumer.session == session.key
                 && consumer.listener.is_some()

@@ -189,8 +189,8 @@ impl Consumer {
             connection.grant(core, self.key);
         }
         // acknowledgements of the messages before go out while nothing else is to do
-        connection.flush(core);
-        let in_time = if self.has_message(core) {
+        let released = connection.flush(core);
+        let in_time = if released || self.has_message(core) {
             true
         } else {
             match deadline {

@@ -63,14 +63,16 @@ impl Wire {
 }
 
 impl Connection {
-    /// Writes the output now, unless another thread does or the socket is full.
-    pub(super) fn flush(&self, core: &mut MutexGuard<'_, Core>) {
+    /// Writes the output now, unless another thread does or the socket is full. True when the lock was
+    /// released for it: whoever is about to wait must look again, its wake-up may be over.
+    pub(super) fn flush(&self, core: &mut MutexGuard<'_, Core>) -> bool {
+        let mut released = false;
         loop {
             let Some(wire) = core.wire.as_mut() else {
-                return;
+                return released;
             };
             if wire.writing || wire.blocked {
-                return;
+                return released;
             }
             let (mut out, mut from) = mem::take(&mut wire.unsent);
             if out.is_empty() {
@@ -81,13 +83,14 @@ impl Connection {
                 wire.urgent = false;
                 if out.is_empty() {
                     wire.spare = out;
-                    return;
+                    return released;
                 }
             }
             wire.writing = true;
             let stream = wire.stream.clone();
             let epoch = wire.epoch;
             let mut count = 0;
+            released = true;
             let result = MutexGuard::unlocked(core, || {
                 while from + count < out.len() {
                     count += stream.write(&out[from + count..])?;
@@ -95,7 +98,7 @@ impl Connection {
                 Ok::<(), io::Error>(())
             });
             let Some(wire) = core.wire.as_mut().filter(|wire| wire.epoch == epoch) else {
-                return;
+                return released;
             };
             wire.writing = false;
             wire.handed_over(count);
@@ -114,7 +117,7 @@ impl Connection {
                         wire.io_asleep = false;
                         wire.waker.wake();
                     }
-                    return;
+                    return released;
                 }
                 Err(error) => {
                     let text = format!("writing to the server failed: {error}");
@@ -123,7 +126,7 @@ impl Connection {
                         epoch,
                         Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, text),
                     );
-                    return;
+                    return released;
                 }
             }
         }
