@@ -1,6 +1,14 @@
 //! Dialogues of the library with a scripted AMQP peer, driven through the exported C functions.
 //!
-//! Tests are named after the cases of spec 40 Part 7 (`p_h1_…` is P-H1).
+//! Tests are named after the cases of spec 40 Part 7 (`p_h1_…` is P-H1). Each ends with a close of the
+//! connection that must be OK, and with the end of every script.
 
 #[path = "../peer/mod.rs"]
 mod peer;
+
+mod framing;
+mod headers;
+mod open;
+mod sasl;
+mod scene;
+mod windows;

@@ -15,6 +15,7 @@ type OnException = unsafe extern "C" fn(Object, c_int, *mut c_void);
 type OnMessage = unsafe extern "C" fn(Object, Object, *mut c_void);
 
 unsafe extern "C" {
+    fn tibemsErrorContext_Create(context: *mut Object) -> c_int;
     fn tibemsErrorContext_GetLastErrorString(context: Object, text: *mut *const c_char) -> c_int;
     fn tibemsStatus_GetText(status: c_int) -> *const c_char;
     fn tibems_SetExceptionOnFTEvents(on: c_int) -> c_int;
@@ -133,6 +134,13 @@ impl fmt::Debug for Failure {
 
 /// Result of a call.
 pub type Call<T = ()> = Result<T, Failure>;
+
+/// Has this thread keep the texts of errors from now on.
+pub fn keep_errors() {
+    let mut context = null_mut();
+    // SAFETY: a place for the handle.
+    call(unsafe { tibemsErrorContext_Create(&mut context) }).expect("an error context");
+}
 
 /// What the error context of this thread holds.
 pub fn last_error() -> String {

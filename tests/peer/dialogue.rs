@@ -41,6 +41,7 @@ pub fn dialogue(body: impl FnOnce() + Send + 'static) {
         .name("dialogue".into())
         .spawn(move || {
             RECORDS.set(Some(records));
+            super::api::keep_errors();
             let _ = finished.send(catch_unwind(AssertUnwindSafe(body)));
         })
         .expect("a thread for the test");

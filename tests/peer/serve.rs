@@ -13,6 +13,12 @@ use tibemsufo::amqp::performative::{
 impl Talk {
     /// Answers one frame as a plain broker does.
     pub fn serve(&mut self, arrival: Arrival) {
+        let over = arrival
+            .session
+            .is_some_and(|session| self.session(session).ending);
+        if over && !matches!(arrival.performative, Performative::End(_)) {
+            return; // it crossed our end
+        }
         match &arrival.performative {
             Performative::Begin(_) => {
                 if let Some(session) = arrival.session {
@@ -57,11 +63,7 @@ impl Talk {
                     }
                 }
             }
-            Performative::Close(_) => {
-                if !self.book.close_sent {
-                    self.send_close(None);
-                }
-            }
+            Performative::Close(_) if !self.book.close_sent => self.send_close(None),
             _ => {}
         }
     }

@@ -39,6 +39,8 @@ enum Input {
 pub struct Talk {
     listener: TcpListener,
     stream: Option<TcpStream>,
+    /// Connections that the script left for the next one; they stay open
+    left: Vec<TcpStream>,
     input: BytesMut,
     record: Arc<Transcript>,
     pub(super) book: Book,
@@ -50,6 +52,8 @@ pub struct Talk {
     pub cut_after: Option<usize>,
     /// Credit that a served link gets and keeps; 0 = none
     pub credit: u32,
+    /// Frames that every flow of ours lets the library send
+    pub window: u32,
     /// Are served deliveries accepted?
     pub accepts: bool,
     /// Are the checks of `check.rs` fatal?
@@ -63,6 +67,7 @@ impl Talk {
         Talk {
             listener,
             stream: None,
+            left: Vec::new(),
             input: BytesMut::new(),
             record,
             book: Book::default(),
@@ -70,6 +75,7 @@ impl Talk {
             segment: None,
             cut_after: None,
             credit: 100,
+            window: super::check::WINDOW,
             accepts: true,
             strict: true,
             waiting: Vec::new(),
@@ -96,7 +102,7 @@ impl Talk {
 
     // --- connections ---------------------------------------------------------------------------
 
-    /// Takes the next connection; one that is open is dropped.
+    /// Takes the next connection; one that is still open is left alone and stays open.
     #[track_caller]
     pub fn accept(&mut self) {
         if !self.accept_within(LIMIT) {
@@ -120,7 +126,7 @@ impl Talk {
             return false;
         };
         stream.set_nodelay(true).expect("TCP_NODELAY");
-        self.stream = Some(stream);
+        self.left.extend(self.stream.replace(stream));
         self.input.clear();
         self.waiting.clear();
         self.heartbeats.clear();

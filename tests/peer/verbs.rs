@@ -73,6 +73,15 @@ impl Talk {
         self.send_with(channel, performative, &[]);
     }
 
+    /// Sends a frame with any body.
+    pub fn raw_frame(&mut self, kind: u8, channel: u16, body: &[u8]) {
+        let [high, low] = channel.to_be_bytes();
+        let mut bytes = (body.len() as u32 + 8).to_be_bytes().to_vec();
+        bytes.extend([2, kind, high, low]);
+        bytes.extend(body);
+        self.raw_noted(&bytes);
+    }
+
     /// Sends an empty frame.
     pub fn send_heartbeat(&mut self) {
         self.note("<- empty frame");
@@ -166,6 +175,11 @@ impl Talk {
         self.send(0, open);
     }
 
+    /// Books an `open` of ours that went out as raw bytes.
+    pub fn assume_open(&mut self, open: Open) {
+        self.book.open = Some(open);
+    }
+
     /// Accepts a connection with everything up to `open`; returns the library's.
     #[track_caller]
     pub fn accept_open(&mut self) -> Open {
@@ -202,11 +216,12 @@ impl Talk {
 
     /// Answers `begin`, changed as wanted.
     pub fn answer_begin_with(&mut self, session: SessionId, change: impl FnOnce(&mut Begin)) {
+        let window = self.window;
         let state = &mut self.book.sessions[session.0];
         let mut begin = Begin {
             remote_channel: Some(state.remote_channel),
             next_outgoing_id: 0,
-            incoming_window: WINDOW,
+            incoming_window: window,
             outgoing_window: WINDOW,
             handle_max: Some(1023),
             ..Begin::default()
@@ -217,6 +232,11 @@ impl Talk {
         state.window_end = state.next_incoming.wrapping_add(begin.incoming_window);
         let channel = state.channel;
         self.send(channel, begin);
+    }
+
+    /// Our next delivery in this session gets this id.
+    pub fn set_next_delivery(&mut self, session: SessionId, id: u32) {
+        self.book.sessions[session.0].next_delivery_out = id;
     }
 
     /// Ends a session.
@@ -361,7 +381,7 @@ impl Talk {
     pub fn send_flow(&mut self, link: LinkId, change: impl FnOnce(&mut Flow)) {
         let channel = self.channel(link);
         let session = self.link(link).session;
-        let mut flow = self.session_flow(session, WINDOW);
+        let mut flow = self.session_flow(session, self.window);
         let state = &mut self.book.links[link.0];
         flow.handle = Some(state.handle);
         flow.delivery_count = Some(state.delivery_count);

@@ -1,0 +1,312 @@
+//! P-F: frames and encodings, right and wrong.
+
+use crate::peer::api::{self, Status};
+use crate::peer::{Gate, LinkId, Peer, Talk, dialogue, message};
+use crate::scene::{Exceptions, connect, end, expect_lost, session};
+use tibemsufo::amqp::codec::{Encoder, Value};
+use tibemsufo::amqp::frame::{TYPE_AMQP, TYPE_SASL, encode_frame};
+use tibemsufo::amqp::performative::{Begin, DeliveryState, Flow, Performative, SaslOutcome, code};
+
+/// A connected program is sent `bytes`: the library closes with `condition`, the connection is lost.
+fn breaks_the_connection(bytes: Vec<u8>, condition: &'static str) {
+    let ready = Gate::new();
+    let go = ready.clone();
+    let peer = Peer::script(move |p| {
+        p.accept_open();
+        p.wait(&go);
+        p.raw_noted(&bytes);
+        p.expect_close(Some(condition));
+        p.drain_stream();
+    });
+    let connection = connect(&peer);
+    let exceptions = Exceptions::of(connection);
+    ready.open();
+    expect_lost(connection, &exceptions);
+    peer.finish();
+}
+
+fn frame(size: u32, doff: u8, kind: u8, body: &[u8]) -> Vec<u8> {
+    let mut bytes = size.to_be_bytes().to_vec();
+    bytes.extend([doff, kind, 0, 0]);
+    bytes.extend(body);
+    bytes
+}
+
+fn whole(body: &[u8]) -> Vec<u8> {
+    frame(body.len() as u32 + 8, 2, TYPE_AMQP, body)
+}
+
+const FRAMING: &str = "amqp:connection:framing-error";
+const DECODE: &str = "amqp:decode-error";
+
+#[test]
+fn p_f1_impossible_sizes() {
+    dialogue(|| {
+        for size in [7, 0, 262_145, 0x7fff_ffff] {
+            breaks_the_connection(frame(size, 2, TYPE_AMQP, &[]), FRAMING);
+        }
+    });
+}
+
+#[test]
+fn p_f2_data_offsets() {
+    dialogue(|| {
+        breaks_the_connection(frame(8, 1, TYPE_AMQP, &[]), FRAMING);
+        breaks_the_connection(frame(12, 4, TYPE_AMQP, &[0; 4]), FRAMING);
+    });
+}
+
+#[test]
+fn p_f2_an_extended_header_is_skipped() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let session = p.await_begin();
+            let begin = Begin {
+                remote_channel: Some(p.session(session).remote_channel),
+                incoming_window: 1000,
+                outgoing_window: 1000,
+                ..Begin::default()
+            };
+            let channel = p.session(session).channel;
+            let mut bytes = p.encoded(channel, &begin.into(), &[]);
+            bytes.splice(8..8, [0xee; 4]);
+            bytes[3] += 4;
+            bytes[4] = 3;
+            p.raw_noted(&bytes);
+            p.serve_to_close();
+        });
+        let (connection, _) = session(&peer, api::AUTO);
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_f3_frames_of_another_kind() {
+    dialogue(|| {
+        breaks_the_connection(frame(8, 2, 2, &[]), FRAMING);
+        let mut sasl = Vec::new();
+        encode_frame(0, &SaslOutcome::default().into(), &[], &mut sasl);
+        assert_eq!(sasl[5], TYPE_SASL);
+        breaks_the_connection(sasl, FRAMING);
+    });
+}
+
+#[test]
+fn p_f4_undecodable_performatives() {
+    dialogue(|| {
+        // descriptor 0x99
+        breaks_the_connection(whole(&[0x00, 0x53, 0x99, 0x45]), DECODE);
+        // flow with a list of 2^31 fields
+        breaks_the_connection(
+            whole(&[
+                0x00, 0x53, 0x13, 0xd0, 0, 0, 0, 8, 0x80, 0, 0, 0, 0x40, 0x40, 0x40, 0x40,
+            ]),
+            DECODE,
+        );
+        // open with a container-id longer than the frame
+        breaks_the_connection(
+            whole(&[0x00, 0x53, 0x10, 0xc0, 6, 1, 0xb1, 0x7f, 0xff, 0xff, 0xff]),
+            DECODE,
+        );
+        // a map with a key and no value
+        breaks_the_connection(
+            whole(&[
+                0x00, 0x53, 0x13, 0xc0, 15, 11, 0x40, 0x43, 0x43, 0x43, 0x40, 0x40, 0x40, 0x40,
+                0x40, 0x40, 0xc1, 1, 1,
+            ]),
+            DECODE,
+        );
+        // lists in lists, 1000 deep
+        let mut deep = vec![0x45];
+        for _ in 0..1000 {
+            let mut outer = vec![0xd0];
+            outer.extend((deep.len() as u32 + 4).to_be_bytes());
+            outer.extend(1_u32.to_be_bytes());
+            outer.append(&mut deep);
+            deep = outer;
+        }
+        let mut body = vec![0x00, 0x53, 0x13];
+        body.append(&mut deep);
+        breaks_the_connection(whole(&body), DECODE);
+        // begin without its mandatory windows
+        breaks_the_connection(whole(&[0x00, 0x53, 0x11, 0xc0, 3, 1, 0x60, 0]), DECODE);
+    });
+}
+
+/// A performative as clumsy as allowed: symbolic descriptor, list32, fields that do not exist.
+fn clumsy(channel: u16, symbol: &str, fields: &[Value]) -> Vec<u8> {
+    let mut body = vec![0x00, 0xa3, symbol.len() as u8];
+    body.extend(symbol.as_bytes());
+    let mut list = Vec::new();
+    let mut enc = Encoder::new(&mut list);
+    for field in fields {
+        enc.value(field);
+    }
+    for _ in 0..3 {
+        enc.null();
+    }
+    enc.string("a later revision");
+    body.push(0xd0);
+    body.extend((list.len() as u32 + 4).to_be_bytes());
+    body.extend((fields.len() as u32 + 4).to_be_bytes());
+    body.extend(list);
+    let mut bytes = frame(body.len() as u32 + 8, 2, TYPE_AMQP, &body);
+    bytes[6..8].copy_from_slice(&channel.to_be_bytes());
+    bytes
+}
+
+#[test]
+fn p_f5_clumsy_but_right() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept();
+            p.accept_sasl_anonymous();
+            p.expect_open();
+            let mut open = vec![Value::string("clumsy"), Value::Null, Value::Uint(65536)];
+            open.resize(10, Value::Null);
+            p.raw_noted(&clumsy(0, "amqp:open:list", &open));
+            p.assume_open(Talk::usual_open());
+            let session = p.await_begin();
+            let (theirs, ours) = (
+                p.session(session).remote_channel,
+                p.session(session).channel,
+            );
+            let mut begin = vec![
+                Value::Ushort(theirs),
+                Value::Uint(0),
+                Value::Uint(500),
+                Value::Uint(500),
+            ];
+            begin.resize(8, Value::Null);
+            p.raw_noted(&clumsy(ours, "amqp:begin:list", &begin));
+            let mut end = vec![Value::Null];
+            end.truncate(1);
+            p.await_that("end", |a| matches!(a.performative, Performative::End(_)));
+            p.raw_noted(&clumsy(ours, "amqp:end:list", &end));
+            p.await_that("close", |a| {
+                matches!(a.performative, Performative::Close(_))
+            });
+            p.raw_noted(&clumsy(0, "amqp:close:list", &end));
+            p.expect_end_of_stream();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        session.close().expect("closed");
+        end(connection, peer);
+    });
+}
+
+/// What the library does with a message it cannot read; the next one must arrive.
+fn undecodable(payload: Vec<u8>) {
+    let peer = Peer::script(move |p| {
+        p.accept_open();
+        let link = p.await_consumer();
+        p.await_credit(link, 2);
+        let bad = p.deliver(link, &payload);
+        let good = p.deliver(link, &message::text("good"));
+        expect_undeliverable(p, link, bad);
+        p.await_settled(&[good], &DeliveryState::Accepted);
+        p.serve_to_close();
+    });
+    let (connection, session) = session(&peer, api::AUTO);
+    let consumer = session.consumer("q").expect("a consumer");
+    assert_eq!(consumer.receive_text().expect("received"), "good");
+    end(connection, peer);
+}
+
+/// The library gives the delivery back for good.
+pub fn expect_undeliverable(p: &mut Talk, _: LinkId, id: u32) {
+    let disposition = p.await_disposition();
+    assert_eq!((disposition.first, disposition.settled), (id, true));
+    match disposition.state {
+        Some(DeliveryState::Modified {
+            delivery_failed: true,
+            undeliverable_here: true,
+            ..
+        }) => {}
+        other => p.fail(format_args!("{other:?} for a message that cannot be read")),
+    }
+}
+
+#[test]
+fn p_f6_an_array_of_two_billion_nulls() {
+    dialogue(|| {
+        // message-annotations { "x": array of 2^31 nulls }
+        let mut annotations = vec![0x00, 0x53, 0x72, 0xc1, 14, 2, 0xa3, 1, b'x'];
+        annotations.extend([0xf0, 0, 0, 0, 5, 0x80, 0, 0, 0, 0x40]);
+        annotations.extend(message::text("never seen"));
+        undecodable(annotations);
+    });
+}
+
+#[test]
+fn p_f7_bytes_behind_a_flow() {
+    dialogue(|| {
+        let mut bytes = Vec::new();
+        encode_frame(0, &Flow::default().into(), b"extra", &mut bytes);
+        breaks_the_connection(bytes, FRAMING);
+    });
+}
+
+/// A small generator with a fixed seed.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        ((self.0 >> 33) as usize) % below
+    }
+}
+
+#[test]
+fn p_f8_mutated_streams() {
+    dialogue(|| {
+        for seed in 0..60 {
+            let peer = Peer::script(move |p| {
+                p.strict = false;
+                p.accept_open();
+                let session = p.await_begin();
+                p.answer_begin(session);
+                let link = p.await_consumer();
+                p.await_credit(link, 1);
+                let mut bytes = Vec::new();
+                for at in 0..4 {
+                    let transfer = p.next_transfer(link);
+                    let channel = p.channel(link);
+                    let text = message::text_with_id("id", &format!("text {at}"));
+                    bytes.extend(p.encoded(channel, &transfer.into(), &text));
+                }
+                let mut random = Random(seed);
+                for _ in 0..1 + random.next(4) {
+                    let at = random.next(bytes.len());
+                    match random.next(3) {
+                        0 => bytes[at] ^= 1 << random.next(8),
+                        1 => bytes[at] = random.next(256) as u8,
+                        _ => drop(bytes.remove(at)),
+                    }
+                }
+                p.raw_noted(&bytes);
+                p.shut_output();
+                p.drain_stream();
+            });
+            let (connection, session) = session(&peer, api::CLIENT);
+            let consumer = session.consumer("q").expect("a consumer");
+            let failure = loop {
+                match consumer.receive_within(20_000) {
+                    Ok(message) => message.destroy(),
+                    Err(failure) => break failure,
+                }
+            };
+            // a mutation may break the session or the consumer first
+            assert_ne!(
+                failure.status,
+                Status::TIBEMS_TIMEOUT.code(),
+                "seed {seed}: {failure:?}"
+            );
+            end(connection, peer);
+        }
+    });
+}

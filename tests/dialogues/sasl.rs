@@ -1,0 +1,283 @@
+//! P-S: SASL with ANONYMOUS and PLAIN.
+
+use crate::peer::api::{self, Factory, Setup, Status};
+use crate::peer::{Gate, Peer, dialogue};
+use crate::scene::{connect, end, refused};
+use std::time::{Duration, Instant};
+use tibemsufo::amqp::frame::{HEADER_SASL, TYPE_SASL};
+use tibemsufo::amqp::performative::{Flow, SaslChallenge};
+
+#[test]
+fn p_s1_no_mechanism_at_all() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept();
+            p.offer_sasl(&[]);
+            p.expect_end_of_stream();
+        });
+        refused(api::connect(&peer.url()), Status::TIBEMS_SECURITY_EXCEPTION);
+        peer.finish();
+    });
+}
+
+#[test]
+fn p_s2_a_bare_symbol_for_the_mechanisms() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept();
+            p.expect_header(HEADER_SASL);
+            p.raw(&HEADER_SASL);
+            let mut body = vec![0x00, 0x53, 0x40, 0xc0, 12, 1, 0xa3, 9];
+            body.extend(b"ANONYMOUS");
+            p.raw_frame(TYPE_SASL, 0, &body);
+            p.expect_sasl_init("ANONYMOUS");
+            p.send_outcome(0);
+            p.exchange_amqp_header();
+            p.expect_open();
+            p.send_open(|_| {});
+            p.serve_to_close();
+        });
+        end(connect(&peer), peer);
+    });
+}
+
+#[test]
+fn p_s3_a_user_is_never_dropped_for_anonymous() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept();
+            p.offer_sasl(&["ANONYMOUS"]);
+            p.expect_end_of_stream();
+        });
+        let result = api::connect_as(&peer.url(), Some("user"), Some("secret"));
+        refused(result, Status::TIBEMS_SECURITY_EXCEPTION);
+        peer.finish();
+    });
+}
+
+#[test]
+fn p_s4_a_refused_password_goes_to_the_next_server_and_not_to_this_one_again() {
+    dialogue(|| {
+        let connected = Gate::new();
+        let seen = connected.clone();
+        let first = Peer::script(move |p| {
+            p.accept();
+            p.offer_sasl(&["PLAIN"]);
+            p.expect_sasl_init("PLAIN");
+            p.send_outcome(1);
+            p.expect_end_of_stream();
+            p.wait(&seen);
+            assert!(
+                !p.accept_within(Duration::ZERO),
+                "the refused server was tried again"
+            );
+        });
+        let second = Peer::script(|p| {
+            p.accept();
+            p.drop_socket();
+            p.accept();
+            p.offer_sasl(&["ANONYMOUS", "PLAIN"]);
+            let init = p.expect_sasl_init("PLAIN");
+            assert_eq!(
+                init.initial_response.as_deref(),
+                Some(&b"\0user\0secret"[..])
+            );
+            assert_eq!(init.hostname.as_deref(), Some("127.0.0.1"));
+            p.send_outcome(0);
+            p.exchange_amqp_header();
+            p.expect_open();
+            p.send_open(|_| {});
+            p.serve_to_close();
+        });
+        let factory = Factory::new(&Setup {
+            url: format!("{},{}", first.url(), second.url()),
+            connect: Some((2, 250, 10_000)),
+            ..Setup::default()
+        });
+        let connection = factory
+            .connect_as(Some("user"), Some("secret"))
+            .expect("connects");
+        assert_eq!(connection.active_url().unwrap(), second.url());
+        connected.open();
+        first.finish();
+        end(connection, second);
+    });
+}
+
+#[test]
+fn p_s4_a_refused_password_on_the_only_server() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept();
+            p.offer_sasl(&["PLAIN"]);
+            p.expect_sasl_init("PLAIN");
+            p.send_outcome(1);
+            p.expect_end_of_stream();
+        });
+        let factory = Factory::new(&Setup {
+            url: peer.url(),
+            connect: Some((5, 250, 10_000)),
+            ..Setup::default()
+        });
+        let start = Instant::now();
+        refused(
+            factory.connect_as(Some("user"), Some("wrong")),
+            Status::TIBEMS_SECURITY_EXCEPTION,
+        );
+        // no further pass, so no delay either
+        assert!(start.elapsed() < Duration::from_secs(10));
+        peer.finish();
+    });
+}
+
+#[test]
+fn p_s5_a_passing_failure_is_tried_again() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept();
+            p.offer_sasl(&["ANONYMOUS"]);
+            p.expect_sasl_init("ANONYMOUS");
+            p.send_outcome(4);
+            p.expect_end_of_stream();
+            p.accept_open();
+            p.serve_to_close();
+        });
+        let factory = Factory::new(&Setup {
+            url: peer.url(),
+            connect: Some((2, 250, 10_000)),
+            ..Setup::default()
+        });
+        end(
+            factory.connect().expect("connects at the second pass"),
+            peer,
+        );
+    });
+}
+
+#[test]
+fn p_s6_three_drops_behind_the_password_are_a_refusal() {
+    dialogue(|| {
+        let done = Gate::new();
+        let seen = done.clone();
+        let peer = Peer::script(move |p| {
+            for _ in 0..3 {
+                p.accept();
+                p.offer_sasl(&["PLAIN"]);
+                p.expect_sasl_init("PLAIN");
+                p.drop_socket();
+            }
+            p.wait(&seen);
+            assert!(!p.accept_within(Duration::ZERO), "a fourth try");
+        });
+        let factory = Factory::new(&Setup {
+            url: peer.url(),
+            connect: Some((6, 250, 10_000)),
+            ..Setup::default()
+        });
+        refused(
+            factory.connect_as(Some("user"), Some("wrong")),
+            Status::TIBEMS_SECURITY_EXCEPTION,
+        );
+        done.open();
+        peer.finish();
+    });
+}
+
+#[test]
+fn p_s11_what_does_not_belong_into_sasl() {
+    dialogue(|| {
+        for case in 0..3 {
+            let peer = Peer::script(move |p| {
+                p.accept();
+                p.offer_sasl(&["PLAIN"]);
+                p.expect_sasl_init("PLAIN");
+                match case {
+                    0 => p.send(
+                        0,
+                        SaslChallenge {
+                            challenge: "why".into(),
+                        },
+                    ),
+                    1 => p.send(0, Flow::default()),
+                    _ => p.send(
+                        0,
+                        SaslChallenge {
+                            challenge: vec![b'x'; 600].into(),
+                        },
+                    ),
+                }
+                p.drain_stream();
+            });
+            let result = api::connect_as(&peer.url(), Some("user"), Some("secret"));
+            let failure = refused(result, Status::TIBEMS_SECURITY_EXCEPTION);
+            assert!(!failure.text.contains("secret"), "{failure:?}");
+            peer.finish();
+        }
+    });
+}
+
+#[test]
+fn p_s12_a_late_outcome() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept();
+            p.offer_sasl(&["ANONYMOUS"]);
+            p.expect_sasl_init("ANONYMOUS");
+            p.drain_stream();
+        });
+        let connect = Some((1, 250, 1000));
+        let factory = Factory::new(&Setup {
+            url: peer.url(),
+            connect,
+            ..Setup::default()
+        });
+        let start = Instant::now();
+        refused(factory.connect(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        let took = start.elapsed();
+        assert!(took >= Duration::from_millis(900), "after {took:?}");
+        assert!(took <= Duration::from_millis(1800), "after {took:?}");
+        peer.finish();
+    });
+}
+
+#[test]
+fn anonymous_without_the_mechanism_is_plain_as_anonymous() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept();
+            p.offer_sasl(&["PLAIN"]);
+            let init = p.expect_sasl_init("PLAIN");
+            assert_eq!(
+                init.initial_response.as_deref(),
+                Some(&b"\0anonymous\0"[..])
+            );
+            p.send_outcome(0);
+            p.exchange_amqp_header();
+            p.expect_open();
+            p.send_open(|_| {});
+            p.serve_to_close();
+        });
+        end(connect(&peer), peer);
+    });
+}
+
+#[test]
+fn the_anonymous_response_is_empty_and_not_null() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept();
+            p.offer_sasl(&["ANONYMOUS"]);
+            let init = p.expect_sasl_init("ANONYMOUS");
+            assert!(
+                init.initial_response.is_some(),
+                "some servers wait when it is null"
+            );
+            p.send_outcome(0);
+            p.exchange_amqp_header();
+            p.expect_open();
+            p.send_open(|_| {});
+            p.serve_to_close();
+        });
+        end(connect(&peer), peer);
+    });
+}

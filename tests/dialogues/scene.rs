@@ -1,0 +1,146 @@
+//! What many dialogues share: a connected program, its exception listener, threads with a result.
+
+use crate::peer::api::{self, Call, Connection, Factory, Session, Setup, Status};
+use crate::peer::{Counter, LIMIT, Peer};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// The program's connection to a peer.
+#[track_caller]
+pub fn connect(peer: &Peer) -> Connection {
+    api::connect(&peer.url()).expect("the program connects")
+}
+
+/// A started connection with one session.
+#[track_caller]
+pub fn session(peer: &Peer, mode: i32) -> (Connection, Session) {
+    let connection = connect(peer);
+    connection.start().expect("started");
+    (connection, connection.session(mode).expect("a session"))
+}
+
+/// Ends a dialogue: the close is OK and the script is done.
+#[track_caller]
+pub fn end(connection: Connection, peer: Peer) {
+    connection.close().expect("the close is OK");
+    peer.finish();
+}
+
+/// What the exception listener was told.
+#[derive(Clone, Default)]
+pub struct Exceptions {
+    seen: Arc<Mutex<Vec<i32>>>,
+    count: Counter,
+}
+
+impl Exceptions {
+    /// Listens to a connection.
+    pub fn of(connection: Connection) -> Exceptions {
+        let exceptions = Exceptions::default();
+        let told = exceptions.clone();
+        connection.on_exception(move |status| told.add(status));
+        exceptions
+    }
+
+    /// Books one call.
+    pub fn add(&self, status: i32) {
+        self.seen.lock().expect("unpoisoned").push(status);
+        self.count.add();
+    }
+
+    /// Everything told so far.
+    pub fn all(&self) -> Vec<i32> {
+        self.seen.lock().expect("unpoisoned").clone()
+    }
+
+    /// Waits for one call with this status; there must be no other one.
+    #[track_caller]
+    pub fn expect_one(&self, status: Status) {
+        self.count.wait(1);
+        assert_eq!(
+            self.all(),
+            [status.code()],
+            "calls of the exception listener"
+        );
+    }
+
+    /// There was no call.
+    #[track_caller]
+    pub fn expect_none(&self) {
+        assert_eq!(self.all(), [0; 0], "calls of the exception listener");
+    }
+}
+
+/// A connection to a single server is lost: listener once with 11, later calls 11, close OK.
+#[track_caller]
+pub fn expect_lost(connection: Connection, exceptions: &Exceptions) {
+    exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+    assert!(connection.is_disconnected());
+    api::expect_status(
+        connection.session(api::AUTO),
+        Status::TIBEMS_SERVER_NOT_CONNECTED,
+    );
+    connection.close().expect("the close is OK");
+    exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+}
+
+/// A call that runs on a thread of its own.
+pub struct Running<T> {
+    result: Receiver<T>,
+}
+
+/// Starts a call on a thread of its own.
+pub fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Running<T> {
+    let (done, result) = channel();
+    std::thread::Builder::new()
+        .name("program".into())
+        .spawn(move || {
+            api::keep_errors();
+            let _ = done.send(work());
+        })
+        .expect("a thread");
+    Running { result }
+}
+
+impl<T> Running<T> {
+    /// The result, which must come within the limit.
+    #[track_caller]
+    pub fn result(self) -> T {
+        self.result.recv_timeout(LIMIT).expect("the call returns")
+    }
+
+    /// The call must not return for a while.
+    #[track_caller]
+    pub fn still_runs(&self, span: Duration) {
+        match self.result.recv_timeout(span) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => panic!("the call panicked"),
+            Ok(_) => panic!("the call returned too early"),
+        }
+    }
+}
+
+/// An unshared-state program on some peers, with one try of each at the first connect.
+pub fn unshared(peers: &[&Peer]) -> (Factory, Connection) {
+    let urls: Vec<String> = peers.iter().map(|peer| peer.url()).collect();
+    let factory = Factory::new(&Setup {
+        url: urls.join("+"),
+        unshared: true,
+        ..Setup::default()
+    });
+    let connection = factory.connect().expect("the program connects");
+    (factory, connection)
+}
+
+/// A shared-state program on some peers.
+pub fn shared(peers: &[&Peer]) -> Connection {
+    let urls: Vec<String> = peers.iter().map(|peer| peer.url()).collect();
+    api::connect(&urls.join(",")).expect("the program connects")
+}
+
+/// A connect that must fail.
+#[track_caller]
+pub fn refused(result: Call<Connection>, status: Status) -> api::Failure {
+    api::expect_status(result, status)
+}
