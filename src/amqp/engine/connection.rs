@@ -108,7 +108,8 @@ impl Engine {
         self.timers.heartbeat_queued = false;
     }
 
-    /// Does what is due and tells when to come again.
+    /// Does what is due and tells when to come again; what it wrote is in the output. To be called
+    /// again after `input` and `wrote`, which move the deadlines.
     pub fn tick(&mut self, now: Instant) -> Option<Instant> {
         if matches!(self.phase, Phase::Closed) {
             return None;
@@ -161,6 +162,14 @@ impl Engine {
         }
         self.timers.heartbeat_queued = true;
         None
+    }
+
+    /// Writes an empty frame, so that the limits of the operating system find a dead connection
+    /// (spec 40 §3.5). No answer is expected.
+    pub fn probe(&mut self) {
+        if matches!(self.phase, Phase::Open) && self.output_len() == 0 {
+            self.out.heartbeat();
+        }
     }
 
     /// Takes received bytes: every whole frame is consumed, the rest stays in `buf`. To be called

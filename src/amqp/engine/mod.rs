@@ -14,6 +14,7 @@ mod connection;
 mod link;
 mod output;
 mod sasl;
+mod scram;
 mod serial;
 mod session;
 mod settle;
@@ -27,6 +28,7 @@ mod unsettled;
 mod tests;
 
 pub use sasl::SaslConfig;
+pub use scram::ScramCache;
 pub use types::{
     AttachSpec, Attached, AuthFailure, Delivery, EngineConfig, EngineError, EngineState, Event,
     LinkId, Outcome, Send, SendError, SessionId, Settle, condition,

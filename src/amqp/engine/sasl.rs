@@ -2,6 +2,7 @@
 //!
 //! A mechanism is a small state machine; further ones are added by one more row in `candidates`.
 
+use super::scram::{self, Scram, ScramCache, ScramHash};
 use bytes::Bytes;
 
 /// What the caller wants to prove, and what may be used for it.
@@ -21,6 +22,10 @@ pub struct SaslConfig {
     pub authzid: Option<String>,
     /// sasl-init.hostname, the same as open.hostname
     pub hostname: Option<String>,
+    /// Option `scram_min`: fewest SCRAM iterations that are accepted; `None`: 4096
+    pub scram_min: Option<u32>,
+    /// Shared by all connects of one connection, so that a reconnect is quick
+    pub scram_cache: ScramCache,
 }
 
 impl std::fmt::Debug for SaslConfig {
@@ -88,6 +93,42 @@ impl Mechanism for External {
     }
 }
 
+/// XOAUTH2 and OAUTHBEARER: the password is a token.
+struct Token {
+    bearer: bool,
+    user: String,
+    token: String,
+}
+
+impl Mechanism for Token {
+    fn name(&self) -> &'static str {
+        if self.bearer {
+            "OAUTHBEARER"
+        } else {
+            "XOAUTH2"
+        }
+    }
+
+    fn initial_response(&mut self) -> Result<Bytes, MechanismError> {
+        if self.user.contains('\u{1}') || self.token.contains('\u{1}') {
+            return Err(MechanismError::Credentials(
+                "user or token holds a control character",
+            ));
+        }
+        let (user, token) = (&self.user, &self.token);
+        Ok(Bytes::from(if self.bearer {
+            format!("n,,\u{1}auth=Bearer {token}\u{1}\u{1}")
+        } else {
+            format!("user={user}\u{1}auth=Bearer {token}\u{1}\u{1}")
+        }))
+    }
+
+    /// The server explains a failure; the answer only lets it go on to the outcome.
+    fn challenge(&mut self, _data: &[u8]) -> Result<Bytes, MechanismError> {
+        Ok(Bytes::from_static(if self.bearer { b"\x01" } else { b"" }))
+    }
+}
+
 struct Plain {
     user: String,
     password: String,
@@ -108,13 +149,32 @@ impl Mechanism for Plain {
     }
 }
 
-/// The mechanisms that the configuration allows, best first.
-fn candidates(config: &SaslConfig, anonymous_offered: bool) -> Vec<Box<dyn Mechanism>> {
+/// The mechanisms that the configuration allows, best first. `named`: is it in option `sasl`?
+fn candidates(
+    config: &SaslConfig,
+    named: impl Fn(&str) -> bool,
+    anonymous_offered: bool,
+) -> Vec<Box<dyn Mechanism>> {
     let mut list: Vec<Box<dyn Mechanism>> = Vec::new();
     if config.client_certificate {
         list.push(Box::new(External {
             authzid: config.authzid.clone(),
         }));
+    }
+    if let (Some(user), Some(password)) = (&config.user, &config.password) {
+        let sha1 = named(ScramHash::Sha1.mechanism()).then_some(ScramHash::Sha1);
+        for hash in [ScramHash::Sha512, ScramHash::Sha256]
+            .into_iter()
+            .chain(sha1)
+        {
+            let Some(nonce) = scram::nonce() else {
+                continue;
+            };
+            let mut scram = Scram::new(hash, user.clone(), password.clone(), nonce);
+            scram.min_iterations = config.scram_min.unwrap_or(scram.min_iterations);
+            scram.cache = config.scram_cache.clone();
+            list.push(Box::new(scram));
+        }
     }
     if config.tls || config.plain_ok {
         match &config.user {
@@ -129,6 +189,18 @@ fn candidates(config: &SaslConfig, anonymous_offered: bool) -> Vec<Box<dyn Mecha
             None => {}
         }
     }
+    if let (Some(user), Some(password)) = (&config.user, &config.password) {
+        for bearer in [false, true] {
+            let token = Token {
+                bearer,
+                user: user.clone(),
+                token: password.clone(),
+            };
+            if named(token.name()) {
+                list.push(Box::new(token));
+            }
+        }
+    }
     if config.user.is_none() {
         // With a user there is no silent step down to ANONYMOUS.
         list.push(Box::new(Anonymous));
@@ -138,14 +210,14 @@ fn candidates(config: &SaslConfig, anonymous_offered: bool) -> Vec<Box<dyn Mecha
 
 /// The best mechanism that the peer offers and that the configuration allows.
 pub(super) fn choose(config: &SaslConfig, offered: &[String]) -> Option<Box<dyn Mechanism>> {
-    let usable = |name: &str| {
-        offered.iter().any(|o| o == name)
-            && config
-                .allowed
-                .as_ref()
-                .is_none_or(|list| list.iter().any(|a| a.eq_ignore_ascii_case(name)))
+    let named = |name: &str| {
+        let list = config.allowed.as_deref().unwrap_or_default();
+        list.iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(name))
     };
-    candidates(config, usable("ANONYMOUS"))
+    let usable =
+        |name: &str| offered.iter().any(|o| o == name) && (config.allowed.is_none() || named(name));
+    candidates(config, named, usable("ANONYMOUS"))
         .into_iter()
         .find(|mechanism| usable(mechanism.name()))
 }
@@ -208,6 +280,37 @@ mod tests {
             ..user()
         };
         assert_eq!(chosen(&listed, &["PLAIN"]), None);
+    }
+
+    #[test]
+    fn scram_goes_before_plain_and_sha1_must_be_named() {
+        let offered = ["SCRAM-SHA-1", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"];
+        assert_eq!(chosen(&user(), &offered), Some("SCRAM-SHA-512"));
+        assert_eq!(chosen(&user(), &offered[..3]), Some("SCRAM-SHA-256"));
+        assert_eq!(chosen(&user(), &offered[..2]), Some("PLAIN"));
+        let named = SaslConfig {
+            allowed: Some(vec!["scram-sha-1".into(), "XOAUTH2".into()]),
+            ..user()
+        };
+        assert_eq!(chosen(&named, &offered), Some("SCRAM-SHA-1"));
+        assert_eq!(chosen(&named, &["PLAIN", "XOAUTH2"]), Some("XOAUTH2"));
+        assert_eq!(chosen(&user(), &["XOAUTH2", "OAUTHBEARER"]), None);
+    }
+
+    #[test]
+    fn tokens_are_sent_as_their_mechanisms_want() {
+        for (name, response, answer) in [
+            ("XOAUTH2", &b"user=u\x01auth=Bearer p\x01\x01"[..], &b""[..]),
+            ("OAUTHBEARER", b"n,,\x01auth=Bearer p\x01\x01", b"\x01"),
+        ] {
+            let config = SaslConfig {
+                allowed: Some(vec![name.into()]),
+                ..user()
+            };
+            let mut mechanism = choose(&config, &[name.to_owned()]).unwrap();
+            assert_eq!(mechanism.initial_response().unwrap(), response);
+            assert_eq!(mechanism.challenge(b"{}").unwrap(), answer);
+        }
     }
 
     #[test]

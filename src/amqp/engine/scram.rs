@@ -1,0 +1,381 @@
+//! SCRAM (RFC 5802, RFC 7677) without channel binding, with SHA-1, SHA-256 or SHA-512
+//! (spec 40 §1.4).
+//!
+//! The salted password is the slow part (PBKDF2); it is kept in a cache that reconnects share.
+
+use super::sasl::{Mechanism, MechanismError};
+use bytes::Bytes;
+use openssl::base64::{decode_block, encode_block};
+use openssl::hash::{MessageDigest, hash};
+use openssl::pkcs5::pbkdf2_hmac;
+use openssl::pkey::PKey;
+use openssl::sign::Signer;
+use parking_lot::Mutex;
+use std::sync::Arc;
+
+/// More iterations than this are an attack on our processor.
+const MAX_ITERATIONS: usize = 1_000_000;
+
+/// The hash of a SCRAM mechanism.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ScramHash {
+    Sha1,
+    Sha256,
+    Sha512,
+}
+
+impl ScramHash {
+    pub fn mechanism(self) -> &'static str {
+        match self {
+            ScramHash::Sha1 => "SCRAM-SHA-1",
+            ScramHash::Sha256 => "SCRAM-SHA-256",
+            ScramHash::Sha512 => "SCRAM-SHA-512",
+        }
+    }
+
+    fn digest(self) -> MessageDigest {
+        match self {
+            ScramHash::Sha1 => MessageDigest::sha1(),
+            ScramHash::Sha256 => MessageDigest::sha256(),
+            ScramHash::Sha512 => MessageDigest::sha512(),
+        }
+    }
+}
+
+/// The salted password of the last exchange, for the next connect with the same credentials.
+#[derive(Clone, Default)]
+pub struct ScramCache(Arc<Mutex<Option<Salted>>>);
+
+struct Salted {
+    hash: ScramHash,
+    user: String,
+    password: String,
+    salt: Vec<u8>,
+    iterations: usize,
+    key: Vec<u8>,
+}
+
+enum Step {
+    Start,
+    FirstSent,
+    /// Waiting for the server's proof, which must be this
+    FinalSent(Vec<u8>),
+    Verified,
+}
+
+/// One exchange.
+pub(super) struct Scram {
+    pub hash: ScramHash,
+    /// As given, prepared in `initial_response`
+    pub user: String,
+    pub password: String,
+    /// Random text of at least 24 characters, without commas
+    pub nonce: String,
+    pub min_iterations: u32,
+    pub cache: ScramCache,
+    first_bare: String,
+    step: Step,
+}
+
+fn exchange<E>(text: &'static str) -> impl Fn(E) -> MechanismError {
+    move |_| MechanismError::Exchange(text)
+}
+
+impl Scram {
+    pub fn new(hash: ScramHash, user: String, password: String, nonce: String) -> Scram {
+        Scram {
+            hash,
+            user,
+            password,
+            nonce,
+            min_iterations: 4096,
+            cache: ScramCache::default(),
+            first_bare: String::new(),
+            step: Step::Start,
+        }
+    }
+
+    fn hmac(&self, key: &[u8], data: &[u8]) -> Result<Vec<u8>, MechanismError> {
+        let failed = exchange("the hash of the mechanism is not available");
+        let key = PKey::hmac(key).map_err(&failed)?;
+        let mut signer = Signer::new(self.hash.digest(), &key).map_err(&failed)?;
+        signer.sign_oneshot_to_vec(data).map_err(&failed)
+    }
+
+    fn salted(&self, salt: Vec<u8>, iterations: usize) -> Result<Vec<u8>, MechanismError> {
+        let mut cache = self.cache.0.lock();
+        if let Some(known) = cache.as_ref()
+            && known.hash == self.hash
+            && known.user == self.user
+            && known.password == self.password
+            && known.salt == salt
+            && known.iterations == iterations
+        {
+            return Ok(known.key.clone());
+        }
+        let digest = self.hash.digest();
+        let mut key = vec![0; digest.size()];
+        pbkdf2_hmac(
+            self.password.as_bytes(),
+            &salt,
+            iterations,
+            digest,
+            &mut key,
+        )
+        .map_err(exchange("the hash of the mechanism is not available"))?;
+        *cache = Some(Salted {
+            hash: self.hash,
+            user: self.user.clone(),
+            password: self.password.clone(),
+            salt,
+            iterations,
+            key: key.clone(),
+        });
+        Ok(key)
+    }
+
+    /// server-first: nonce, salt, iterations. Gives client-final.
+    fn answer(&mut self, server_first: &str) -> Result<Bytes, MechanismError> {
+        let wrong = || MechanismError::Exchange("the server's first SCRAM message is malformed");
+        let mut fields = server_first.split(',');
+        let nonce = fields.next().and_then(|f| f.strip_prefix("r="));
+        let salt = fields.next().and_then(|f| f.strip_prefix("s="));
+        let iterations = fields.next().and_then(|f| f.strip_prefix("i="));
+        let (Some(nonce), Some(salt), Some(iterations)) = (nonce, salt, iterations) else {
+            // Also a mandatory extension (m=), which would come first.
+            return Err(wrong());
+        };
+        if !nonce.starts_with(&self.nonce) || nonce.len() == self.nonce.len() {
+            return Err(MechanismError::Exchange("the server's nonce is not ours"));
+        }
+        let salt = decode_block(salt).map_err(|_| wrong())?;
+        let iterations: usize = iterations.parse().map_err(|_| wrong())?;
+        if salt.is_empty() {
+            return Err(wrong());
+        }
+        if iterations < self.min_iterations as usize || iterations > MAX_ITERATIONS {
+            return Err(MechanismError::Exchange(
+                "the server's SCRAM iteration count is out of bounds",
+            ));
+        }
+        let salted = self.salted(salt, iterations)?;
+        let without_proof = format!("c=biws,r={nonce}");
+        let message = format!("{},{server_first},{without_proof}", self.first_bare);
+        let mut proof = self.hmac(&salted, b"Client Key")?;
+        let stored = hash(self.hash.digest(), &proof)
+            .map_err(exchange("the hash of the mechanism is not available"))?;
+        let signature = self.hmac(&stored, message.as_bytes())?;
+        for (byte, other) in proof.iter_mut().zip(&signature) {
+            *byte ^= other;
+        }
+        let server_key = self.hmac(&salted, b"Server Key")?;
+        self.step = Step::FinalSent(self.hmac(&server_key, message.as_bytes())?);
+        Ok(Bytes::from(format!(
+            "{without_proof},p={}",
+            encode_block(&proof)
+        )))
+    }
+
+    /// server-final: the server's proof.
+    fn verify(&mut self, server_final: &[u8]) -> Result<(), MechanismError> {
+        let wrong = MechanismError::Exchange("the server's SCRAM proof is wrong");
+        let Step::FinalSent(expected) = &self.step else {
+            return Err(wrong);
+        };
+        let signature = std::str::from_utf8(server_final)
+            .ok()
+            .and_then(|text| text.split(',').next())
+            .and_then(|field| field.strip_prefix("v="))
+            .and_then(|text| decode_block(text).ok());
+        match signature {
+            Some(given)
+                if given.len() == expected.len() && openssl::memcmp::eq(&given, expected) =>
+            {
+                self.step = Step::Verified;
+                Ok(())
+            }
+            _ => Err(wrong),
+        }
+    }
+}
+
+impl Mechanism for Scram {
+    fn name(&self) -> &'static str {
+        self.hash.mechanism()
+    }
+
+    fn initial_response(&mut self) -> Result<Bytes, MechanismError> {
+        let prepared = |text: &str| {
+            stringprep::saslprep(text)
+                .map(|text| text.into_owned())
+                .map_err(|_| {
+                    MechanismError::Credentials("user or password holds a forbidden character")
+                })
+        };
+        self.user = prepared(&self.user)?;
+        self.password = prepared(&self.password)?;
+        let user = self.user.replace('=', "=3D").replace(',', "=2C");
+        self.first_bare = format!("n={user},r={}", self.nonce);
+        self.step = Step::FirstSent;
+        Ok(Bytes::from(format!("n,,{}", self.first_bare)))
+    }
+
+    fn challenge(&mut self, data: &[u8]) -> Result<Bytes, MechanismError> {
+        match self.step {
+            Step::FirstSent => {
+                let text = std::str::from_utf8(data)
+                    .map_err(exchange("the server's first SCRAM message is malformed"))?;
+                self.answer(text)
+            }
+            Step::FinalSent(_) => self.verify(data).map(|()| Bytes::new()),
+            Step::Start | Step::Verified => {
+                Err(MechanismError::Exchange("a challenge was not due"))
+            }
+        }
+    }
+
+    fn succeeded(&mut self, additional_data: Option<&[u8]>) -> Result<(), MechanismError> {
+        match (&self.step, additional_data) {
+            (Step::Verified, _) => Ok(()),
+            (_, Some(data)) => self.verify(data),
+            (_, None) => Err(MechanismError::Exchange(
+                "the server did not prove that it knows the password",
+            )),
+        }
+    }
+
+    fn is_final(&self) -> bool {
+        matches!(self.step, Step::FinalSent(_) | Step::Verified)
+    }
+}
+
+/// A fresh nonce; `None` when there is no randomness.
+pub(super) fn nonce() -> Option<String> {
+    let mut bytes = [0; 24];
+    openssl::rand::rand_bytes(&mut bytes).ok()?;
+    Some(encode_block(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example exchange of RFC 7677.
+    fn example() -> Scram {
+        let mut scram = Scram::new(
+            ScramHash::Sha256,
+            "user".into(),
+            "pencil".into(),
+            "rOprNGfwEbeRWgbNEkqO".into(),
+        );
+        assert_eq!(
+            scram.initial_response().unwrap(),
+            "n,,n=user,r=rOprNGfwEbeRWgbNEkqO"
+        );
+        scram
+    }
+
+    const FIRST: &str = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
+                         s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+    const LAST: &[u8] = b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
+
+    #[test]
+    fn the_published_example_works() {
+        let mut scram = example();
+        assert!(!scram.is_final());
+        assert_eq!(
+            scram.challenge(FIRST.as_bytes()).unwrap(),
+            "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
+             p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
+        );
+        assert!(scram.is_final());
+        assert_eq!(scram.challenge(LAST).unwrap(), "");
+        assert_eq!(scram.succeeded(None), Ok(()));
+        assert!(scram.challenge(LAST).is_err());
+    }
+
+    #[test]
+    fn the_proof_may_come_with_the_outcome() {
+        let mut scram = example();
+        scram.challenge(FIRST.as_bytes()).unwrap();
+        assert_eq!(scram.succeeded(Some(LAST)), Ok(()));
+    }
+
+    #[test]
+    fn success_without_a_proof_is_failure() {
+        for data in [
+            None,
+            Some(&b"v=AAAA"[..]),
+            Some(b"e=other-error"),
+            Some(b""),
+        ] {
+            let mut scram = example();
+            scram.challenge(FIRST.as_bytes()).unwrap();
+            assert!(scram.succeeded(data).is_err(), "{data:?}");
+        }
+        let mut early = example();
+        assert!(early.succeeded(Some(LAST)).is_err());
+    }
+
+    #[test]
+    fn bad_first_messages_are_refused() {
+        for first in [
+            "r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
+            "r=rOprNGfwEbeRWgbNEkqO,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
+            "r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=1",
+            "r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=1000000000",
+            "r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=-5",
+            "r=rOprNGfwEbeRWgbNEkqOx,s=*not base64*,i=4096",
+            "r=rOprNGfwEbeRWgbNEkqOx,s=,i=4096",
+            "m=ext,r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
+            "",
+        ] {
+            assert!(example().challenge(first.as_bytes()).is_err(), "{first}");
+        }
+        assert!(example().challenge(b"\xff\xfe").is_err());
+    }
+
+    #[test]
+    fn users_are_prepared_and_escaped() {
+        let mut scram = Scram::new(
+            ScramHash::Sha512,
+            "a=b,c\u{ad}\u{2168}".into(),
+            "pä".into(),
+            "nonce".into(),
+        );
+        assert_eq!(
+            scram.initial_response().unwrap(),
+            "n,,n=a=3Db=2CcIX,r=nonce"
+        );
+        let mut bad = Scram::new(
+            ScramHash::Sha512,
+            "u\u{7}".into(),
+            "p".into(),
+            "nonce".into(),
+        );
+        assert!(bad.initial_response().is_err());
+    }
+
+    #[test]
+    fn the_salted_password_is_kept() {
+        let cache = ScramCache::default();
+        for _ in 0..2 {
+            let mut scram = example();
+            scram.cache = cache.clone();
+            scram.challenge(FIRST.as_bytes()).unwrap();
+            assert_eq!(scram.succeeded(Some(LAST)), Ok(()));
+        }
+        assert!(cache.0.lock().is_some());
+        let mut other = example();
+        other.cache = cache;
+        other.password = "crayon".into();
+        other.challenge(FIRST.as_bytes()).unwrap();
+        assert!(other.succeeded(Some(LAST)).is_err());
+    }
+
+    #[test]
+    fn nonces_are_random() {
+        let (a, b) = (nonce().unwrap(), nonce().unwrap());
+        assert!(a.len() >= 24 && a != b && !a.contains(','));
+    }
+}
