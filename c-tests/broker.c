@@ -240,10 +240,10 @@ static void drop(struct proxy_impl *impl, int i)
     impl->pair[i].client = impl->pair[i].server = -1;
 }
 
-static ssize_t pump(int from, int to)           /* bytes moved; 0 or less: this side has ended */
+static ssize_t pump(int from, int to, long most)        /* bytes moved; 0 or less: this side has ended */
 {
     char buffer[65536];
-    ssize_t got = recv(from, buffer, sizeof buffer, 0);
+    ssize_t got = recv(from, buffer, most < (long)sizeof buffer ? (size_t)most : sizeof buffer, 0);
     for (ssize_t done = 0; done < got;) {
         ssize_t sent = send(to, buffer + done, (size_t)(got - done), MSG_NOSIGNAL);
         if (sent < 0)
@@ -351,7 +351,8 @@ static void *proxy_main(void *argument)
                 if (recv(set[n].fd, sink, sizeof sink, 0) <= 0)
                     drop(impl, i);
             } else {
-                ssize_t moved = pump(set[n].fd, up ? impl->pair[i].server : impl->pair[i].client);
+                long most = up || !proxy->cut_after ? 1L << 30 : proxy->cut_after - impl->pair[i].down;
+                ssize_t moved = pump(set[n].fd, up ? impl->pair[i].server : impl->pair[i].client, most);
                 impl->pair[i].down += up || moved < 0 ? 0 : moved;
                 if (moved <= 0 || (proxy->cut_after && impl->pair[i].down >= proxy->cut_after))
                     drop(impl, i);

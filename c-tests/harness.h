@@ -54,7 +54,7 @@ void harness_register(struct test *test);
 #define TEST_CHEAP(IDS, NAME) TEST_X(IDS, NAME, T_CHEAP, 20)
 #define TEST_ALONE(IDS, NAME) TEST_X(IDS, NAME, T_ALONE, 40)
 
-/* ---- assertions: CHECK goes on, REQUIRE ends the test ------------------------------------------------------------ */
+/* ---- assertions: CHECK goes on, REQUIRE ends the test; an unexpected NOT_IMPLEMENTED skips it ------------------------ */
 
 void check_failed(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 _Noreturn void test_over(void);     /* ends the test now; its result is what was recorded */

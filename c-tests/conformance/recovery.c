@@ -144,6 +144,16 @@ static void dual_setup(struct dual *d)
     CHECK_STR(active_url(connection), d->a1.url);
 }
 
+/* waits for TEXT; what was consumed just before the loss may come again first */
+static void expect_through_repeats(const char *text, const char *before)
+{
+    char got[256];
+    do
+        REQUIRE_OK(receive_text(p.f.consumer, slow(5000), got, NULL));
+    while (strcmp(got, before) == 0);
+    CHECK_STR(got, text);
+}
+
 TEST("10-84,10-85,10-91", dual_state)
 {
     struct dual d;
@@ -162,7 +172,7 @@ TEST("10-84,10-85,10-91", dual_state)
     EXPECT_TEXT(p.f.consumer, "b1");
     proxy_set(&d.b1, PROXY_REFUSE);
     CHECK_OK(send_text(p.f.producer, "b2"));
-    EXPECT_TEXT(p.f.consumer, "b2");
+    expect_through_repeats("b2", "b1");
     CHECK_STR(active_url(p.f.connection), d.b2.url);
     CHECK_INT(event_count(&p.recovery.broken), 1);
     CHECK_OK(tibemsConnection_Close(p.f.connection));
@@ -180,7 +190,7 @@ TEST("10-86", second_break_during_recovery)
     fresh_on(&p.f, connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
     for (int i = 0; i < 20; i++)
         session_of(connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
-    b.cut_after = 700;                          /* after the open, while the sessions are made again */
+    b.cut_after = 400;                          /* after the open, while the sessions are made again */
     proxy_set(&a, PROXY_REFUSE);
     wait_recovered();
     CHECK_INT(event_count(&p.recovery.broken), 1);
