@@ -206,6 +206,7 @@ impl Connection {
             blocked: !unsent.0.is_empty(),
             io_asleep: false,
             unsent,
+            in_hand: 0,
             spare: Vec::new(),
             written,
             urgent: false,
@@ -336,17 +337,18 @@ impl Connection {
         }
         core.buffered_bytes = 0;
         core.confirming.clear();
+        let reached = wire.reached();
         for producer in core.producers.values_mut() {
             for sender in &mut producer.links {
                 sender.link = None;
                 sender.attaching = false;
             }
             for send in &mut producer.pending {
-                send.lose(wire.written);
+                send.lose(reached);
             }
         }
         for send in wire.unconfirmed {
-            let begun = send.end.saturating_sub(send.payload.len() as u64) < wire.written;
+            let begun = send.end.saturating_sub(send.payload.len() as u64) < reached;
             if !begun && let Some(producer) = core.producers.get_mut(&send.producer) {
                 producer.resend.push_back((send.link, send.payload));
             }

@@ -103,6 +103,8 @@ pub struct Wire {
     pub io_asleep: bool,
     /// Output that the socket did not take: bytes and how many of them are written.
     pub unsent: (Vec<u8>, usize),
+    /// Bytes that a thread is writing now, outside the lock.
+    pub in_hand: usize,
     /// An empty buffer for the next output.
     pub spare: Vec<u8>,
     /// Bytes handed to the system in this incarnation.

@@ -21,6 +21,11 @@ const WRITE_AT: usize = 128 * 1024;
 const POOL_LIMIT: usize = 256;
 
 impl Wire {
+    /// How far the server may have read: what a thread is writing just now may have gone out.
+    pub fn reached(&self) -> u64 {
+        self.written + self.in_hand as u64
+    }
+
     /// Counts bytes as handed over and forgets the unconfirmed sends among them.
     fn handed_over(&mut self, count: usize) {
         self.written += count as u64;
@@ -87,6 +92,7 @@ impl Connection {
                 }
             }
             wire.writing = true;
+            wire.in_hand = out.len() - from;
             let stream = wire.stream.clone();
             let epoch = wire.epoch;
             let mut count = 0;
@@ -101,6 +107,7 @@ impl Connection {
                 return released;
             };
             wire.writing = false;
+            wire.in_hand = 0;
             wire.handed_over(count);
             if count > 0 {
                 wire.engine.wrote(Instant::now());

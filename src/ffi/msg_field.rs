@@ -3,8 +3,9 @@
 //! Nothing here blocks but output. Called by C programs and by the files of properties, maps and streams.
 
 use core::ffi::{CStr, c_char};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ptr;
+use std::sync::LazyLock;
 
 use libc::FILE;
 use parking_lot::Mutex;
@@ -18,7 +19,7 @@ use crate::message::{MessageObject, Nested, Value, address_of, code, print_value
 use crate::status::{Error, Result, Status};
 
 /// What ReadField gave away, by the address or handle in the field.
-static GIVEN: Mutex<BTreeMap<usize, Vec<Value>>> = Mutex::new(BTreeMap::new());
+static GIVEN: LazyLock<Mutex<HashMap<usize, Vec<Value>>>> = LazyLock::new(Mutex::default);
 
 /// A field of the caller.
 #[derive(Clone, Copy)]

@@ -3,7 +3,6 @@
 mod connection;
 mod dispositions;
 mod links;
-mod model;
 mod sessions;
 mod streams;
 mod transfers;
