@@ -5,7 +5,7 @@ use crate::peer::{Gate, LinkId, Peer, Talk, dialogue, message};
 use crate::scene::{Exceptions, connect, end, expect_lost, session};
 use tibemsufo::amqp::codec::{Encoder, Value};
 use tibemsufo::amqp::frame::{TYPE_AMQP, TYPE_SASL, encode_frame};
-use tibemsufo::amqp::performative::{Begin, DeliveryState, Flow, Performative, SaslOutcome, code};
+use tibemsufo::amqp::performative::{Begin, DeliveryState, Flow, Performative, SaslOutcome};
 
 /// A connected program is sent `bytes`: the library closes with `condition`, the connection is lost.
 fn breaks_the_connection(bytes: Vec<u8>, condition: &'static str) {

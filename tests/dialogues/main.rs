@@ -6,6 +6,7 @@
 #[path = "../peer/mod.rs"]
 mod peer;
 
+mod failover;
 mod framing;
 mod headers;
 mod open;

@@ -54,6 +54,12 @@ impl Exceptions {
         self.seen.lock().expect("unpoisoned").clone()
     }
 
+    /// Waits for so many calls.
+    #[track_caller]
+    pub fn wait(&self, count: u64) {
+        self.count.wait(count);
+    }
+
     /// Waits for one call with this status; there must be no other one.
     #[track_caller]
     pub fn expect_one(&self, status: Status) {

@@ -207,9 +207,15 @@ impl Talk {
         let mut open: Vec<u32> = ids.to_vec();
         let mut all = Vec::new();
         while !open.is_empty() {
-            let disposition = self.await_disposition();
+            let arrival = self.await_that("disposition", |a| {
+                matches!(&a.performative, Performative::Disposition(_))
+            });
+            let Performative::Disposition(disposition) = arrival.performative.clone() else {
+                unreachable!("chosen above")
+            };
+            self.serve(arrival); // confirms it when that is wanted
             let last = disposition.last.unwrap_or(disposition.first);
-            if disposition.state.as_ref() != Some(state) || !disposition.settled {
+            if disposition.state.as_ref() != Some(state) {
                 self.fail(format_args!(
                     "disposition {disposition:?}, expected {state:?}"
                 ));
@@ -220,7 +226,7 @@ impl Talk {
                     None => self.fail(format_args!("delivery {id} is settled unexpectedly")),
                 }
             }
-            all.push(disposition);
+            all.push(*disposition);
         }
         all
     }
