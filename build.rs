@@ -90,7 +90,18 @@ fn generate(root: &Path) -> Result<String, String> {
     let bindings = builder.generate().map_err(|error| error.to_string())?;
     let mut text = Vec::new();
     bindings.write(&mut text);
-    String::from_utf8(text).map_err(|error| error.to_string())
+    let text = String::from_utf8(text).map_err(|error| error.to_string())?;
+    Ok(text.lines().map(old_comment).collect())
+}
+
+/// C before C99 knows one kind of comment.
+fn old_comment(line: &str) -> String {
+    match line.split_once("//") {
+        Some((code, comment)) if code.starts_with("#endif") => {
+            format!("{} /* {} */\n", code.trim_end(), comment.trim())
+        }
+        _ => format!("{line}\n"),
+    }
 }
 
 fn sources(root: &Path) -> std::io::Result<Vec<PathBuf>> {

@@ -629,7 +629,7 @@ typedef unsigned long long tibems_ulong;
 
 #ifdef __cplusplus
 extern "C" {
-#endif // __cplusplus
+#endif /* __cplusplus */
 
 /**
  * Returns the text of a status: English, static, never NULL; a fixed text for an unknown number.
@@ -4295,6 +4295,6 @@ tibems_status tibemsXAResource_GetRMID(tibemsXAResource xa_resource, tibems_int 
 
 #ifdef __cplusplus
 }  // extern "C"
-#endif  // __cplusplus
+#endif /* __cplusplus */
 
 #endif  /* TIBEMS_TIBEMS_H */

@@ -2,6 +2,7 @@
 //!
 //! Safe for concurrent use; contacts nobody until `create_connection` (spec 10 §1.1). Called by ffi.
 
+use std::ffi::{CStr, CString};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,6 +18,9 @@ pub const NAME_MAX: usize = 255;
 /// Limit of a password in bytes (spec 10 §0.3).
 pub const PASSWORD_MAX: usize = 4096;
 
+/// A host name is shorter than this (spec 10 §0.3).
+const HOST_LIMIT: usize = 128;
+
 /// The load-balance measure; stored and otherwise ignored (R10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Metric {
@@ -26,13 +30,14 @@ pub enum Metric {
     ByteRate = 2,
 }
 
-/// Web proxy for TLS connections (C46).
+/// Web proxy for TLS connections (C46). The texts are C strings because programs get their address.
 #[derive(Clone, Debug, Default)]
 pub struct Proxy {
-    pub host: Option<String>,
-    pub port: i32,
-    pub user: Option<String>,
-    pub password: Option<String>,
+    pub host: Option<CString>,
+    /// 1 to 65535, 0 without a host.
+    pub port: u16,
+    pub user: Option<CString>,
+    pub password: Option<CString>,
 }
 
 /// Everything that a factory stores.
@@ -160,6 +165,40 @@ impl Factory {
             Attempt::Delay => values.delay = value,
             Attempt::Timeout => values.timeout = value,
         }
+        Ok(())
+    }
+
+    /// Stores the web proxy; none as host removes it (C46).
+    pub fn set_proxy(&self, host: Option<&CStr>, port: i32) -> Result<()> {
+        let Some(host) = host.filter(|host| !host.is_empty()) else {
+            self.settings.lock().proxy = Proxy::default();
+            return Ok(());
+        };
+        if host.count_bytes() >= HOST_LIMIT {
+            return Err(Status::TIBEMS_INVALID_HOSTNAME.into());
+        }
+        let port = match u16::try_from(port) {
+            Ok(port @ 1..) => port,
+            _ => return Err(Status::TIBEMS_INVALID_PORT.into()),
+        };
+        let mut settings = self.settings.lock();
+        settings.proxy.host = Some(host.to_owned());
+        settings.proxy.port = port;
+        Ok(())
+    }
+
+    /// Stores who the web proxy is asked as.
+    pub fn set_proxy_user(&self, user: Option<&CStr>, password: Option<&CStr>) -> Result<()> {
+        let too_long = |text: Option<&CStr>, limit| text.is_some_and(|t| t.count_bytes() > limit);
+        if too_long(user, NAME_MAX) || too_long(password, PASSWORD_MAX) {
+            return Err(Error::new(
+                Status::TIBEMS_INVALID_ARG,
+                "user or password of the web proxy are too long",
+            ));
+        }
+        let mut settings = self.settings.lock();
+        settings.proxy.user = user.map(CStr::to_owned);
+        settings.proxy.password = password.map(CStr::to_owned);
         Ok(())
     }
 

@@ -8,8 +8,8 @@ use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::Arc;
 
-use super::entry::{HandleOut, Out, entry, not_implemented, utf8};
-use super::handle;
+use super::entry::{HandleOut, Out, entry, utf8};
+use super::handle::{self, Kind};
 use super::objects::{ConnectionObject, exception_callback, exception_listener};
 use super::types::{
     flag, number, tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsConnection,
@@ -87,18 +87,14 @@ pub unsafe extern "C" fn tibemsConnection_CreateSSL(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(connection);
+        unsafe { HandleOut::new(connection) }.required()?;
+        // No parameters can be made in this release, so a handle that is not NULL is a bad one.
+        if !params.is_null() {
+            return Err(Kind::SslParams.bad_handle());
         }
-        let _ = (
-            broker_url,
-            client_id,
-            username,
-            password,
-            params,
-            pk_password,
-        );
-        not_implemented("TLS is not built into this release")
+        let _ = pk_password;
+        // SAFETY: passed on as they came.
+        unsafe { create(connection, broker_url, client_id, username, password) }
     })
 }
 

@@ -1,11 +1,31 @@
 //! The web proxy of a connection factory.
 //!
-//! Nothing here blocks. Called by C programs.
+//! Texts that are given out belong to the factory and stay valid until the next set or its
+//! destruction. Nothing here blocks. Called by C programs.
 
-use core::ffi::c_char;
+use core::ffi::{CStr, c_char};
+use std::ffi::CString;
 
-use super::entry::{entry, not_implemented};
+use super::entry::{Out, entry, text};
+use super::handle;
 use super::types::{tibems_int, tibems_status, tibemsConnectionFactory};
+use crate::client::factory::{Factory, Proxy};
+use crate::status::Result;
+
+/// Stores the address of one of the texts, which stays where it is until the next set.
+fn give(
+    factory: tibemsConnectionFactory,
+    out: Out<*const c_char>,
+    choose: fn(&Proxy) -> &Option<CString>,
+) -> Result<()> {
+    let factory = handle::get::<Factory, _>(factory)?;
+    let address = factory.read(|settings| {
+        let text = choose(&settings.proxy).as_deref();
+        text.map_or(std::ptr::null(), CStr::as_ptr)
+    });
+    out.required()?.set(address);
+    Ok(())
+}
 
 /// Sets the web proxy through which TLS connections go. NULL as host removes it.
 ///
@@ -18,8 +38,9 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetSSLProxy(
     proxy_port: tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, proxy_host, proxy_port);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or a string, as C promises.
+        let host = unsafe { text(proxy_host) };
+        handle::get::<Factory, _>(factory)?.set_proxy(host, proxy_port)
     })
 }
 
@@ -33,8 +54,9 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetSSLProxyAuth(
     proxy_password: *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, proxy_user, proxy_password);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or strings, as C promises.
+        let (user, password) = unsafe { (text(proxy_user), text(proxy_password)) };
+        handle::get::<Factory, _>(factory)?.set_proxy_user(user, password)
     })
 }
 
@@ -48,8 +70,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyHost(
     proxy_host: *mut *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, proxy_host);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        give(factory, unsafe { Out::new(proxy_host) }, |proxy| {
+            &proxy.host
+        })
     })
 }
 
@@ -62,8 +86,12 @@ pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyPort(
     proxy_port: *mut tibems_int,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, proxy_port);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(proxy_port) };
+        let factory = handle::get::<Factory, _>(factory)?;
+        let port = factory.read(|settings| settings.proxy.port);
+        out.required()?.set(port.into());
+        Ok(())
     })
 }
 
@@ -77,8 +105,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyUser(
     proxy_user: *mut *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, proxy_user);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        give(factory, unsafe { Out::new(proxy_user) }, |proxy| {
+            &proxy.user
+        })
     })
 }
 
@@ -92,7 +122,47 @@ pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyPassword(
     proxy_password: *mut *const c_char,
 ) -> tibems_status {
     entry!({
-        let _ = (factory, proxy_password);
-        not_implemented("not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        give(factory, unsafe { Out::new(proxy_password) }, |proxy| {
+            &proxy.password
+        })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ffi::factory::{tibemsConnectionFactory_Create, tibemsConnectionFactory_Destroy};
+    use crate::status::Status;
+
+    #[test]
+    fn the_proxy_is_kept_and_removed() {
+        // SAFETY: strings, NULL, live variables and any handle.
+        unsafe {
+            let factory = tibemsConnectionFactory_Create();
+            let (mut host, mut port) = (std::ptr::null(), -1);
+            let set = tibemsConnectionFactory_SetSSLProxy;
+            assert_eq!(
+                set(factory, c"web".as_ptr(), 0),
+                Status::TIBEMS_INVALID_PORT
+            );
+            assert_eq!(
+                set(factory, c"web".as_ptr(), 65_536),
+                Status::TIBEMS_INVALID_PORT
+            );
+            tibemsConnectionFactory_GetSSLProxyHost(factory, &mut host);
+            assert!(host.is_null());
+            assert_eq!(set(factory, c"web".as_ptr(), 3128), Status::TIBEMS_OK);
+            tibemsConnectionFactory_GetSSLProxyHost(factory, &mut host);
+            assert_eq!(CStr::from_ptr(host), c"web");
+            tibemsConnectionFactory_GetSSLProxyPort(factory, &mut port);
+            assert_eq!(port, 3128);
+            assert_eq!(set(factory, std::ptr::null(), 70_000), Status::TIBEMS_OK);
+            tibemsConnectionFactory_GetSSLProxyPort(factory, &mut port);
+            assert_eq!(port, 0);
+            let none = tibemsConnectionFactory_GetSSLProxyHost(factory, std::ptr::null_mut());
+            assert_eq!(none, Status::TIBEMS_INVALID_ARG);
+            tibemsConnectionFactory_Destroy(factory);
+        }
+    }
 }

@@ -10,7 +10,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
-use super::entry::{Out, entry, entry_peek, entry_quiet, entry_value, not_implemented, text};
+use super::entry::{Out, entry, entry_peek, entry_quiet, entry_value, text};
+use super::handle;
+use super::objects::ConsumerObject;
 use super::types::{
     flag, number, tibems_bool, tibems_int, tibems_long, tibems_status, tibemsMsgConsumer,
     tibemsMulticastExceptionCallback,
@@ -291,8 +293,11 @@ pub unsafe extern "C" fn tibems_IsConsumerMulticast(
     is_multicast: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let _ = (consumer, is_multicast);
-        not_implemented("consumers are not part of this version yet")
+        // SAFETY: NULL or valid, as C promises.
+        let out = unsafe { Out::new(is_multicast) };
+        handle::get::<ConsumerObject, _>(consumer)?;
+        out.required()?.set(tibems_bool::TIBEMS_FALSE);
+        Ok(())
     })
 }
 

@@ -141,6 +141,32 @@ impl<'a> Compound<'a> {
         }
     }
 
+    /// The cursor, standing before the next element; `None` behind the last one. The caller takes
+    /// exactly one value.
+    #[inline]
+    pub(crate) fn element(&mut self) -> Result<Option<&mut Decoder<'a>>, DecodeError> {
+        match self.count.checked_sub(1) {
+            Some(left) => {
+                self.count = left;
+                Ok(Some(&mut self.items))
+            }
+            None if self.items.is_empty() => Ok(None),
+            None => Err(DecodeError::Trailing),
+        }
+    }
+
+    /// Takes the next element if it is encoded exactly as `bytes`, one whole value.
+    #[inline]
+    pub(crate) fn element_is(&mut self, bytes: &[u8]) -> bool {
+        match self.count.checked_sub(1) {
+            Some(left) if self.items.take_exactly(bytes) => {
+                self.count = left;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Skips what is left, checking it.
     pub fn finish(&mut self) -> Result<(), DecodeError> {
         while self.skip_value()? {}
@@ -301,8 +327,70 @@ impl<'a> Decoder<'a> {
         ))
     }
 
+    /// Takes the next value if it is null.
+    #[inline]
+    pub(crate) fn take_null(&mut self) -> bool {
+        let null = self.peek() == Some(c::NULL);
+        self.pos += usize::from(null);
+        null
+    }
+
+    /// The next value, which must be a uint. Short forms of `value` for the busy paths.
+    #[inline]
+    pub(crate) fn uint(&mut self, name: &'static str) -> Result<u32, DecodeError> {
+        match self.byte()? {
+            c::UINT0 => Ok(0),
+            c::SMALL_UINT => Ok(u32::from(self.byte()?)),
+            c::UINT => Ok(u32::from_be_bytes(self.fixed()?)),
+            _ => Err(DecodeError::WrongType(name)),
+        }
+    }
+
+    /// The next value, which must be a boolean.
+    #[inline]
+    pub(crate) fn bool(&mut self, name: &'static str) -> Result<bool, DecodeError> {
+        match self.byte()? {
+            c::TRUE => Ok(true),
+            c::FALSE => Ok(false),
+            c::BOOLEAN => match self.byte()? {
+                0 => Ok(false),
+                1 => Ok(true),
+                other => Err(DecodeError::Boolean(other)),
+            },
+            _ => Err(DecodeError::WrongType(name)),
+        }
+    }
+
+    /// The next value, which must be binary.
+    #[inline]
+    pub(crate) fn binary(&mut self, name: &'static str) -> Result<&'a [u8], DecodeError> {
+        match self.byte()? {
+            c::BINARY8 => self.variable(false),
+            c::BINARY32 => self.variable(true),
+            _ => Err(DecodeError::WrongType(name)),
+        }
+    }
+
+    /// Takes `bytes` if they are next.
+    #[inline]
+    pub(crate) fn take_exactly(&mut self, bytes: &[u8]) -> bool {
+        let next = self.remaining().starts_with(bytes);
+        if next {
+            self.pos += bytes.len();
+        }
+        next
+    }
+
     /// Skips one whole value, checking it.
+    #[inline]
     pub fn skip(&mut self) -> Result<(), DecodeError> {
+        if self.take_null() {
+            return Ok(());
+        }
+        self.skip_any()
+    }
+
+    fn skip_any(&mut self) -> Result<(), DecodeError> {
         let code = self.byte()?;
         if code != c::DESCRIBED {
             return self.skip_payload(code);
@@ -315,6 +403,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// The descriptor of a described value, which must be next; its value follows.
+    #[inline]
     pub fn descriptor(&mut self) -> Result<Descriptor<'a>, DecodeError> {
         match self.byte()? {
             c::DESCRIBED => self.descriptor_value(),
@@ -323,17 +412,31 @@ impl<'a> Decoder<'a> {
     }
 
     /// The next value, which must be a list.
+    #[inline]
     pub fn list(&mut self) -> Result<Compound<'a>, DecodeError> {
-        match self.value()? {
-            ValueRef::List(list) => Ok(list),
-            _ => Err(DecodeError::WrongType("list")),
+        match self.peek() {
+            Some(c::LIST8) => {
+                self.pos += 1;
+                self.elements(false, false)
+            }
+            _ => match self.value()? {
+                ValueRef::List(list) => Ok(list),
+                _ => Err(DecodeError::WrongType("list")),
+            },
         }
     }
 
+    #[inline]
     fn descriptor_value(&mut self) -> Result<Descriptor<'a>, DecodeError> {
         match self.byte()? {
             c::SMALL_ULONG => Ok(Descriptor::Code(u64::from(self.byte()?))),
-            code @ (c::ULONG | c::ULONG0 | c::SYMBOL8 | c::SYMBOL32) => match self.payload(code)? {
+            code => self.long_descriptor(code),
+        }
+    }
+
+    fn long_descriptor(&mut self, code: u8) -> Result<Descriptor<'a>, DecodeError> {
+        match code {
+            c::ULONG | c::ULONG0 | c::SYMBOL8 | c::SYMBOL32 => match self.payload(code)? {
                 ValueRef::Ulong(code) => Ok(Descriptor::Code(code)),
                 ValueRef::Symbol(name) => Ok(crate::amqp::performative::code_of(name)
                     .map_or(Descriptor::Symbol(name), Descriptor::Code)),
@@ -364,6 +467,7 @@ impl<'a> Decoder<'a> {
         bytes.try_into().map_err(|_| DecodeError::Truncated)
     }
 
+    #[inline]
     fn length(&mut self, long: bool) -> Result<usize, DecodeError> {
         Ok(if long {
             u32::from_be_bytes(self.fixed()?) as usize
@@ -372,12 +476,14 @@ impl<'a> Decoder<'a> {
         })
     }
 
+    #[inline]
     fn variable(&mut self, long: bool) -> Result<&'a [u8], DecodeError> {
         let length = self.length(long)?;
         self.take(length)
     }
 
     /// Size and count of a list, map or array; the cursor over what follows the count.
+    #[inline]
     fn container(&mut self, long: bool) -> Result<Compound<'a>, DecodeError> {
         let depth = self.depth.checked_sub(1).ok_or(DecodeError::TooDeep)?;
         let mut items = Decoder::with_depth(self.variable(long)?, depth);
@@ -385,6 +491,7 @@ impl<'a> Decoder<'a> {
         Ok(Compound { items, count })
     }
 
+    #[inline]
     fn elements(&mut self, long: bool, map: bool) -> Result<Compound<'a>, DecodeError> {
         let elements = self.container(long)?;
         if elements.count as usize > elements.items.remaining().len() {

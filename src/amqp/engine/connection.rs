@@ -9,7 +9,7 @@ use crate::amqp::frame::{
     FrameError, FrameHeader, HEADER_AMQP, HEADER_SASL, MIN_MAX_FRAME_SIZE, TYPE_SASL,
 };
 use crate::amqp::performative::{
-    AmqpError, Close, Open, Performative, SaslInit, SaslOutcome, SaslResponse, code,
+    AmqpError, Close, Disposition, Open, Performative, SaslInit, SaslOutcome, SaslResponse, code,
 };
 use crate::status::Status;
 use bytes::{Buf, Bytes, BytesMut};
@@ -310,7 +310,7 @@ impl Engine {
             self.fail_sasl(AuthFailure::Exchange, "AMQP frame during SASL");
             return false;
         }
-        let decoded = decode_whole(buf.get(header.body..header.size).unwrap_or_default());
+        let decoded = decode_any(buf.get(header.body..header.size).unwrap_or_default());
         buf.advance(header.size);
         match decoded {
             Ok(performative) => self.on_sasl(performative),
@@ -432,15 +432,25 @@ impl Engine {
             buf.advance(header.size);
             return true;
         }
-        if is_transfer(body) && matches!(self.phase, Phase::Open) {
-            self.on_transfer_frame(header, buf);
-            return true;
-        }
-        let decoded = decode_whole(body);
-        buf.advance(header.size);
-        match decoded {
-            Ok(performative) => self.on_performative(header.channel, performative),
-            Err(error) => self.fail_frame(&error),
+        let open = matches!(self.phase, Phase::Open) && header.channel <= self.config.channel_max;
+        match busy_code(body) {
+            Some(code::TRANSFER) if open => self.on_transfer_frame(header, buf),
+            Some(code::DISPOSITION) if open => {
+                let decoded = decode_whole(body, "disposition", Disposition::decode);
+                buf.advance(header.size);
+                match decoded {
+                    Ok(disposition) => self.on_disposition(header.channel, disposition),
+                    Err(error) => self.fail_frame(&error),
+                }
+            }
+            _ => {
+                let decoded = decode_any(body);
+                buf.advance(header.size);
+                match decoded {
+                    Ok(performative) => self.on_performative(header.channel, performative),
+                    Err(error) => self.fail_frame(&error),
+                }
+            }
         }
         true
     }
@@ -556,19 +566,31 @@ impl Engine {
     }
 }
 
-/// Does a frame body begin with a transfer? Symbolic descriptors included.
-fn is_transfer(body: &[u8]) -> bool {
+/// The code of a body in the usual encoding, or of a transfer or disposition in any other.
+fn busy_code(body: &[u8]) -> Option<u64> {
     if let [0x00, 0x53, code, ..] = body {
-        return u64::from(*code) == code::TRANSFER;
+        return Some(u64::from(*code));
     }
-    matches!(
-        Decoder::new(body).descriptor().map(|d| d.code()),
-        Ok(Some(code::TRANSFER))
-    )
+    Decoder::new(body).descriptor().ok()?.code()
 }
 
-/// Decodes a body that is a performative and nothing else.
-fn decode_whole(body: &[u8]) -> Result<Performative, FrameError> {
+/// Decodes a body that must be nothing but one performative.
+fn decode_whole<T>(
+    body: &[u8],
+    name: &'static str,
+    decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+) -> Result<T, FrameError> {
+    let mut decoder = Decoder::new(body);
+    let performative = decode(&mut decoder)?;
+    if decoder.is_empty() {
+        Ok(performative)
+    } else {
+        Err(FrameError::Payload(name))
+    }
+}
+
+/// Decodes any body; a payload is allowed behind a transfer only.
+fn decode_any(body: &[u8]) -> Result<Performative, FrameError> {
     let mut decoder = Decoder::new(body);
     let performative = Performative::decode(&mut decoder)?;
     if !decoder.is_empty() && !matches!(performative, Performative::Transfer(_)) {

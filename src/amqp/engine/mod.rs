@@ -130,6 +130,9 @@ impl Engine {
 
     /// Notes that a session has something to be written at the next `take_output`.
     fn mark_dirty(&mut self, index: u32) {
+        if !matches!(self.phase, Phase::Open) {
+            return;
+        }
         if let Some(session) = self.sessions.at_mut(index)
             && !session.dirty
         {

@@ -78,6 +78,7 @@ impl Output {
     }
 
     /// One transfer frame with as much of `payload` as fits `limit` bytes; what it took.
+    #[inline]
     pub fn transfer(
         &mut self,
         channel: u16,
@@ -85,15 +86,24 @@ impl Output {
         payload: &[u8],
         limit: usize,
     ) -> usize {
-        let start = begin_frame(TYPE_AMQP, channel, &mut self.bytes);
-        transfer_head(&mut self.bytes, head, false);
+        let txn = head.txn.filter(|_| head.first.is_some());
+        let state = txn.map_or(0, |txn| transaction_size(txn.len()));
+        let start = self.bytes.len();
+        let mut front = Front::new(channel, head, false, state);
         let mut taken = payload;
-        if self.bytes.len() - start + payload.len() > limit {
-            self.bytes
-                .truncate(start + crate::amqp::frame::FRAME_HEADER);
-            transfer_head(&mut self.bytes, head, true);
-            let room = limit.saturating_sub(self.bytes.len() - start).max(1);
+        if front.len() + state + payload.len() > limit {
+            front = Front::new(channel, head, true, state);
+            let room = limit.saturating_sub(front.len() + state).max(1);
             taken = payload.get(..room).unwrap_or(payload);
+        }
+        self.bytes.reserve(front.len() + state + taken.len());
+        self.bytes.extend_from_slice(front.bytes());
+        if let Some(txn) = txn {
+            let mut enc = Encoder::new(&mut self.bytes);
+            enc.descriptor(code::TRANSACTIONAL_STATE);
+            let fields = enc.begin_list();
+            enc.binary(txn);
+            enc.end_list(fields, 1);
         }
         self.bytes.extend_from_slice(taken);
         end_frame(start, &mut self.bytes);
@@ -161,50 +171,121 @@ fn settle_state(enc: &mut Encoder<'_>, state: Settle) {
     enc.raw(&[c::DESCRIBED, c::SMALL_ULONG, code as u8, c::LIST0]);
 }
 
-/// The transfer performative. Fields behind the last one needed are left out.
-fn transfer_head(out: &mut Vec<u8>, head: &TransferHead<'_>, more: bool) {
-    let enc = &mut Encoder::new(out);
-    enc.descriptor(code::TRANSFER);
-    let list = enc.begin_list();
-    enc.uint(head.handle);
-    let mut count = 1;
-    match head.first {
-        Some((delivery_id, tag)) => {
-            enc.uint(delivery_id);
-            if head.settled {
-                enc.binary(&[]);
-            } else {
-                let bytes = tag.to_be_bytes();
-                let skip = (tag.leading_zeros() / 8).min(7) as usize;
-                enc.binary(bytes.get(skip..).unwrap_or(&bytes));
+/// Bytes of a transactional-state without outcome.
+fn transaction_size(txn: usize) -> usize {
+    const DESCRIPTOR: usize = 3;
+    // constructor, size and count of the list, constructor and size of the binary
+    match txn {
+        0..=252 => DESCRIPTOR + 3 + 2 + txn,
+        253..=255 => DESCRIPTOR + 9 + 2 + txn,
+        _ => DESCRIPTOR + 9 + 5 + txn,
+    }
+}
+
+/// Frame header and transfer performative, made on the stack: the fields first, then backwards
+/// what stands before them. Fields behind the last one needed are left out.
+struct Front {
+    bytes: [u8; 64],
+    start: usize,
+    end: usize,
+}
+
+impl Front {
+    /// Frame header, descriptor and long list head.
+    const FIELDS: usize = 8 + 3 + 9;
+
+    #[inline]
+    fn new(channel: u16, head: &TransferHead<'_>, more: bool, state: usize) -> Front {
+        let mut front = Front {
+            bytes: [0; 64],
+            start: Front::FIELDS,
+            end: Front::FIELDS,
+        };
+        let transacted = state > 0;
+        front.uint(head.handle);
+        let mut count = 1;
+        match head.first {
+            Some((delivery_id, tag)) => {
+                front.uint(delivery_id);
+                if head.settled {
+                    front.put(&[c::BINARY8, 0]);
+                } else {
+                    let tag_bytes = tag.to_be_bytes();
+                    let skip = (tag.leading_zeros() / 8).min(7) as usize;
+                    front.put(&[c::BINARY8, (tag_bytes.len() - skip) as u8]);
+                    front.put(tag_bytes.get(skip..).unwrap_or_default());
+                }
+                front.put(&[c::UINT0]);
+                count = 4;
             }
-            enc.uint(0);
-            count = 4;
+            None if head.settled || more => {
+                front.put(&[c::NULL; 3]);
+                count = 4;
+            }
+            None => {}
         }
-        None if head.settled || more => {
-            enc.raw(&[c::NULL; 3]);
-            count = 4;
+        if head.settled || more || transacted {
+            front.put(&[if head.settled { c::TRUE } else { c::FALSE }]);
+            count = 5;
         }
-        None => {}
+        if more || transacted {
+            front.put(&[if more { c::TRUE } else { c::FALSE }]);
+            count = 6;
+        }
+        if transacted {
+            front.put(&[c::NULL]);
+            count = 8;
+        }
+        let content = front.end - Front::FIELDS + state;
+        if content < 255 {
+            front.put_before(&[c::LIST8, (content + 1) as u8, count]);
+        } else {
+            let [a, b, d, e] = ((content + 4) as u32).to_be_bytes();
+            front.put_before(&[c::LIST32, a, b, d, e, 0, 0, 0, count]);
+        }
+        front.put_before(&[c::DESCRIBED, c::SMALL_ULONG, code::TRANSFER as u8]);
+        let [high, low] = channel.to_be_bytes();
+        front.put_before(&[0, 0, 0, 0, 2, TYPE_AMQP, high, low]);
+        front
     }
-    let txn = head.txn.filter(|_| head.first.is_some());
-    if head.settled || more || txn.is_some() {
-        enc.bool(head.settled);
-        count = 5;
+
+    fn len(&self) -> usize {
+        self.end - self.start
     }
-    if more || txn.is_some() {
-        enc.bool(more);
-        count = 6;
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..self.end).unwrap_or_default()
     }
-    if let Some(txn) = txn {
-        enc.null();
-        enc.descriptor(code::TRANSACTIONAL_STATE);
-        let fields = enc.begin_list();
-        enc.binary(txn);
-        enc.end_list(fields, 1);
-        count = 8;
+
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        let end = self.end + bytes.len();
+        if let Some(place) = self.bytes.get_mut(self.end..end) {
+            place.copy_from_slice(bytes);
+            self.end = end;
+        }
     }
-    enc.end_list(list, count);
+
+    #[inline]
+    fn put_before(&mut self, bytes: &[u8]) {
+        let start = self.start.saturating_sub(bytes.len());
+        if let Some(place) = self.bytes.get_mut(start..self.start) {
+            place.copy_from_slice(bytes);
+            self.start = start;
+        }
+    }
+
+    #[inline]
+    fn uint(&mut self, v: u32) {
+        match v {
+            0 => self.put(&[c::UINT0]),
+            1..=255 => self.put(&[c::SMALL_UINT, v as u8]),
+            _ => {
+                let [a, b, d, e] = v.to_be_bytes();
+                self.put(&[c::UINT, a, b, d, e]);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -230,7 +311,13 @@ mod tests {
     fn a_large_payload_is_cut_to_the_frame_size() {
         let payload: Vec<u8> = (0..2000u32).map(|n| n as u8).collect();
         for settled in [false, true] {
-            for txn in [None, Some(&[7u8; 200][..])] {
+            for txn in [1, 199, 200, 201, 230, 251, 252, 253, 255, 0].map(|n| {
+                [7u8; 255]
+                    .get(..n)
+                    .filter(|t| !t.is_empty())
+                    .map(<[u8]>::to_vec)
+            }) {
+                let txn = txn.as_deref();
                 let mut out = Output::new();
                 let mut head = TransferHead {
                     handle: 300,

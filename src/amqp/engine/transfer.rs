@@ -179,9 +179,6 @@ impl Engine {
         };
         // A part of a delivery is copied into its assembly; a whole one keeps its slice.
         let payload = cut_payload(buf, header, received.length);
-        if header.channel > self.config.channel_max {
-            return self.fail_framing("channel above channel-max");
-        }
         let Some(index) = self.session_of(header.channel) else {
             return self.fail_framing("transfer on an unknown channel");
         };

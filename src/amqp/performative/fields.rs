@@ -128,6 +128,22 @@ impl<'a> FieldReader<'a> {
         })
     }
 
+    /// The cursor at the next field; `None` when it is null or missing.
+    #[inline]
+    fn field(&mut self) -> Result<Option<&mut Decoder<'a>>, DecodeError> {
+        match self.list.element()? {
+            Some(decoder) => Ok((!decoder.take_null()).then_some(decoder)),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes the next field if it is encoded exactly so.
+    #[inline]
+    pub fn exactly(&mut self, bytes: &[u8]) -> bool {
+        self.list.element_is(bytes)
+    }
+
+    #[inline]
     pub fn skip(&mut self) -> Result<(), DecodeError> {
         self.list.skip_value().map(|_| ())
     }
@@ -139,10 +155,9 @@ impl<'a> FieldReader<'a> {
 
     #[inline]
     pub fn uint(&mut self, name: &'static str) -> Result<Option<u32>, DecodeError> {
-        match self.value()? {
+        match self.field()? {
+            Some(decoder) => decoder.uint(name).map(Some),
             None => Ok(None),
-            Some(ValueRef::Uint(v)) => Ok(Some(v)),
-            Some(_) => Err(DecodeError::WrongType(name)),
         }
     }
 
@@ -177,19 +192,17 @@ impl<'a> FieldReader<'a> {
 
     #[inline]
     pub fn bool(&mut self, name: &'static str) -> Result<Option<bool>, DecodeError> {
-        match self.value()? {
+        match self.field()? {
+            Some(decoder) => decoder.bool(name).map(Some),
             None => Ok(None),
-            Some(ValueRef::Bool(v)) => Ok(Some(v)),
-            Some(_) => Err(DecodeError::WrongType(name)),
         }
     }
 
     #[inline]
     pub fn binary(&mut self, name: &'static str) -> Result<Option<&'a [u8]>, DecodeError> {
-        match self.value()? {
+        match self.field()? {
+            Some(decoder) => decoder.binary(name).map(Some),
             None => Ok(None),
-            Some(ValueRef::Binary(v)) => Ok(Some(v)),
-            Some(_) => Err(DecodeError::WrongType(name)),
         }
     }
 

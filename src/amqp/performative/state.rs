@@ -119,6 +119,10 @@ impl DeliveryState {
 
     /// The state that is the next field of a composite type.
     pub(crate) fn field(f: &mut FieldReader<'_>) -> Result<Option<Self>, DecodeError> {
+        // By far the most common one, in its usual form.
+        if f.exactly(&[0x00, 0x53, code::ACCEPTED as u8, 0x45]) {
+            return Ok(Some(DeliveryState::Accepted));
+        }
         match f.described("delivery state")? {
             None => Ok(None),
             Some((code, list)) => DeliveryState::fields(code, list).map(Some),
