@@ -55,7 +55,12 @@ fn install_hook() {
             if DEPTH.try_with(Cell::get).unwrap_or(0) == 0 {
                 return previous(info);
             }
-            let text = info.payload_as_str().unwrap_or("panic");
+            let payload = info.payload();
+            let text = payload
+                .downcast_ref::<&str>()
+                .copied()
+                .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+                .unwrap_or("panic");
             let place = info
                 .location()
                 .map(|at| format!(" ({}:{})", at.file(), at.line()))

@@ -130,9 +130,10 @@ if command -v pkg-config >/dev/null; then
 fi
 check stand_in stand_in
 check robustness_builds robustness_builds
-check robustness "$out/robustness"
+check robustness "$out/robustness" c-tests/api/unbuilt.txt
 if command -v valgrind >/dev/null; then
-    check robustness_valgrind valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "$out/robustness"
+    check robustness_valgrind valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
+        "$out/robustness" c-tests/api/unbuilt.txt
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -269,7 +269,8 @@ impl TextBuffer {
         let Some(room) = self.size.checked_sub(1) else {
             return Err(invalid_argument("the buffer has no room"));
         };
-        let kept = &text[..text.floor_char_boundary(room)];
+        let fits = |end: &usize| *end <= room && text.is_char_boundary(*end);
+        let kept = &text[..(0..=text.len().min(room)).rev().find(fits).unwrap_or(0)];
         // SAFETY: kept.len() + 1 <= size bytes are writable (contract of new), and the text of
         // the library does not overlap the caller's buffer.
         unsafe {
