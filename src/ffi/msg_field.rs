@@ -3,9 +3,8 @@
 //! Nothing here blocks but output. Called by C programs and by the files of properties, maps and streams.
 
 use core::ffi::{CStr, c_char};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ptr;
-use std::sync::LazyLock;
 
 use libc::FILE;
 use parking_lot::Mutex;
@@ -19,7 +18,7 @@ use crate::message::{MessageObject, Nested, Value, address_of, code, print_value
 use crate::status::{Error, Result, Status};
 
 /// What ReadField gave away, by the address or handle in the field.
-static GIVEN: LazyLock<Mutex<HashMap<usize, Vec<Value>>>> = LazyLock::new(Mutex::default);
+static GIVEN: Mutex<BTreeMap<usize, Vec<Value>>> = Mutex::new(BTreeMap::new());
 
 /// A field of the caller.
 #[derive(Clone, Copy)]

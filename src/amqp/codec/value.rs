@@ -44,7 +44,7 @@ pub enum Value {
 }
 
 /// Values that may be made beyond one per received byte.
-const SPARE_VALUES: usize = 4096;
+pub(crate) const SPARE_VALUES: usize = 4096;
 
 impl Value {
     /// A string.
@@ -88,7 +88,9 @@ impl Value {
         Value::build(value, &mut budget)
     }
 
-    fn build(value: ValueRef<'_>, budget: &mut usize) -> Result<Value, DecodeError> {
+    /// The owned form of a borrowed value, made of at most `budget` values; what it took is
+    /// subtracted.
+    pub(crate) fn build(value: ValueRef<'_>, budget: &mut usize) -> Result<Value, DecodeError> {
         *budget = budget.checked_sub(1).ok_or(DecodeError::Count(u32::MAX))?;
         Ok(match value {
             ValueRef::Null => Value::Null,

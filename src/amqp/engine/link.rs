@@ -8,6 +8,9 @@ use super::transfer::Assembly;
 use super::types::{AttachSpec, Attached, EngineError, Event, LinkId, SessionId, condition};
 use crate::amqp::performative::{AmqpError, Attach, Detach, Flow, Role};
 
+/// A peer that attaches more links than this by itself is not right: its session ends.
+const MAX_REFUSED: u32 = 1000;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LinkState {
     AttachSent,
@@ -394,7 +397,11 @@ impl Engine {
         let Some(session) = self.sessions.at_mut(index) else {
             return;
         };
-        let Some(handle) = session.free_handle() else {
+        session.refused += 1;
+        let handle = session
+            .free_handle()
+            .filter(|_| session.refused <= MAX_REFUSED);
+        let Some(handle) = handle else {
             return self.end_session(
                 index,
                 condition::NOT_ALLOWED,

@@ -59,6 +59,8 @@ pub(super) struct Session {
     /// Link numbers + 1 by our handle and by the peer's; 0: free
     pub local: Vec<u32>,
     pub remote: Vec<u32>,
+    /// Links that the peer wanted to attach
+    pub refused: u32,
     /// The delivery that the session window cut off
     pub partial: Option<Partial>,
     pub run: Option<Run>,
@@ -88,6 +90,7 @@ impl Session {
             confirms: VecDeque::new(),
             local: Vec::new(),
             remote: Vec::new(),
+            refused: 0,
             partial: None,
             run: None,
             run_txn: Vec::new(),

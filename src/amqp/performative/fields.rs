@@ -3,6 +3,7 @@
 //! Writing leaves out trailing nulls; reading takes lists that are shorter or longer than the type
 //! (spec 40 §1.2). Used by every performative, terminus and delivery state.
 
+use crate::amqp::codec::value::SPARE_VALUES;
 use crate::amqp::codec::{
     Compound, DecodeError, Decoder, Descriptor, Encoder, Mark, SymbolMap, Value, ValueRef,
 };
@@ -265,11 +266,12 @@ impl<'a> FieldReader<'a> {
             Some(ValueRef::Map(items)) => items,
             Some(_) => return Err(DecodeError::WrongType(name)),
         };
+        let mut budget = items.items().remaining().len() + SPARE_VALUES;
         let mut map = SymbolMap::new();
         while let Some(key) = items.next_value()? {
             let value = items.next_value()?.ok_or(DecodeError::OddMap)?;
             if let (ValueRef::Symbol(key) | ValueRef::String(key), value) =
-                (key, Value::from_ref(value)?)
+                (key, Value::build(value, &mut budget)?)
             {
                 let key = utf8(key)?;
                 map.push((key, value));

@@ -445,3 +445,21 @@ fn addresses_of_other_types_become_text() {
     let target = Target::decode(&mut Decoder::new(&bytes)).unwrap();
     assert_eq!(target.address.as_deref(), Some("Uint(7)"));
 }
+
+#[test]
+fn a_map_of_empty_arrays_does_not_grow_into_memory() {
+    let mut pairs = Vec::new();
+    let count = 1000u32;
+    for _ in 0..count {
+        pairs.extend_from_slice(b"\xa3\x01k\xf0\x00\x00\x00\x05\x00\x00\x04\x00\x40");
+    }
+    let mut map = vec![0xd1];
+    map.extend_from_slice(&(pairs.len() as u32 + 4).to_be_bytes());
+    map.extend_from_slice(&(count * 2).to_be_bytes());
+    map.extend_from_slice(&pairs);
+    let bytes = by_hand("amqp:error:list", &[b"\xa3\x01x", &[0x40], &map]);
+    assert!(matches!(
+        AmqpError::decode(&mut Decoder::new(&bytes)),
+        Err(DecodeError::Count(_))
+    ));
+}

@@ -231,6 +231,26 @@ fn links_of_the_peer_are_refused() {
 }
 
 #[test]
+fn a_peer_that_goes_on_attaching_loses_its_session() {
+    let mut wire = Wire::opened();
+    let session = wire.session();
+    for handle in 0..=1000 {
+        wire.no_event();
+        wire.frame(
+            session.1,
+            Attach {
+                handle,
+                ..Attach::default()
+            },
+        );
+    }
+    assert!(matches!(
+        wire.event(),
+        Event::SessionEnded { by_peer: false, .. }
+    ));
+}
+
+#[test]
 fn detaches_cross() {
     for closed in [true, false] {
         let mut wire = Wire::opened();

@@ -3,6 +3,7 @@
 mod connection;
 mod dispositions;
 mod links;
+mod model;
 mod sessions;
 mod streams;
 mod transfers;

@@ -1,0 +1,303 @@
+/*
+ * messages_properties.c - properties: conversions, names, enumerations, provider properties (spec 30 §4; cases 30-31 to
+ * 30-53)
+ */
+#include "messages.h"
+
+enum {BOOLEAN, BYTE, SHORT, INT, LONG, FLOAT, DOUBLE, STRING, COLUMNS};
+
+/* the status of the getter of a column */
+static tibems_status get(tibemsMsg message, const char *name, int column)
+{
+    tibems_bool b;
+    tibems_byte y;
+    tibems_short s;
+    tibems_int i;
+    tibems_long l;
+    tibems_float f;
+    tibems_double d;
+    const char *t;
+    switch (column) {
+    case BOOLEAN: return tibemsMsg_GetBooleanProperty(message, name, &b);
+    case BYTE: return tibemsMsg_GetByteProperty(message, name, &y);
+    case SHORT: return tibemsMsg_GetShortProperty(message, name, &s);
+    case INT: return tibemsMsg_GetIntProperty(message, name, &i);
+    case LONG: return tibemsMsg_GetLongProperty(message, name, &l);
+    case FLOAT: return tibemsMsg_GetFloatProperty(message, name, &f);
+    case DOUBLE: return tibemsMsg_GetDoubleProperty(message, name, &d);
+    default: return tibemsMsg_GetStringProperty(message, name, &t);
+    }
+}
+
+static tibems_double as_double(tibemsMsg message, const char *name)
+{
+    tibems_double value = -77;
+    CHECK_OK(tibemsMsg_GetDoubleProperty(message, name, &value));
+    return value;
+}
+
+TEST_CHEAP("30-31", absent)
+{
+    tibemsMsg message = new_plain();
+    tibemsMsgField field;
+    for (int column = 0; column < COLUMNS; column++)
+        CHECK_STATUS(get(message, "nothing", column), TIBEMS_NOT_FOUND);
+    CHECK_STATUS(tibemsMsg_GetProperty(message, "nothing", &field), TIBEMS_NOT_FOUND);
+    CHECK(!has_property(message, "nothing"));
+    CHECK_OK(tibemsMsg_Destroy(message));
+}
+
+/* o: OK; a dot: CONVERSION_FAILED. Columns Boolean Byte Short Int Long Float Double String */
+static const struct {const char *name, *cells;} table[] = {
+    {"boolean", "o......o"}, {"byte", ".oooo..o"},   {"short", "..ooo..o"},   {"int", "...oo..o"},
+    {"long", "....o..o"},    {"float_", ".....ooo"}, {"double_", "......oo"}, {"number", "oooooooo"},
+    {"word", "o......o"},    {"null_", "o......o"},
+};
+
+TEST("30-32", every_conversion)
+{
+    tibemsMsg message = new_plain();
+    CHECK_OK(tibemsMsg_SetBooleanProperty(message, "boolean", TIBEMS_TRUE));
+    CHECK_OK(tibemsMsg_SetByteProperty(message, "byte", 1));
+    CHECK_OK(tibemsMsg_SetShortProperty(message, "short", 1));
+    CHECK_OK(tibemsMsg_SetIntProperty(message, "int", 1));
+    CHECK_OK(tibemsMsg_SetLongProperty(message, "long", 1));
+    CHECK_OK(tibemsMsg_SetFloatProperty(message, "float_", 1));
+    CHECK_OK(tibemsMsg_SetDoubleProperty(message, "double_", 1));
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "number", "1"));
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "word", "abc"));
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "null_", NULL));
+    for (int way = 0; way < 3; way++) {
+        tibemsMsg seen = way == 0 ? message : way == 1 ? rebuilt(message) : delivered(message);
+        for (size_t row = 0; row < sizeof table / sizeof *table; row++)
+            for (int column = 0; column < COLUMNS; column++) {
+                tibems_status want = table[row].cells[column] == 'o' ? TIBEMS_OK : TIBEMS_CONVERSION_FAILED;
+                tibems_status got = get(seen, table[row].name, column);
+                if (got != want)
+                    check_failed(__FILE__, __LINE__, "%s, column %d: %d, expected %d", table[row].name, column, got, want);
+            }
+        if (way > 0) CHECK_OK(tibemsMsg_Destroy(seen));
+    }
+    CHECK_OK(tibemsMsg_Destroy(message));
+    deliveries_over();
+}
+
+TEST_CHEAP("30-33,30-34,30-35,30-36,30-37,30-38", conversions_of_values)
+{
+    tibemsMsg message = new_plain();
+    tibems_short narrow = 77;
+    tibems_long wide = 0;
+    tibems_byte byte = 0;
+    tibems_bool truth;
+    CHECK_OK(tibemsMsg_SetIntProperty(message, "i", 5));
+    CHECK_STATUS(tibemsMsg_GetShortProperty(message, "i", &narrow), TIBEMS_CONVERSION_FAILED);
+    CHECK_INT(narrow, 77);
+    CHECK_OK(tibemsMsg_SetByteProperty(message, "b", -1));
+    CHECK_OK(tibemsMsg_GetLongProperty(message, "b", &wide));
+    CHECK_INT(wide, -1);
+
+    static const struct {const char *text; tibems_status status; int value;} bytes[] = {
+        {"127", TIBEMS_OK, 127},  {"128", TIBEMS_CONVERSION_FAILED, 0}, {"-129", TIBEMS_CONVERSION_FAILED, 0},
+        {"+5", TIBEMS_OK, 5},     {" 5", TIBEMS_CONVERSION_FAILED, 0},  {"", TIBEMS_CONVERSION_FAILED, 0},
+        {"0x10", TIBEMS_CONVERSION_FAILED, 0},
+    };
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+        CHECK_OK(tibemsMsg_SetStringProperty(message, "s", bytes[i].text));
+        byte = 0;
+        CHECK_STATUS(tibemsMsg_GetByteProperty(message, "s", &byte), bytes[i].status);
+        CHECK_INT(byte, bytes[i].value);
+    }
+    static const struct {const char *text; int value;} truths[] = {{"TRUE", 1}, {"true", 1}, {"yes", 0}, {"", 0}, {"1", 0}};
+    for (size_t i = 0; i < sizeof truths / sizeof *truths; i++) {
+        CHECK_OK(tibemsMsg_SetStringProperty(message, "s", truths[i].text));
+        truth = (tibems_bool)!truths[i].value;
+        CHECK_OK(tibemsMsg_GetBooleanProperty(message, "s", &truth));
+        CHECK_INT(truth, truths[i].value);
+    }
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "s", "1e400"));
+    CHECK(isinf(as_double(message, "s")));
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "s", "abc"));
+    CHECK_STATUS(get(message, "s", DOUBLE), TIBEMS_CONVERSION_FAILED);
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "s", " 1.5 "));
+    CHECK(as_double(message, "s") == 1.5);
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "s", "NaN"));
+    CHECK(isnan(as_double(message, "s")));
+
+    CHECK_OK(tibemsMsg_SetFloatProperty(message, "f", 1e10f));
+    CHECK_STR(string_property(message, "f"), "1.0E10");
+    CHECK_OK(tibemsMsg_SetDoubleProperty(message, "d", 0.1));
+    CHECK_STR(string_property(message, "d"), "0.1");
+    CHECK_OK(tibemsMsg_SetFloatProperty(message, "f", 0.1f));
+    CHECK(as_double(message, "f") == 0.10000000149011612);
+    CHECK_OK(tibemsMsg_SetDoubleProperty(message, "d", 1.5));
+    CHECK_STATUS(get(message, "d", FLOAT), TIBEMS_CONVERSION_FAILED);
+    CHECK_OK(tibemsMsg_Destroy(message));
+}
+
+TEST("30-39,30-40", null_and_empty)
+{
+    tibemsMsg message = new_plain();
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "n", NULL));
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "e", ""));
+    for (int way = 0; way < 3; way++) {
+        tibemsMsg seen = way == 0 ? message : way == 1 ? rebuilt(message) : delivered(message);
+        tibems_bool truth = TIBEMS_TRUE;
+        tibemsMsgField field;
+        CHECK(string_property(seen, "n") == NULL);
+        CHECK_STATUS(get(seen, "n", INT), TIBEMS_CONVERSION_FAILED);
+        CHECK_OK(tibemsMsg_GetBooleanProperty(seen, "n", &truth));
+        CHECK_INT(truth, TIBEMS_FALSE);
+        CHECK_OK(tibemsMsg_GetProperty(seen, "n", &field));
+        CHECK_INT(field.type, 0);
+        CHECK(has_property(seen, "n"));
+        CHECK_STR(string_property(seen, "e"), "");
+        if (way > 0) CHECK_OK(tibemsMsg_Destroy(seen));
+    }
+    CHECK_OK(tibemsMsg_Destroy(message));
+    deliveries_over();
+}
+
+TEST_CHEAP("30-41", names)
+{
+    tibemsMsg message = new_plain();
+    static const char *bad[] = {"", "1a", "a-b", "a b", "NULL", "LIKE"};
+    static const char *good[] = {"like", "_x", "$y", "a1"};
+    CHECK_STATUS(tibemsMsg_SetIntProperty(message, NULL, 1), TIBEMS_INVALID_ARG);
+    for (size_t i = 0; i < 6; i++) CHECK_STATUS(tibemsMsg_SetIntProperty(message, bad[i], 1), TIBEMS_INVALID_NAME);
+    for (size_t i = 0; i < 4; i++) CHECK_OK(tibemsMsg_SetIntProperty(message, good[i], 1));
+    tibems_int value;
+    CHECK_STATUS(tibemsMsg_GetIntProperty(message, NULL, &value), TIBEMS_INVALID_ARG);
+    CHECK_STATUS(tibemsMsg_GetIntProperty(message, "", &value), TIBEMS_INVALID_NAME);
+    CHECK_STATUS(tibemsMsg_GetIntProperty(message, "a-b", &value), TIBEMS_NOT_FOUND);
+    CHECK_OK(tibemsMsg_Destroy(message));
+}
+
+TEST_CHEAP("30-43", replaced_property)
+{
+    tibemsMsg message = new_plain();
+    tibemsMsgEnum names = NULL;
+    tibemsMsgField field;
+    const char *name = NULL;
+    CHECK_OK(tibemsMsg_SetIntProperty(message, "a", 1));
+    CHECK_OK(tibemsMsg_SetIntProperty(message, "b", 1));
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "a", "text"));
+    CHECK_OK(tibemsMsg_GetProperty(message, "a", &field));
+    CHECK_INT(field.type, 9);
+    CHECK_INT(field.size, 5);
+    REQUIRE_OK(tibemsMsg_GetPropertyNames(message, &names));
+    CHECK_OK(tibemsMsgEnum_GetNextName(names, &name));
+    CHECK_STR(name, "a");
+    CHECK_OK(tibemsMsgEnum_GetNextName(names, &name));
+    CHECK_STR(name, "b");
+    CHECK_STATUS(tibemsMsgEnum_GetNextName(names, &name), TIBEMS_NOT_FOUND);
+    CHECK_OK(tibemsMsgEnum_Destroy(names));
+    CHECK_OK(tibemsMsg_Destroy(message));
+}
+
+TEST_CHEAP("30-44,30-45,30-46", enumerations)
+{
+    tibemsMsg message = new_plain();
+    tibemsMsgEnum names = NULL;
+    tibemsMsgField field;
+    const char *name = "kept", *first = NULL;
+    REQUIRE_OK(tibemsMsg_GetPropertyNames(message, &names));
+    CHECK_STATUS(tibemsMsgEnum_GetNextName(names, &name), TIBEMS_NOT_FOUND);
+    CHECK_STATUS(tibemsMsgEnum_GetNextName(names, &name), TIBEMS_NOT_FOUND);
+    CHECK_STR(name, "kept");
+    CHECK_OK(tibemsMsgEnum_Destroy(names));
+    CHECK_STATUS(tibemsMsgEnum_Destroy(names), TIBEMS_INVALID_ARG);
+    CHECK_STATUS(tibemsMsgEnum_Destroy(NULL), TIBEMS_INVALID_ARG);
+    CHECK_OK(tibemsMsg_SetIntProperty(message, "a", 1));
+    CHECK_OK(tibemsMsg_SetIntProperty(message, "b", 1));
+    REQUIRE_OK(tibemsMsg_GetPropertyNames(message, &names));
+    CHECK_OK(tibemsMsgEnum_GetNextName(names, &first));
+    CHECK_OK(tibemsMsg_ClearProperties(message));
+    CHECK_OK(tibemsMsgEnum_GetNextName(names, &name));
+    CHECK_STR(name, "b");
+    CHECK_STATUS(tibemsMsg_GetProperty(message, name, &field), TIBEMS_NOT_FOUND);
+    CHECK_OK(tibemsMsg_Destroy(message));
+    CHECK_STR(first, "a");
+    CHECK_STATUS(tibemsMsgEnum_GetNextName(names, &name), TIBEMS_NOT_FOUND);
+    CHECK_OK(tibemsMsgEnum_Destroy(names));
+}
+
+TEST("30-47,30-49", delivery_count)
+{
+    struct fixture f;
+    fresh(&f);
+    tibemsMsg message = text_message("x");
+    CHECK(!has_property(message, "JMSXDeliveryCount"));
+    CHECK_OK(tibemsMsg_SetIntProperty(message, "JMSXDeliveryCount", 7));
+    REQUIRE_OK(tibemsMsgProducer_Send(f.producer, message));
+    tibemsMsg back = receive_one(f.consumer);
+    CHECK_INT(int_property(back, "JMSXDeliveryCount"), 1);
+    tibemsMsgEnum names = NULL;
+    const char *name = NULL;
+    REQUIRE_OK(tibemsMsg_GetPropertyNames(back, &names));
+    CHECK_OK(tibemsMsgEnum_GetNextName(names, &name));
+    CHECK_STR(name, "JMSXDeliveryCount");
+    CHECK_OK(tibemsMsgEnum_Destroy(names));
+    CHECK_OK(tibemsMsg_Destroy(back));
+    CHECK_OK(tibemsMsg_Destroy(message));
+    CHECK_OK(tibemsConnection_Close(f.connection));
+}
+
+TEST("30-48,30-50", mapped_properties)
+{
+    tibemsMsg message = new_plain();
+    tibemsMsgField field;
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "JMSXGroupID", "g"));
+    CHECK_OK(tibemsMsg_SetIntProperty(message, "JMSXGroupSeq", -1));
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "JMS_TIBCO_MSG_TRACE", NULL));
+    tibemsMsg back = delivered(message);
+    CHECK_STR(string_property(back, "JMSXGroupID"), "g");
+    CHECK_INT(int_property(back, "JMSXGroupSeq"), -1);
+    CHECK_OK(tibemsMsg_GetProperty(back, "JMS_TIBCO_MSG_TRACE", &field));
+    CHECK_INT(field.type, 0);
+    CHECK_OK(tibemsMsg_Destroy(back));
+    CHECK_OK(tibemsMsg_SetIntProperty(message, "JMSXGroupSeq", 0));
+    back = delivered(message);
+    CHECK(!has_property(back, "JMSXGroupSeq"));
+    CHECK_OK(tibemsMsg_Destroy(back));
+    CHECK_OK(tibemsMsg_Destroy(message));
+    deliveries_over();
+}
+
+/* a text of 1 MB */
+static char *large_text(void)
+{
+    enum {SIZE = 1 << 20};
+    char *text = malloc(SIZE + 1);
+    REQUIRE(text != NULL);
+    memset(text, 'x', SIZE);
+    text[SIZE] = 0;
+    return text;
+}
+
+TEST("30-51", large_body)
+{
+    char *text = large_text();
+    tibemsMsg message = text_message(text);
+    CHECK_OK(tibemsMsg_SetBooleanProperty(message, "JMS_TIBCO_COMPRESS", TIBEMS_TRUE));
+    tibemsMsg back = delivered(message);
+    CHECK(strcmp(text_of(back), text) == 0);
+    CHECK(has_property(back, "JMS_TIBCO_COMPRESS"));
+    CHECK_OK(tibemsMsg_Destroy(back));
+    CHECK_OK(tibemsMsg_Destroy(message));
+    free(text);
+    deliveries_over();
+}
+
+TEST("30-53", large_property)
+{
+    if (on_artemis()) test_skip("the server refuses properties above 500 KB");
+    char *text = large_text();
+    tibemsMsg message = new_plain();
+    CHECK_OK(tibemsMsg_SetStringProperty(message, "large", text));
+    tibemsMsg back = delivered(message);
+    CHECK(strcmp(string_property(back, "large"), text) == 0);
+    CHECK_OK(tibemsMsg_Destroy(back));
+    CHECK_OK(tibemsMsg_Destroy(message));
+    free(text);
+    deliveries_over();
+}
