@@ -15,6 +15,8 @@ use tibemsufo::amqp::performative::{
     AmqpError, Attach, Coordinator, Detach, LinkTarget, Role, Source, Target,
 };
 
+/// Most links of a connection.
+const MAX_LINKS: usize = 50_000;
 const NO_LOCAL_CODE: u64 = 0x0000_468C_0000_0003;
 const NO_LOCAL_NAME: &str = "apache.org:no-local-filter:list";
 
@@ -35,6 +37,10 @@ impl Session {
         if self.link(handle).is_some() {
             let text = format!("handle {handle} is in use");
             return Err(Fault::session("amqp:session:handle-in-use", text));
+        }
+        if *ctx.link_count >= MAX_LINKS {
+            let text = "too many links";
+            return Err(Fault::connection("amqp:resource-limit-exceeded", text));
         }
         let granted = match attach.role {
             Role::Sender => producer(&attach, ctx),
@@ -94,13 +100,14 @@ impl Session {
                     error: Some(error),
                 };
                 ctx.out.frame(self.channel, detach);
-                self.place(link);
+                self.place(link, ctx);
             }
         }
         Ok(())
     }
 
-    fn place(&mut self, link: Link) {
+    fn place(&mut self, link: Link, ctx: &mut Context<'_>) {
+        *ctx.link_count += 1;
         let at = link.handle as usize;
         if self.links.len() <= at {
             self.links.resize_with(at + 1, || None);
@@ -108,8 +115,11 @@ impl Session {
         self.links[at] = Some(Box::new(link));
     }
 
-    /// Makes a granted link known; an older one of the same name is stolen.
+    /// Makes a granted link known; an older one of the same name is stolen, but not by a lookup.
     fn enter(&mut self, link: Link, ctx: &mut Context<'_>) {
+        if matches!(link.kind, LinkKind::Lookup(_)) {
+            return self.place(link, ctx);
+        }
         let here = (self.channel, link.handle);
         let name = (link.name.clone(), link.receives());
         if let Some((channel, handle)) = ctx.names.insert(name, here) {
@@ -125,7 +135,7 @@ impl Session {
                 queue.add_consumer(link_ref, consumer.number, browse);
             }
         }
-        self.place(link);
+        self.place(link, ctx);
     }
 }
 

@@ -1,13 +1,14 @@
-//! One client's connection: protocol headers, SASL, open, the frames of its sessions, heartbeats,
-//! close (spec 40 §1.1, §1.9).
+//! One client's connection: its socket, the frames of its sessions, heartbeats, close (spec 40 §1.9).
+//! How it begins is in `handshake`.
 //!
 //! The socket does not block. The server calls `read`, `tick` and `flush` once per turn of its loop.
 //! Whatever the client does wrong ends at most this connection.
 
 use crate::broker::Broker;
+use crate::handshake::CHANNEL_MAX;
 use crate::link::{Context, Gone, Names, Settings};
 use crate::queue::{Entry, LinkRef};
-use crate::sasl::{self, Login, Progress};
+use crate::sasl::Login;
 use crate::session::Session;
 use crate::slab::Key;
 use crate::transaction::Transactions;
@@ -17,14 +18,9 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
-use tibemsufo::amqp::codec::Value;
-use tibemsufo::amqp::frame::{self, EMPTY_FRAME, FrameDecoder, HEADER_AMQP, HEADER_SASL};
+use tibemsufo::amqp::frame::{self, EMPTY_FRAME, FrameDecoder};
 use tibemsufo::amqp::performative::{AmqpError, Close, End, Open, Performative};
 
-/// Highest channel.
-const CHANNEL_MAX: u16 = 1023;
-/// Largest frame that is sent, whatever the client takes.
-const MAX_SENT_FRAME: u32 = 1 << 20;
 /// With this much output waiting, nothing more is delivered.
 const OUTPUT_FULL: usize = 1 << 20;
 /// With this much, the client is not read either.
@@ -54,7 +50,7 @@ pub struct Now {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(crate) enum State {
     /// The first protocol header is due
     Header,
     Sasl,
@@ -72,23 +68,24 @@ enum State {
 }
 
 pub struct Connection {
-    key: Key,
+    pub(crate) key: Key,
     stream: TcpStream,
-    options: Rc<Options>,
-    state: State,
+    pub(crate) options: Rc<Options>,
+    pub(crate) state: State,
     input: BytesMut,
-    out: Output,
+    pub(crate) out: Output,
     sessions: Vec<Option<Box<Session>>>,
     transactions: Transactions,
     names: Names,
     partial_bytes: usize,
-    container: Rc<str>,
+    link_count: usize,
+    pub(crate) container: Rc<str>,
     last_read: Instant,
     last_write: Instant,
     /// We have to write at least this often
-    heartbeat: Option<Duration>,
+    pub(crate) heartbeat: Option<Duration>,
     /// Ends the handshake, or a closed connection
-    deadline: Option<Instant>,
+    pub(crate) deadline: Option<Instant>,
     /// Deliveries wait for the output to shrink
     choked: bool,
 }
@@ -109,6 +106,7 @@ impl Connection {
             transactions: Transactions::default(),
             names: Names::new(),
             partial_bytes: 0,
+            link_count: 0,
             container: "".into(),
             last_read: now.at,
             last_write: now.at,
@@ -146,6 +144,7 @@ impl Connection {
             transactions: &mut self.transactions,
             names: &mut self.names,
             partial_bytes: &mut self.partial_bytes,
+            link_count: &mut self.link_count,
             connection: self.key,
             container: &self.container,
             settings: &self.options.settings,
@@ -211,33 +210,6 @@ impl Connection {
         }
     }
 
-    fn on_header(&mut self, header: [u8; 8], now: Now) {
-        let login = self.options.login.as_ref();
-        let logged_in = self.state == State::LoggedIn;
-        match header {
-            HEADER_SASL if !logged_in => {
-                self.out.raw(&HEADER_SASL);
-                sasl::offer(login, &mut self.out);
-                self.state = State::Sasl;
-            }
-            HEADER_AMQP if logged_in || login.is_none() => {
-                self.out.raw(&HEADER_AMQP);
-                self.state = State::Opening;
-            }
-            _ => {
-                self.out
-                    .remark(format_args!("bad protocol header {header:?}"));
-                let wanted = if login.is_some() {
-                    HEADER_SASL
-                } else {
-                    HEADER_AMQP
-                };
-                self.out.raw(&wanted);
-                self.over(now);
-            }
-        }
-    }
-
     fn on_frame(
         &mut self,
         found: frame::Frame,
@@ -256,14 +228,7 @@ impl Connection {
             return Err(violation("a frame of another layer"));
         }
         match (self.state, performative) {
-            (State::Sasl, frame) => {
-                let login = self.options.login.as_ref();
-                match sasl::handle(&frame, login, &mut self.out) {
-                    Progress::Waiting => {}
-                    Progress::Passed => self.state = State::LoggedIn,
-                    Progress::Refused => self.over(now),
-                }
-            }
+            (State::Sasl, frame) => self.on_sasl(&frame, now),
             (State::Opening, Performative::Open(open)) => self.on_open(&open, broker, now),
             (State::Opening, _) => return Err(violation("open must come first")),
             (State::Open | State::Closing, Performative::Close(_)) => {
@@ -286,72 +251,6 @@ impl Connection {
             }
         }
         Ok(())
-    }
-
-    fn on_open(&mut self, open: &Open, broker: &mut Broker, now: Now) {
-        let idle = self.options.idle.as_millis() as u32;
-        let wants = |name: &str| open.desired_capabilities.iter().any(|one| one == name);
-        let sole = wants("sole-connection-for-container");
-        let mut answer = Open {
-            container_id: "devbroker".into(),
-            max_frame_size: Some(self.options.max_frame),
-            channel_max: Some(CHANNEL_MAX),
-            idle_time_out: (idle > 0).then_some((idle / 2).max(1)),
-            offered_capabilities: [
-                "ANONYMOUS-RELAY",
-                "DELAYED_DELIVERY",
-                "SHARED-SUBS",
-                "sole-connection-for-container",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            properties: vec![
-                ("product".into(), Value::string("devbroker")),
-                ("version".into(), Value::string(env!("CARGO_PKG_VERSION"))),
-            ],
-            ..Open::default()
-        };
-        let refusal = self.admit(open, sole, broker);
-        if refusal.is_some() {
-            let marker = "amqp:connection-establishment-failed".into();
-            answer.properties.push((marker, Value::Bool(true)));
-        }
-        self.out.frame(0, answer);
-        self.state = State::Open;
-        self.deadline = None;
-        if let Some(error) = refusal {
-            self.close_with(error, broker, now);
-            return;
-        }
-        let peer = open.max_frame_size.unwrap_or(u32::MAX);
-        self.out.max_frame = peer.min(MAX_SENT_FRAME) as usize;
-        if let Some(period @ 1..) = open.idle_time_out {
-            let half = Duration::from_millis(u64::from(period / 2));
-            self.heartbeat = Some(half.max(Duration::from_millis(20)));
-        }
-    }
-
-    /// Why the client may not connect; else it is registered.
-    fn admit(&mut self, open: &Open, sole: bool, broker: &mut Broker) -> Option<AmqpError> {
-        if open
-            .max_frame_size
-            .is_some_and(|size| size < frame::MIN_MAX_FRAME_SIZE)
-        {
-            let text = "max-frame-size below 512";
-            return Some(AmqpError::new("amqp:connection:framing-error", text));
-        }
-        let container: Rc<str> = open.container_id.as_str().into();
-        if !broker.register(&container, self.key, sole) {
-            let mut error = AmqpError::new(
-                "amqp:invalid-field",
-                format!("container-id {container} is in use"),
-            );
-            let field = ("invalid-field".into(), Value::symbol("container-id"));
-            error.info.push(field);
-            return Some(error);
-        }
-        self.container = container;
-        None
     }
 
     fn on_session_frame(
@@ -510,7 +409,7 @@ impl Connection {
     }
 
     /// Closes the connection from our side.
-    fn close_with(&mut self, error: AmqpError, broker: &mut Broker, now: Now) {
+    pub(crate) fn close_with(&mut self, error: AmqpError, broker: &mut Broker, now: Now) {
         self.out.remark(format_args!("closed: {error}"));
         self.finish(Gone::Lost, broker, now);
         match self.state {
@@ -533,7 +432,7 @@ impl Connection {
     }
 
     /// The last bytes are queued.
-    fn over(&mut self, now: Now) {
+    pub(crate) fn over(&mut self, now: Now) {
         self.state = State::Over;
         self.deadline = Some(now.at + LINGER);
     }

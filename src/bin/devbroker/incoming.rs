@@ -72,9 +72,6 @@ impl Session {
                 return Err(Fault::session("amqp:not-allowed", text));
             }
         };
-        if transfer.resume {
-            return Err(Fault::link("amqp:not-implemented", "no link is resumed"));
-        }
         let settled = transfer.settled.unwrap_or(false);
         let mut delivery = match partial.take() {
             Some(mut known) => {
@@ -98,13 +95,17 @@ impl Session {
                 if expected.is_some_and(|expected| expected != id) {
                     return Err(invalid("delivery-id out of sequence"));
                 }
-                let Some(credit) = link.credit.checked_sub(1) else {
-                    let text = "more deliveries than the credit allows";
-                    return Err(Fault::link("amqp:link:transfer-limit-exceeded", text));
-                };
-                link.credit = credit;
+                let credit = link.credit.checked_sub(1);
+                link.credit = credit.unwrap_or(0);
                 link.delivery_count = link.delivery_count.wrapping_add(1);
                 self.expected_delivery = Some(id.wrapping_add(1));
+                if credit.is_none() {
+                    let text = "more deliveries than the credit allows";
+                    return Err(Fault::link("amqp:link:transfer-limit-exceeded", text));
+                }
+                if transfer.resume {
+                    return Err(Fault::link("amqp:not-implemented", "no link is resumed"));
+                }
                 Partial {
                     id,
                     format: transfer.message_format.unwrap_or(0),

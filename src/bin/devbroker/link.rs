@@ -22,6 +22,8 @@ pub struct Context<'a> {
     pub names: &'a mut Names,
     /// Bytes of all deliveries of the connection that have not arrived whole
     pub partial_bytes: &'a mut usize,
+    /// Attached links of the connection
+    pub link_count: &'a mut usize,
     pub connection: Key,
     pub container: &'a Rc<str>,
     pub settings: &'a Settings,

@@ -6,6 +6,8 @@
 mod attach;
 mod broker;
 mod connection;
+mod flow;
+mod handshake;
 mod incoming;
 mod link;
 mod message;

@@ -1,9 +1,6 @@
-//! The embedded development server, driven with raw frames: each test starts the built program on a
-//! free port and ends it by its own process.
+//! Queues: credit, settlement, redelivery, many frames, windows.
 
-mod devbroker_client;
-
-use devbroker_client::*;
+use crate::client::*;
 use tibemsufo::amqp::performative::*;
 
 #[test]

@@ -1,78 +1,20 @@
-//! A client of devbroker that speaks single frames, and the running program.
+//! A client of devbroker that speaks single frames.
 //!
 //! Reads give up after a generous limit, so that a test that waits for a frame that never comes
 //! fails instead of hanging.
-#![allow(dead_code)]
+
+pub use crate::message::*;
+pub use crate::server::Server;
 
 use bytes::{Bytes, BytesMut};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tibemsufo::amqp::codec::{Decoder, Descriptor, Encoder, ValueRef};
-use tibemsufo::amqp::frame::{self, FrameDecoder, HEADER_AMQP};
+use tibemsufo::amqp::frame::{self, FrameDecoder};
 use tibemsufo::amqp::performative::*;
 
 /// How long a frame may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A running devbroker; ends with the value.
-pub struct Server {
-    child: Child,
-    pub port: u16,
-}
-
-impl Server {
-    pub fn start(arguments: &[&str]) -> Server {
-        Server::start_on(0, arguments)
-    }
-
-    pub fn start_on(port: u16, arguments: &[&str]) -> Server {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_devbroker"))
-            .args(["--port", &port.to_string()])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("devbroker starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let (text, port) = line.trim_end().rsplit_once(':').expect("a port");
-        assert_eq!(text, "devbroker: listening on 127.0.0.1");
-        let port = port.parse().unwrap();
-        Server { child, port }
-    }
-
-    pub fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// A client without SASL that is open.
-    pub fn client(&self, container: &str) -> Client {
-        self.client_with(open(container))
-    }
-
-    pub fn client_with(&self, open: Open) -> Client {
-        let mut client = Client::connect(self.port);
-        client.raw(&HEADER_AMQP);
-        assert_eq!(client.header(), HEADER_AMQP);
-        client.put(open);
-        client.server = match client.next() {
-            Performative::Open(open) => *open,
-            other => panic!("{other:?} instead of open"),
-        };
-        client
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 pub fn open(container: &str) -> Open {
     Open {
@@ -123,114 +65,6 @@ pub fn modified(delivery_failed: bool, undeliverable_here: bool) -> DeliveryStat
     }
 }
 
-// Messages
-
-#[derive(Default)]
-pub struct Header {
-    pub priority: Option<u8>,
-    pub ttl: Option<u32>,
-}
-
-/// A text message without other sections.
-pub fn text(body: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut enc = Encoder::new(&mut out);
-    enc.descriptor(code::AMQP_VALUE);
-    enc.string(body);
-    out
-}
-
-/// A text message with a header, and with annotations and properties where the relay reads them.
-pub fn message(header: &Header, to: Option<(&str, i8)>, body: &str) -> Vec<u8> {
-    message_at(header, to, None, body)
-}
-
-pub fn message_at(
-    header: &Header,
-    to: Option<(&str, i8)>,
-    delivery_time: Option<i64>,
-    body: &str,
-) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut enc = Encoder::new(&mut out);
-    enc.descriptor(code::HEADER);
-    let mark = enc.begin_list();
-    enc.bool(true);
-    match header.priority {
-        Some(priority) => enc.ubyte(priority),
-        None => enc.null(),
-    }
-    match header.ttl {
-        Some(ttl) => enc.uint(ttl),
-        None => enc.null(),
-    }
-    enc.end_list(mark, 3);
-    enc.descriptor(code::MESSAGE_ANNOTATIONS);
-    let mark = enc.begin_map();
-    let mut count = 0;
-    if let Some((_, kind)) = to {
-        enc.symbol("x-opt-jms-dest");
-        enc.byte(kind);
-        count += 2;
-    }
-    if let Some(at) = delivery_time {
-        enc.symbol("x-opt-delivery-time");
-        enc.long(at);
-        count += 2;
-    }
-    enc.end_map(mark, count);
-    if let Some((address, _)) = to {
-        enc.descriptor(code::PROPERTIES);
-        let mark = enc.begin_list();
-        enc.string("ID:1");
-        enc.null();
-        enc.string(address);
-        enc.end_list(mark, 3);
-    }
-    out.extend(text(body));
-    out
-}
-
-/// A whole received delivery.
-#[derive(Debug)]
-pub struct Delivery {
-    pub handle: u32,
-    pub id: u32,
-    pub settled: bool,
-    pub frames: usize,
-    pub payload: Vec<u8>,
-}
-
-impl Delivery {
-    /// The text of the body.
-    pub fn body(&self) -> String {
-        let mut decoder = Decoder::new(&self.payload);
-        while decoder.descriptor().unwrap() != Descriptor::Code(code::AMQP_VALUE) {
-            decoder.skip().unwrap();
-        }
-        match decoder.value().unwrap() {
-            ValueRef::String(body) => String::from_utf8(body.to_vec()).unwrap(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// The delivery count in the header.
-    pub fn count(&self) -> u32 {
-        let mut decoder = Decoder::new(&self.payload);
-        if decoder.descriptor().unwrap() != Descriptor::Code(code::HEADER) {
-            return 0;
-        }
-        let mut list = decoder.list().unwrap();
-        for _ in 0..4 {
-            list.skip_value().unwrap();
-        }
-        match list.next_value().unwrap() {
-            Some(ValueRef::Uint(count)) => count,
-            _ => 0,
-        }
-    }
-}
-
 /// One connection to the broker.
 pub struct Client {
     stream: TcpStream,
@@ -274,8 +108,12 @@ impl Client {
     }
 
     pub fn put_on(&mut self, channel: u16, performative: impl Into<Performative>) {
+        let performative = performative.into();
+        if let Performative::Transfer(_) = performative {
+            self.next_outgoing_id = self.next_outgoing_id.wrapping_add(1);
+        }
         let mut out = Vec::new();
-        frame::encode_frame(channel, &performative.into(), &[], &mut out);
+        frame::encode_frame(channel, &performative, &[], &mut out);
         self.raw(&out);
     }
 
@@ -486,6 +324,23 @@ impl Client {
         }
     }
 
+    /// What arrives on a fresh receiver until a drain is answered.
+    pub fn drained_bodies(&mut self, handle: u32) -> Vec<String> {
+        self.drain(0, handle, 0, 100);
+        let mut bodies = Vec::new();
+        loop {
+            let frame = self.try_frame().expect("a frame, not the end");
+            match frame.performative {
+                Some(Performative::Transfer(transfer)) => {
+                    assert_eq!(transfer.handle, handle);
+                    bodies.push(body(&frame.payload));
+                }
+                Some(Performative::Flow(flow)) if flow.drain => return bodies,
+                _ => {}
+            }
+        }
+    }
+
     pub fn echo(&mut self, channel: u16, handle: u32) {
         let flow = Flow {
             handle: Some(handle),
@@ -541,6 +396,16 @@ impl Client {
                 (d.first, d.last.unwrap_or(d.first), d.state.unwrap())
             }
             other => panic!("{other:?}"),
+        }
+    }
+
+    /// Waits until `count` more sends are accepted.
+    pub fn accepted(&mut self, count: u32) {
+        let mut seen = 0;
+        while seen < count {
+            let (first, last, state) = self.outcome();
+            assert_eq!(state, DeliveryState::Accepted);
+            seen += last.wrapping_sub(first) + 1;
         }
     }
 

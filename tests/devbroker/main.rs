@@ -1,0 +1,12 @@
+//! The embedded development server, driven with raw frames: each test starts the built program on a
+//! free port and ends it by its own process.
+
+mod client;
+mod handshake;
+mod message;
+mod nodes;
+mod queues;
+mod server;
+mod topics;
+mod transactions;
+mod violations;
