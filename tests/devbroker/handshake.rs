@@ -121,13 +121,13 @@ fn a_second_client_of_a_sole_container_is_refused() {
 #[test]
 fn heartbeats_go_both_ways() {
     let broker = Server::start(&["--idle", "400"]);
+    let start = Instant::now();
     let mut c = broker.client_with(Open {
         idle_time_out: Some(100),
         ..open("c")
     });
     assert_eq!(c.server.idle_time_out, Some(200));
     // we stay silent: the broker beats, and then it drops us
-    let start = Instant::now();
     let mut beats = 0;
     let error = loop {
         let frame = c.try_frame().unwrap();

@@ -123,7 +123,7 @@ fn the_relay_sends_each_message_where_it_says() {
         3,
         &message(&header, Some(("devbroker.tmp.1.1", 2)), "gone"),
     );
-    assert_eq!(c.outcome(), (0, 1, DeliveryState::Accepted));
+    c.accepted(2);
     for id in [2, 3] {
         let (first, _, state) = c.outcome();
         assert_eq!(first, id);
@@ -153,7 +153,8 @@ fn expired_messages_are_not_delivered() {
     };
     c.send(0, 0, 0, &message(&short, None, "short"));
     c.send(0, 0, 1, &message(&long, None, "long"));
-    // a message with a delay of 20 ms arrives when the other has expired for certain
+    c.accepted(2);
+    // what is delayed by 20 ms from now arrives when the short one has expired for certain
     let at = epoch() + 20;
     c.send(0, 0, 2, &message_at(&long, None, Some(at), "marker"));
     c.receiver(0, 2, "other", "queue");
@@ -180,7 +181,7 @@ fn delayed_messages_wait_for_their_time() {
     c.receiver(0, 1, "q", "queue");
     c.credit(0, 1, 0, 10);
     let header = Header::default();
-    let at = epoch() + 150;
+    let at = epoch() + 600;
     c.send(0, 0, 0, &message_at(&header, None, Some(at), "later"));
     c.send(0, 0, 1, &message_at(&header, None, None, "at once"));
     assert_eq!(c.delivery().body(), "at once");
