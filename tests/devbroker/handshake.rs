@@ -2,6 +2,7 @@
 
 use crate::client::*;
 use bytes::Bytes;
+use std::process::Command;
 use std::time::{Duration, Instant};
 use tibemsufo::amqp::codec::Value;
 use tibemsufo::amqp::frame::{HEADER_AMQP, HEADER_SASL};
@@ -152,4 +153,21 @@ fn it_comes_back_on_the_same_port_at_once() {
     assert!(c.try_frame().is_none());
     let again = Server::start_on(port, &[]);
     again.client("c").close();
+}
+
+#[test]
+fn the_command_line_explains_itself() {
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_devbroker"))
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    let help = run(&["--help"]);
+    assert!(help.status.success());
+    let text = String::from_utf8(help.stdout).unwrap();
+    assert!(text.contains("development and tests only"), "{text}");
+    let bad = run(&["--port", "x"]);
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(bad.stdout.is_empty() && !bad.stderr.is_empty());
 }

@@ -2,6 +2,7 @@
 //! free port and ends it by its own process.
 
 mod client;
+mod engine;
 mod handshake;
 mod message;
 mod nodes;
