@@ -102,10 +102,11 @@ impl Consumer {
                 }
                 Decision::Wait => {}
             }
-            if gate::decide(core.state, caller, Call::Receive { waiting: true }) == Decision::Go
-                && self.has_message(&core)
-            {
-                continue;
+            // the lock may have been released since the first look
+            match gate::decide(core.state, caller, Call::Receive { waiting: true }) {
+                Decision::Fail(status) => return Err(core.refusal(status)),
+                Decision::Go if self.has_message(&core) => continue,
+                Decision::Go | Decision::Wait => {}
             }
             waiting = true;
             if !self.wait(&mut core, deadline) {
