@@ -1,4 +1,4 @@
-//! Links: attach, detach, refusals, credit in both directions (spec 40 §1.11, §1.12).
+//! Links: attach, detach, refusals (spec 40 §1.11).
 
 use super::Engine;
 use super::connection::Phase;
@@ -6,7 +6,7 @@ use super::serial::ahead;
 use super::session::{HANDLE_MAX, SessionState};
 use super::transfer::Assembly;
 use super::types::{AttachSpec, Attached, EngineError, Event, LinkId, SessionId, condition};
-use crate::amqp::performative::{AmqpError, Attach, Detach, Flow, Role};
+use crate::amqp::performative::{AmqpError, Attach, Detach, Role};
 
 /// A peer that attaches more links than this by itself is not right: its session ends.
 const MAX_REFUSED: u32 = 1000;
@@ -34,14 +34,14 @@ pub(super) struct Link {
     silent: bool,
     pub delivery_count: u32,
     /// delivery-count that the credit reaches to
-    limit: u32,
+    pub limit: u32,
     /// Receiving: the furthest limit that the peer has been told
-    announced: u32,
+    pub announced: u32,
     /// Receiving: we asked for a drain. Sending: the peer did
-    draining: bool,
+    pub draining: bool,
     pub flow_due: bool,
     /// Sends that wait for credit, told when the peer asks
-    available: u32,
+    pub available: u32,
     pub max_message_size: u64,
     pub next_tag: u64,
     pub batchable: bool,
@@ -70,55 +70,6 @@ impl Link {
             batchable: false,
             incoming: None,
         }
-    }
-
-    /// Deliveries that may still be started.
-    #[inline]
-    pub fn remaining_credit(&self) -> u32 {
-        match self.state {
-            LinkState::Attached => ahead(self.delivery_count, self.limit),
-            _ => 0,
-        }
-    }
-
-    /// Receiving: may the peer start one more delivery? Credit that was taken back may have been
-    /// used before the peer heard of it.
-    pub fn may_deliver(&self) -> bool {
-        ahead(self.delivery_count, self.announced) > 0
-    }
-
-    /// The link fields of a flow that is being written.
-    pub fn fill_flow(&mut self, flow: &mut Flow) {
-        if self.role == Role::Sender && std::mem::take(&mut self.draining) {
-            // The peer's drain: what is left of the credit is given back.
-            self.delivery_count = self
-                .delivery_count
-                .wrapping_add(ahead(self.delivery_count, self.limit));
-            flow.drain = true;
-        }
-        flow.handle = Some(self.handle);
-        flow.delivery_count = Some(self.delivery_count);
-        flow.link_credit = Some(ahead(self.delivery_count, self.limit));
-        if self.role == Role::Sender {
-            flow.available = Some(self.available);
-        } else {
-            flow.drain = self.draining;
-            if ahead(self.announced, self.limit) > 0 {
-                self.announced = self.limit;
-            }
-        }
-    }
-
-    /// Receiving: is a drain over? True once.
-    pub fn drained(&mut self) -> bool {
-        let over = self.draining
-            && self.role == Role::Receiver
-            && self.incoming.is_none()
-            && self.remaining_credit() == 0;
-        if over {
-            self.draining = false;
-        }
-        over
     }
 }
 
@@ -179,67 +130,9 @@ impl Engine {
             .is_some_and(|link| link.state == LinkState::RefusalPending)
     }
 
-    /// Deliveries that a sending link may start now. More than 0 means that `send` takes one.
-    pub fn credit(&self, id: LinkId) -> u32 {
-        self.links
-            .get(id.0)
-            .filter(|link| link.role == Role::Sender)
-            .filter(|link| self.sessions.at(link.session).is_some_and(|s| s.can_send()))
-            .map_or(0, Link::remaining_credit)
-    }
-
     /// Largest message that the peer takes on a link; 0: no limit.
     pub fn max_message_size(&self, id: LinkId) -> u64 {
         self.links.get(id.0).map_or(0, |link| link.max_message_size)
-    }
-
-    /// How many sends wait for credit: told to a peer that asks.
-    pub fn set_available(&mut self, id: LinkId, count: u32) {
-        if let Some(link) = self.links.get_mut(id.0) {
-            link.available = count;
-        }
-    }
-
-    /// Lets the peer send `credit` deliveries from now on, whatever was granted before. With
-    /// `drain` it is asked to use the credit up at once; `Event::Drained` follows. May be called
-    /// before the link is attached.
-    pub fn set_credit(&mut self, id: LinkId, credit: u32, drain: bool) {
-        let Some(link) = self.links.get_mut(id.0) else {
-            return;
-        };
-        if link.role != Role::Receiver || link.state == LinkState::DetachSent {
-            return;
-        }
-        link.limit = link
-            .delivery_count
-            .wrapping_add(credit.min(i32::MAX as u32));
-        link.draining = drain;
-        // Before the attach is answered the peer has no credit yet.
-        let attached = link.state == LinkState::Attached;
-        let drained = if attached || credit == 0 {
-            link.drained()
-        } else {
-            false
-        };
-        if attached {
-            self.want_flow(id.0.index);
-        }
-        if drained {
-            self.events.push_back(Event::Drained { link: id });
-        }
-    }
-
-    /// Asks the peer to use up the credit that it has: `Event::Drained` follows.
-    pub fn drain(&mut self, id: LinkId) {
-        self.set_credit(id, self.link_credit(id), true);
-    }
-
-    /// Deliveries that the peer may still start on a receiving link.
-    pub fn link_credit(&self, id: LinkId) -> u32 {
-        self.links
-            .get(id.0)
-            .filter(|link| link.role == Role::Receiver)
-            .map_or(0, |link| ahead(link.delivery_count, link.limit))
     }
 
     /// Writes our detach. The link is gone for us; its handle is free after the answer.
@@ -500,59 +393,6 @@ impl Engine {
                     .filter_map(|link| link.checked_sub(1))
                     .find(unanswered)
             })
-    }
-
-    /// The link part of a flow from the peer.
-    pub(super) fn on_link_flow(&mut self, number: u32, flow: &Flow) {
-        let Some(key) = self.links.key(number) else {
-            return;
-        };
-        let id = LinkId(key);
-        let Some(link) = self.links.at_mut(number) else {
-            return;
-        };
-        if link.state != LinkState::Attached {
-            return;
-        }
-        let mut answer = flow.echo;
-        match link.role {
-            Role::Sender => {
-                let before = link.remaining_credit();
-                if let Some(credit) = flow.link_credit {
-                    let count = flow.delivery_count.unwrap_or(0);
-                    link.limit = count.wrapping_add(credit.min(i32::MAX as u32));
-                }
-                link.draining = flow.drain;
-                answer |= flow.drain;
-                let usable = before == 0
-                    && link.remaining_credit() > 0
-                    && self
-                        .sessions
-                        .at(link.session)
-                        .is_some_and(|session| session.can_send());
-                if usable {
-                    self.events.push_back(Event::Credit { link: id });
-                }
-            }
-            Role::Receiver => {
-                // The peer's count moves ahead without deliveries when it drains; never further
-                // than the credit it was given.
-                let skipped = flow.delivery_count.map_or(0, |count| {
-                    ahead(link.delivery_count, count)
-                        .min(ahead(link.delivery_count, link.announced))
-                });
-                link.delivery_count = link.delivery_count.wrapping_add(skipped);
-                let draining = link.draining;
-                if link.drained() {
-                    self.events.push_back(Event::Drained { link: id });
-                } else if skipped > 0 && !draining {
-                    self.events.push_back(Event::CreditUsed { link: id });
-                }
-            }
-        }
-        if answer {
-            self.want_flow(number);
-        }
     }
 }
 

@@ -6,11 +6,14 @@
 //! `poll_event` until it is empty. It writes what `take_output` gives and reports it with `wrote`.
 //! Nothing here blocks. Sending, acknowledging and receiving a message do not allocate.
 //!
-//! Where things are: `connection` headers, SASL, open, close, timers; `session` begin, end, the
-//! windows; `link` attach, detach, credit; `transfer` messages both ways; `settle` dispositions
-//! both ways; `txn` the coordinator's commands.
+//! Where things are: `handshake` headers, SASL, our open; `connection` open, close, violations, the
+//! way of frames; `timers` heartbeats; `session` begin, end, the windows; `link` attach, detach;
+//! `credit` credit and drains; `transfer` messages both ways; `settle` dispositions both ways;
+//! `txn` the coordinator's commands.
 
 mod connection;
+mod credit;
+mod handshake;
 mod link;
 mod output;
 mod sasl;
@@ -19,6 +22,7 @@ mod serial;
 mod session;
 mod settle;
 mod slots;
+mod timers;
 mod transfer;
 mod txn;
 mod types;
@@ -36,13 +40,14 @@ pub use types::{
 
 use crate::amqp::frame::MIN_MAX_FRAME_SIZE;
 use crate::amqp::performative::Open;
-use connection::{Phase, Timers};
+use connection::Phase;
 use link::Link;
 use output::Output;
 use session::Session;
 use slots::Slots;
 use std::collections::VecDeque;
 use std::time::Instant;
+use timers::Timers;
 
 /// One AMQP connection.
 pub struct Engine {

@@ -1,6 +1,7 @@
 //! Tests of the engine against hand-made peers, with a clock of their own.
 
 mod connection;
+mod credit;
 mod dispositions;
 mod links;
 mod model;
