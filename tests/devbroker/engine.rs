@@ -163,10 +163,11 @@ impl Peer {
 
     fn close(mut self) {
         self.engine.close(None);
-        self.wait(|event| match event {
-            Event::Closed { error } => Some(assert_eq!(*error, None)),
+        let error = self.wait(|event| match event {
+            Event::Closed { error } => Some(error.clone()),
             _ => None,
         });
+        assert_eq!(error, None);
     }
 }
 

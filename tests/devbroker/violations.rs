@@ -204,6 +204,9 @@ fn a_client_that_never_says_hello_does_not_hold_up_others() {
     broker.client("c").close();
 }
 
+/// An amqp-value section with a declare.
+const DECLARE: &[u8] = &[0, 0x53, 0x77, 0, 0x53, 0x31, 0x45];
+
 /// A small generator of the same numbers on every run.
 fn random(state: &mut u64) -> u64 {
     *state ^= *state << 13;
@@ -215,6 +218,10 @@ fn random(state: &mut u64) -> u64 {
 #[test]
 fn mutated_streams_never_hurt_others() {
     let broker = Server::start(&[]);
+    let mut durable = receiver_attach(2, "m.*", "topic");
+    durable.source.as_mut().unwrap().durable = Some(2);
+    let mut coordinator = sender_attach(3, None, "queue");
+    coordinator.target = Some(Coordinator::default().into());
     let mut stream = Vec::new();
     for performative in [
         Performative::from(open("m")),
@@ -226,6 +233,8 @@ fn mutated_streams_never_hurt_others() {
         .into(),
         sender_attach(0, Some("m"), "queue").into(),
         receiver_attach(1, "m", "queue").into(),
+        durable.into(),
+        coordinator.into(),
         Flow {
             next_incoming_id: Some(1),
             incoming_window: 100,
@@ -242,6 +251,13 @@ fn mutated_streams_never_hurt_others() {
             ..Transfer::default()
         }
         .into(),
+        Transfer {
+            handle: 3,
+            delivery_id: Some(1),
+            delivery_tag: Some(Bytes::from_static(b"d")),
+            ..Transfer::default()
+        }
+        .into(),
         Disposition {
             role: Role::Receiver,
             last: Some(5),
@@ -252,8 +268,9 @@ fn mutated_streams_never_hurt_others() {
         .into(),
         Detach::default().into(),
     ] {
-        let payload = match performative.name() {
-            "transfer" => text("body"),
+        let payload = match &performative {
+            Performative::Transfer(transfer) if transfer.handle == 3 => DECLARE.to_vec(),
+            Performative::Transfer(_) => text("body"),
             _ => Vec::new(),
         };
         tibemsufo::amqp::frame::encode_frame(0, &performative, &payload, &mut stream);
