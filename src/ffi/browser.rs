@@ -1,10 +1,13 @@
 //! Queue browsers.
 //!
 //! Reading the next message blocks until the server has answered. Called by C programs.
+//!
+//! This release makes no browser, so every handle of one is a bad handle.
 
 use core::ffi::c_char;
 
-use super::entry::{HandleOut, entry, not_implemented};
+use super::entry::{HandleOut, entry};
+use super::handle::Kind;
 use super::types::{tibems_status, tibemsMsg, tibemsQueue, tibemsQueueBrowser};
 
 /// Stores the queue of a browser. The handle belongs to the browser.
@@ -21,7 +24,7 @@ pub unsafe extern "C" fn tibemsQueueBrowser_GetQueue(
             HandleOut::new(queue);
         }
         let _ = queue_browser;
-        not_implemented("not part of this version yet")
+        Err(Kind::Browser.bad_handle())
     })
 }
 
@@ -35,7 +38,7 @@ pub unsafe extern "C" fn tibemsQueueBrowser_GetMsgSelector(
 ) -> tibems_status {
     entry!({
         let _ = (queue_browser, selector);
-        not_implemented("not part of this version yet")
+        Err(Kind::Browser.bad_handle())
     })
 }
 
@@ -55,7 +58,7 @@ pub unsafe extern "C" fn tibemsQueueBrowser_GetNext(
             HandleOut::new(msg);
         }
         let _ = queue_browser;
-        not_implemented("not part of this version yet")
+        Err(Kind::Browser.bad_handle())
     })
 }
 
@@ -68,6 +71,6 @@ pub unsafe extern "C" fn tibemsQueueBrowser_Close(
 ) -> tibems_status {
     entry!({
         let _ = queue_browser;
-        not_implemented("not part of this version yet")
+        Err(Kind::Browser.bad_handle())
     })
 }

@@ -332,11 +332,8 @@ mod tests {
         assert!(buffer.set("abcd").is_ok());
         assert_eq!(&room, b"abcd\0");
         // SAFETY: NULL is allowed.
-        assert!(
-            unsafe { TextBuffer::new(std::ptr::null_mut(), 5) }
-                .required()
-                .is_err()
-        );
+        let none = unsafe { TextBuffer::new(std::ptr::null_mut(), 5) };
+        assert!(none.required().is_err());
     }
 
     #[test]

@@ -85,6 +85,7 @@ const FIRST_CHUNK_BITS: u32 = 8;
 const CHUNKS: usize = (INDEX_BITS - FIRST_CHUNK_BITS) as usize;
 const SLOTS: u32 = ((1 << CHUNKS) - 1) << FIRST_CHUNK_BITS;
 
+const _: () = assert!(SLOTS < 1 << INDEX_BITS);
 const _: () = assert!(
     size_of::<*mut ()>() == size_of::<u64>(),
     "handles need 64 bits"

@@ -1,11 +1,13 @@
 //! Lookup contexts: administered objects by name.
 //!
 //! Lookups may block on the server. Called by C programs.
+//!
+//! This release makes no lookup context, so every handle of one is a bad handle.
 
 use core::ffi::{c_char, c_void};
 
 use super::entry::{HandleOut, entry, invalid_argument, not_implemented};
-use super::handle;
+use super::handle::{self, Kind};
 use super::lookup_params::LookupParams;
 use super::types::{
     tibems_status, tibemsConnectionFactory, tibemsDestination, tibemsLookupContext,
@@ -87,7 +89,7 @@ pub unsafe extern "C" fn tibemsLookupContext_Destroy(
 ) -> tibems_status {
     entry!({
         let _ = context;
-        not_implemented("lookup is not part of this version yet")
+        Err(Kind::LookupContext.bad_handle())
     })
 }
 
@@ -106,7 +108,7 @@ pub unsafe extern "C" fn tibemsLookupContext_Lookup(
         // SAFETY: NULL or valid, as C promises.
         unsafe { HandleOut::new(object) };
         let _ = (context, name);
-        not_implemented("lookup is not part of this version yet")
+        Err(Kind::LookupContext.bad_handle())
     })
 }
 
@@ -123,7 +125,7 @@ pub unsafe extern "C" fn tibemsLookupContext_LookupDestination(
             HandleOut::new(destination);
         }
         let _ = (context, name);
-        not_implemented("lookup is not part of this version yet")
+        Err(Kind::LookupContext.bad_handle())
     })
 }
 
@@ -140,6 +142,6 @@ pub unsafe extern "C" fn tibemsLookupContext_LookupConnectionFactory(
             HandleOut::new(factory);
         }
         let _ = (context, name);
-        not_implemented("lookup is not part of this version yet")
+        Err(Kind::LookupContext.bad_handle())
     })
 }

@@ -1,9 +1,12 @@
 //! Requestors: a request and its reply in one call.
 //!
 //! All but the getters block. Called by C programs.
+//!
+//! This release makes no requestor, so every handle of one is a bad handle.
 
 use super::destination::only;
 use super::entry::{HandleOut, entry, not_implemented};
+use super::handle::Kind;
 use super::types::{
     tibems_status, tibemsDestination, tibemsMsg, tibemsMsgRequestor, tibemsQueue,
     tibemsQueueSession, tibemsSession, tibemsTopic, tibemsTopicSession,
@@ -74,7 +77,7 @@ pub unsafe extern "C" fn tibemsMsgRequestor_Request(
             HandleOut::new(msg_reply);
         }
         let _ = (msg_requestor, msg_sent);
-        not_implemented("not part of this version yet")
+        Err(Kind::Requestor.bad_handle())
     })
 }
 
@@ -87,6 +90,6 @@ pub unsafe extern "C" fn tibemsMsgRequestor_Close(
 ) -> tibems_status {
     entry!({
         let _ = msg_requestor;
-        not_implemented("not part of this version yet")
+        Err(Kind::Requestor.bad_handle())
     })
 }

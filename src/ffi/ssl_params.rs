@@ -1,11 +1,14 @@
 //! TLS parameters.
 //!
 //! Functions that take a file read it; nothing else blocks. Called by C programs.
+//!
+//! This release makes no set of TLS parameters, so every handle of one is a bad handle.
 
 use core::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 use super::entry::{entry, entry_value, not_implemented};
+use super::handle::Kind;
 use super::types::{
     tibems_bool, tibems_int, tibems_long, tibems_status, tibemsSSLHostNameVerifier, tibemsSSLParams,
 };
@@ -43,7 +46,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetCiphers(
 ) -> tibems_status {
     entry!({
         let _ = (params, ciphers);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -61,7 +64,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetIdentity(
 ) -> tibems_status {
     entry!({
         let _ = (params, data, size, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -79,7 +82,7 @@ pub unsafe extern "C" fn tibemsSSLParams_GetIdentity(
 ) -> tibems_status {
     entry!({
         let _ = (params, data, size, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -95,7 +98,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetIdentityFile(
 ) -> tibems_status {
     entry!({
         let _ = (params, filename, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -113,7 +116,7 @@ pub unsafe extern "C" fn tibemsSSLParams_AddIssuerCert(
 ) -> tibems_status {
     entry!({
         let _ = (params, data, size, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -129,7 +132,7 @@ pub unsafe extern "C" fn tibemsSSLParams_AddIssuerCertFile(
 ) -> tibems_status {
     entry!({
         let _ = (params, filename, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -145,7 +148,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetPrivateKey(
 ) -> tibems_status {
     entry!({
         let _ = (params, data, size, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -163,7 +166,7 @@ pub unsafe extern "C" fn tibemsSSLParams_GetPrivateKey(
 ) -> tibems_status {
     entry!({
         let _ = (params, data, size, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -179,7 +182,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetPrivateKeyFile(
 ) -> tibems_status {
     entry!({
         let _ = (params, filename, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -196,7 +199,7 @@ pub unsafe extern "C" fn tibemsSSLParams_AddTrustedCert(
 ) -> tibems_status {
     entry!({
         let _ = (params, data, size, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -212,7 +215,7 @@ pub unsafe extern "C" fn tibemsSSLParams_AddTrustedCertFile(
 ) -> tibems_status {
     entry!({
         let _ = (params, filename, encoding);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -227,7 +230,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetAuthOnly(
 ) -> tibems_status {
     entry!({
         let _ = (params, auth_only);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -242,7 +245,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetVerifyHost(
 ) -> tibems_status {
     entry!({
         let _ = (params, verify);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -257,7 +260,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetVerifyHostName(
 ) -> tibems_status {
     entry!({
         let _ = (params, verify);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -274,7 +277,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetHostNameVerifier(
 ) -> tibems_status {
     entry!({
         let _ = (params, verifier, closure);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -289,7 +292,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetExpectedHostName(
 ) -> tibems_status {
     entry!({
         let _ = (params, expected_hostname);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -303,7 +306,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetRenegotiateInterval(
 ) -> tibems_status {
     entry!({
         let _ = (params, milliseconds);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -317,7 +320,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetRenegotiateSize(
 ) -> tibems_status {
     entry!({
         let _ = (params, bytes);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -329,7 +332,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetRandFile(
 ) -> tibems_status {
     entry!({
         let _ = (params, rand_file);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -341,7 +344,7 @@ pub unsafe extern "C" fn tibemsSSLParams_SetRandEGD(
 ) -> tibems_status {
     entry!({
         let _ = (params, rand_egd_path);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }
 
@@ -354,6 +357,6 @@ pub unsafe extern "C" fn tibemsSSLParams_SetRandData(
 ) -> tibems_status {
     entry!({
         let _ = (params, rand_data, size);
-        not_implemented("TLS is not part of this version yet")
+        Err(Kind::SslParams.bad_handle())
     })
 }

@@ -357,10 +357,8 @@ mod tests {
     fn numbers_outside_an_enumeration_are_refused() {
         for value in [-1, 4, 21, 25, i32::MAX, i32::MIN] {
             // SAFETY: initialised by raw().
-            assert_eq!(
-                unsafe { enumerated::<tibemsAcknowledgeMode>(raw(value)) },
-                None
-            );
+            let mode = unsafe { enumerated::<tibemsAcknowledgeMode>(raw(value)) };
+            assert_eq!(mode, None);
         }
         // SAFETY: initialised by raw().
         let mode = unsafe { enumerated::<tibemsAcknowledgeMode>(raw(22)) };
@@ -371,7 +369,8 @@ mod tests {
     fn every_number_but_zero_is_true() {
         for (value, expected) in [(0, false), (1, true), (-1, true), (256, true)] {
             // SAFETY: initialised by raw().
-            assert_eq!(unsafe { flag(raw(value)) }, expected);
+            let truth = unsafe { flag(raw(value)) };
+            assert_eq!(truth, expected);
         }
     }
 

@@ -33,7 +33,10 @@ fn every_index_has_its_own_place() {
     assert_eq!(place(767), (1, 511));
     assert_eq!(place(768), (2, 0));
     assert_eq!(place(SLOTS - 1).0, CHUNKS - 1);
-    assert!(SLOTS < 1 << INDEX_BITS);
+    assert_eq!(
+        place(SLOTS - 1).1,
+        (1 << (CHUNKS as u32 - 1 + FIRST_CHUNK_BITS)) - 1
+    );
 }
 
 #[test]
