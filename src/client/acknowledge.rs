@@ -175,7 +175,7 @@ impl Connection {
             if session.mode().lazy() {
                 self.count_lazy(core, session.key);
             }
-            self.kick_for_acknowledge(core, session.key);
+            self.write_acknowledgements(core, session.key, false);
             return Ok(());
         }
         self.await_confirmation(core, handed)

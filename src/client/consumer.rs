@@ -217,63 +217,12 @@ impl Consumer {
         {
             connection.wait(&mut core, None)?;
         }
-        self.finish_close(&mut core, deadline);
+        if inside {
+            // the running callback's message is still acknowledged at its return; the dispatcher ends the rest
+            return Ok(());
+        }
+        connection.finish_consumer(&mut core, &self.session, self.key, deadline);
         Ok(())
-    }
-
-    fn finish_close(&self, core: &mut MutexGuard<'_, Core>, deadline: Instant) {
-        let connection = self.session.connection();
-        let mode = self.session.mode();
-        let Core {
-            consumers,
-            sessions,
-            wire,
-            buffered_bytes,
-            ..
-        } = &mut **core;
-        let Some(state) = consumers.get_mut(&self.key) else {
-            return;
-        };
-        *buffered_bytes = buffered_bytes.saturating_sub(state.buffered_bytes);
-        let buffer = std::mem::take(&mut state.buffer);
-        let link = state.link;
-        let mut keep = false;
-        if let (Some(wire), Some(link)) = (wire.as_mut(), link) {
-            wire.engine.set_credit(link, 0, false);
-            for message in buffer.iter().rev().filter(|message| !message.settled) {
-                wire.engine
-                    .settle(link, message.delivery_id, Settle::Released, true, None);
-            }
-            if let Some(session) = sessions.get_mut(&self.session.key) {
-                if mode == AcknowledgeMode::Client {
-                    // kept without credit until its messages are acknowledged or the session ends
-                    keep = session
-                        .unacknowledged
-                        .values()
-                        .any(|handed| handed.consumer == self.key);
-                } else {
-                    let own = |handed: &super::state::Handed| handed.consumer == self.key;
-                    for handed in session
-                        .unacknowledged
-                        .values()
-                        .rev()
-                        .filter(|handed| own(handed))
-                    {
-                        wire.engine
-                            .settle(handed.link, handed.delivery_id, FAILED, true, None);
-                    }
-                    session.unacknowledged.retain(|_, handed| !own(handed));
-                }
-            }
-        }
-        if keep {
-            connection.kick(core);
-            return;
-        }
-        if let Some(link) = link {
-            connection.close_link_and_wait(core, link, deadline);
-        }
-        core.consumers.remove(&self.key);
     }
 }
 
@@ -338,6 +287,67 @@ impl ConsumerState {
 }
 
 impl Connection {
+    /// Puts back what a closed consumer holds and closes its link; its entry goes.
+    pub(super) fn finish_consumer(
+        &self,
+        core: &mut MutexGuard<'_, Core>,
+        session: &Session,
+        key: u32,
+        deadline: Instant,
+    ) {
+        let mode = session.mode();
+        let Core {
+            consumers,
+            sessions,
+            wire,
+            buffered_bytes,
+            ..
+        } = &mut **core;
+        let Some(state) = consumers.get_mut(&key) else {
+            return;
+        };
+        *buffered_bytes = buffered_bytes.saturating_sub(state.buffered_bytes);
+        let buffer = std::mem::take(&mut state.buffer);
+        let link = state.link;
+        let mut keep = false;
+        if let (Some(wire), Some(link)) = (wire.as_mut(), link) {
+            wire.engine.set_credit(link, 0, false);
+            for message in buffer.iter().rev().filter(|message| !message.settled) {
+                wire.engine
+                    .settle(link, message.delivery_id, Settle::Released, true, None);
+            }
+            if let Some(state) = sessions.get_mut(&session.key) {
+                if mode == AcknowledgeMode::Client {
+                    // kept without credit until its messages are acknowledged or the session ends
+                    keep = state
+                        .unacknowledged
+                        .values()
+                        .any(|handed| handed.consumer == key);
+                } else {
+                    let own = |handed: &super::state::Handed| handed.consumer == key;
+                    for handed in state
+                        .unacknowledged
+                        .values()
+                        .rev()
+                        .filter(|handed| own(handed))
+                    {
+                        wire.engine
+                            .settle(handed.link, handed.delivery_id, FAILED, true, None);
+                    }
+                    state.unacknowledged.retain(|_, handed| !own(handed));
+                }
+            }
+        }
+        if keep {
+            self.kick(core);
+            return;
+        }
+        if let Some(link) = link {
+            self.close_link_and_wait(core, link, deadline);
+        }
+        core.consumers.remove(&key);
+    }
+
     /// Grants the full prefetch of a consumer: at its creation, at start, after a recovery.
     pub(super) fn grant(&self, core: &mut Core, key: u32) {
         let Core {

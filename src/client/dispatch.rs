@@ -5,6 +5,7 @@
 //! callback runs without any lock of the library.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use parking_lot::MutexGuard;
 
@@ -44,8 +45,8 @@ impl Connection {
 fn run(session: &Arc<Session>) {
     let connection = session.connection().clone();
     let mut core = connection.lock();
-    while let Some((key, listener, taken)) = next(&connection, &mut core, session) {
-        deliver(&connection, &mut core, session, key, &listener, taken);
+    while let Some((key, taken)) = next(&connection, &mut core, session) {
+        deliver(&connection, &mut core, session, key, taken);
     }
     if let Some(state) = core.sessions.get_mut(&session.key) {
         state.dispatcher = false;
@@ -64,7 +65,7 @@ fn next(
     connection: &Arc<Connection>,
     core: &mut MutexGuard<'_, Core>,
     session: &Arc<Session>,
-) -> Option<(u32, MessageListener, Taken)> {
+) -> Option<(u32, Taken)> {
     loop {
         let state = core.sessions.get(&session.key)?;
         if state.closed || core.state == State::Closed {
@@ -83,11 +84,10 @@ fn next(
             .min()
             .map(|(_, key)| key);
         listening().next()?;
-        let listener = key.and_then(|key| core.consumers.get(&key)?.listener.clone());
-        if let (Some(key), Some(listener)) = (key, listener)
+        if let Some(key) = key
             && let Some(taken) = connection.take(core, key)
         {
-            return Some((key, listener, taken));
+            return Some((key, taken));
         }
         connection.grant_waiting(core, session.key);
         if connection.flush(core) {
@@ -114,7 +114,6 @@ fn deliver(
     core: &mut MutexGuard<'_, Core>,
     session: &Arc<Session>,
     key: u32,
-    listener: &MessageListener,
     taken: Taken,
 ) {
     let opened = MutexGuard::unlocked(core, || taken.open());
@@ -124,11 +123,14 @@ fn deliver(
         .is_some_and(|wire| wire.epoch == taken.epoch);
     match opened {
         Opened::Message(message) if current => {
+            let Some(listener) = listener_now(core, session, key) else {
+                return not_for_a_listener(connection, core, session, key, taken);
+            };
             let delivery = session
                 .mode()
                 .by_program()
                 .then(|| connection.remember(core, session, &taken));
-            call(connection, core, session, key, listener, message, delivery);
+            call(connection, core, session, key, &listener, message, delivery);
             let recovered = core
                 .sessions
                 .get_mut(&session.key)
@@ -150,7 +152,48 @@ fn deliver(
     }
     connection.renew(core, key, taken.message.at);
     connection.not_busy(core, session.key);
-    connection.kick_for_acknowledge(core, session.key);
+    let waiting = core
+        .consumers
+        .get(&key)
+        .is_some_and(|consumer| !consumer.buffer.is_empty());
+    connection.write_acknowledgements(core, session.key, waiting);
+    if core
+        .consumers
+        .get(&key)
+        .is_some_and(|consumer| consumer.closed)
+    {
+        // closed inside its own listener: the rest of the close is ours
+        let deadline = Instant::now() + super::options::for_server(None).close_timeout;
+        connection.finish_consumer(core, session, key, deadline);
+    }
+}
+
+/// The listener as it is now: the message may have been decoded while it was replaced or removed, or while
+/// consumer, session or connection were closed or stopped.
+fn listener_now(core: &Core, session: &Session, key: u32) -> Option<MessageListener> {
+    let open = core.started
+        && core
+            .sessions
+            .get(&session.key)
+            .is_some_and(|state| !state.closed);
+    let consumer = core
+        .consumers
+        .get(&key)
+        .filter(|consumer| open && !consumer.closed)?;
+    consumer.listener.clone()
+}
+
+/// The listener went while the message was on its way: it goes back where it came from.
+fn not_for_a_listener(
+    connection: &Arc<Connection>,
+    core: &mut MutexGuard<'_, Core>,
+    session: &Session,
+    key: u32,
+    taken: Taken,
+) {
+    connection.untake(core, key, taken);
+    connection.not_busy(core, session.key);
+    connection.kick(core);
 }
 
 /// The callback itself, without the lock.

@@ -201,6 +201,7 @@ fn dispatch(
                 consumer.draining = false;
                 consumer.cv.notify_all();
                 connection.changed.notify_all();
+                connection.grant(core, key); // unless a Recover has more to do first
             }
         }
         Event::AckSettled { link, delivery_id } => {

@@ -317,6 +317,29 @@ impl Connection {
         }
     }
 
+    /// Puts a taken message back in front of its consumer's buffer, or releases it when the consumer is gone.
+    pub(super) fn untake(&self, core: &mut Core, key: u32, taken: Taken) {
+        let open = |session: u32| {
+            core.sessions
+                .get(&session)
+                .is_some_and(|state| !state.closed)
+        };
+        let kept = core
+            .consumers
+            .get(&key)
+            .is_some_and(|consumer| !consumer.closed && open(consumer.session));
+        if !kept {
+            return self.settle_taken(core, &taken, Settle::Released);
+        }
+        let size = taken.message.payload.len();
+        if let Some(consumer) = core.consumers.get_mut(&key) {
+            consumer.buffer.push_front(taken.message);
+            consumer.buffered_bytes += size;
+            consumer.cv.notify_one();
+            core.buffered_bytes += size;
+        }
+    }
+
     /// Settles a taken message unless it came settled or its server is gone.
     pub(super) fn settle_taken(&self, core: &mut Core, taken: &Taken, settle: Settle) {
         if let Some(wire) = core
@@ -355,7 +378,11 @@ impl Connection {
         };
         let delivery = self.acknowledge_handed(core, session, &taken);
         self.renew(core, taken.consumer, taken.message.at);
-        self.kick_for_acknowledge(core, session.key);
+        let waiting = core
+            .consumers
+            .get(&taken.consumer)
+            .is_some_and(|consumer| !consumer.buffer.is_empty());
+        self.write_acknowledgements(core, session.key, waiting);
         Some((message, delivery))
     }
 
@@ -416,8 +443,15 @@ impl Connection {
         }
     }
 
-    /// Has acknowledgements written: soon, or in the lazy modes when enough have collected or in time.
-    pub(super) fn kick_for_acknowledge(&self, core: &mut MutexGuard<'_, Core>, session: u32) {
+    /// Has acknowledgements written: here and now when no further message waits (one system call for all of
+    /// them, no thread woken), else by the I/O thread while the next message is handled; in the lazy modes when
+    /// enough have collected, or in time.
+    pub(super) fn write_acknowledgements(
+        &self,
+        core: &mut MutexGuard<'_, Core>,
+        session: u32,
+        waiting: bool,
+    ) {
         let Core {
             sessions,
             consumers,
@@ -428,7 +462,11 @@ impl Connection {
             return;
         };
         if !state.mode.lazy() {
-            return self.kick(core);
+            match waiting {
+                true => self.kick(core),
+                false => drop(self.flush(core)),
+            }
+            return;
         }
         let window = consumers
             .values()
