@@ -19,13 +19,15 @@ BROKER ?= devbroker
 TEST_PROFILE ?= debug
 
 CARGO_PROFILE := $(if $(filter release,$(PROFILE)),--release)
-CARGO_FEATURES ?=
+# OpenSSL of the system when its headers are there, else built from source into the library (needs perl).
+OPENSSL ?= $(shell printf '\043include <openssl/ssl.h>\n' | $(CC) -E -x c - >/dev/null 2>&1 && echo system || echo vendored)
+CARGO_FEATURES ?= $(if $(filter vendored,$(OPENSSL)),--features vendored)
 
 VERSION := $(shell sed -n '/^version/{s/.*"\(.*\)".*/\1/p;q;}' Cargo.toml)
 # Names that programs link with, and that programs of old record: all are one library.
 NAMES := tibemsufo tibems tibemslookup tibemsufo64 tibems64 tibemslookup64
 # What the static library asks of the system.
-SYSTEM_LIBS := -lpthread -ldl -lm
+SYSTEM_LIBS := $(if $(filter system,$(OPENSSL)),-lssl -lcrypto) -lpthread -ldl -lm
 
 .PHONY: all install install-files uninstall test test-brokers demo api-checks header-check clean
 
@@ -65,16 +67,16 @@ api-checks:
 	c-tests/api/run.sh "$(BUILD)"
 
 header-check:
-	c-tests/api/header_check.sh
+	CARGO_FEATURES="$(CARGO_FEATURES)" c-tests/api/header_check.sh
 
 test:
-	PROFILE=$(TEST_PROFILE) c-tests/test.sh
+	PROFILE=$(TEST_PROFILE) CARGO_FEATURES="$(CARGO_FEATURES)" c-tests/test.sh
 
 test-brokers:
-	c-tests/run-brokers.sh
+	CARGO_FEATURES="$(CARGO_FEATURES)" c-tests/run-brokers.sh
 
 demo:
-	BROKER=$(BROKER) c-tests/demo/run.sh
+	BROKER=$(BROKER) CARGO_FEATURES="$(CARGO_FEATURES)" c-tests/demo/run.sh
 
 clean:
 	$(CARGO) clean

@@ -10,7 +10,8 @@ before=$(mktemp)
 trap 'rm -f "$before"' EXIT
 cp "$header" "$before"
 touch build.rs
-${CARGO:-cargo} check -q --lib
+# shellcheck disable=SC2086
+${CARGO:-cargo} check -q ${CARGO_FEATURES:-} --lib
 if ! diff -u "$before" "$header"; then
     echo "header-check: $header was out of date; it is regenerated now" >&2
     exit 1

@@ -3499,7 +3499,7 @@ tibems_status tibemsObjectMsg_SetObjectBytes(tibemsObjectMsg message,
 
 /**
  * Copies the version of the TLS library, `major.minor.update` with its NUL, into the caller's
- * buffer of `bufsize` bytes and returns the buffer. The text is empty when this build has no TLS.
+ * buffer of `bufsize` bytes and returns the buffer. What does not fit is left out.
  */
 const char *tibemsSSL_OpenSSLVersion(char *buffer, tibems_int bufsize);
 
