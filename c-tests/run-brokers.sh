@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The tests that need a broker of others (make test-brokers): conformance tests and demonstration on Apache Artemis.
+# The tests that need a broker of others (make test-brokers): conformance tests, exchange
+# with Qpid JMS and demonstration on Apache Artemis.
 # Exit status 0: nothing failed; 2: no JDK or no Maven (one line says so). Last line: totals.
 set -euo pipefail
 
@@ -18,6 +19,7 @@ failed=$(grep -c '^not ok' "$results" || true)
 skipped=$(grep -c '^skip' "$results" || true)
 
 if [ $# = 0 ]; then
+    if "$here/interop/run.sh" artemis; then passed=$((passed + 1)); else failed=$((failed + 1)) status=1; fi
     for style in listener receive; do
         if BROKER=artemis STYLE=$style "$here/demo/run.sh"; then
             passed=$((passed + 1))

@@ -242,6 +242,26 @@ TEST("30-47,30-49", delivery_count)
     CHECK_OK(tibemsConnection_Close(f.connection));
 }
 
+TEST("30-47", delivery_count_of_a_redelivery)
+{
+    struct fixture f;
+    tibemsConnection connection = connect_to(url_a());
+    tibems_bool redelivered = TIBEMS_FALSE;
+    fresh_on(&f, connection, TIBEMS_FALSE, TIBEMS_CLIENT_ACKNOWLEDGE);
+    REQUIRE_OK(send_text(f.producer, "x"));
+    tibemsMsg back = receive_one(f.consumer);
+    CHECK_INT(int_property(back, "JMSXDeliveryCount"), 1);
+    CHECK_OK(tibemsMsg_Destroy(back));
+    REQUIRE_OK(tibemsSession_Recover(f.session));
+    back = receive_one(f.consumer);
+    CHECK_INT(int_property(back, "JMSXDeliveryCount"), 2);
+    CHECK_OK(tibemsMsg_GetRedelivered(back, &redelivered));
+    CHECK_INT(redelivered, TIBEMS_TRUE);
+    CHECK_OK(tibemsMsg_Acknowledge(back));
+    CHECK_OK(tibemsMsg_Destroy(back));
+    CHECK_OK(tibemsConnection_Close(connection));
+}
+
 TEST("30-48,30-50", mapped_properties)
 {
     tibemsMsg message = new_plain();

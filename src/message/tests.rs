@@ -4,7 +4,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::amqp::codec::{Encoder, Value as Amqp};
+use crate::amqp::codec::{Decoder, Encoder, Value as Amqp, ValueRef};
 use crate::status::{Result, Status};
 
 fn queue() -> Destination {
@@ -193,6 +193,25 @@ fn headers_round_trip() {
             .to_int(),
         Ok(1)
     );
+}
+
+/// Case 30-133: other clients see a non-persistent message.
+#[test]
+fn reliable_is_an_annotation() {
+    let queue = queue();
+    let send = SendHeaders {
+        delivery_mode: 22,
+        ..send(&queue)
+    };
+    let payload = encoded(&Message::plain(), &send).unwrap();
+    assert_eq!(
+        received(payload.clone()).unwrap().delivery_mode(),
+        DeliveryMode::Reliable
+    );
+    let mut cursor = Decoder::new(&payload);
+    assert_eq!(cursor.descriptor().unwrap().code(), Some(wire::HEADER));
+    let durable = cursor.list().unwrap().next_value().unwrap();
+    assert!(matches!(durable, Some(ValueRef::Bool(false))));
 }
 
 #[test]
@@ -606,6 +625,7 @@ fn nesting_stops_at_sixty_four_levels_from_either_end() {
     );
 }
 
+/// Cases 30-125 to 30-128.
 #[test]
 fn bodies_without_annotation() {
     let list = |items: Vec<Amqp>| Amqp::List(items);
@@ -691,6 +711,7 @@ fn bodies_without_annotation() {
     }
 }
 
+/// Case 30-126.
 #[test]
 fn several_sections_are_joined() {
     let data = |bytes: &'static [u8]| (wire::DATA, Amqp::Binary(Bytes::from_static(bytes)));
@@ -714,6 +735,7 @@ fn several_sections_are_joined() {
     assert_eq!(status(received(mixed)), Status::TIBEMS_CORRUPT_MSG);
 }
 
+/// Cases 30-125 and 30-130.
 #[test]
 fn foreign_values() {
     let foreign = vec![
@@ -749,6 +771,7 @@ fn foreign_values() {
     assert_eq!(item("described"), "Int(7)");
 }
 
+/// Cases 30-42, 30-52 and 30-129.
 #[test]
 fn foreign_headers_and_properties() {
     let header = Amqp::List(vec![
@@ -773,6 +796,18 @@ fn foreign_headers_and_properties() {
     ]))
     .unwrap();
     assert_eq!((message.priority(), message.expiration()), (9, 1_001_000));
+    let binary = message.property(b"a-b").unwrap();
+    assert!(
+        binary.to_text().is_err()
+            && binary.value().to_bool().is_err()
+            && binary.value().to_int().is_err()
+    );
+    assert!(
+        message
+            .properties()
+            .iter()
+            .any(|(name, _)| name.as_bytes() == b"a-b")
+    );
     assert!(message.redelivered());
     assert_eq!(
         message
