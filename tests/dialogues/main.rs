@@ -6,6 +6,7 @@
 #[path = "../peer/mod.rs"]
 mod peer;
 
+mod attach;
 mod failover;
 mod framing;
 mod headers;

@@ -1,0 +1,674 @@
+//! P-A: links, how they are made, refused, lost and closed.
+
+use crate::peer::api::{self, Destination, Msg, Status, expect_status};
+use crate::peer::{Gate, Peer, dialogue, dialogue_with, error, message};
+use crate::scene::{Exceptions, end, run, session, shared};
+use std::time::{Duration, Instant};
+use tibemsufo::amqp::codec::Value;
+use tibemsufo::amqp::performative::{
+    DeliveryState, Detach, Flow, LinkTarget, Performative, Role, Transfer, code,
+};
+
+#[test]
+fn p_a1_a_refused_consumer() {
+    dialogue(|| {
+        let cases = [
+            ("amqp:not-found", None, Status::TIBEMS_INVALID_DESTINATION),
+            ("amqp:unauthorized-access", None, Status::TIBEMS_SECURITY_EXCEPTION),
+            ("amqp:invalid-field", Some("filter"), Status::TIBEMS_INVALID_SELECTOR),
+            ("amqp:not-implemented", None, Status::TIBEMS_NOT_IMPLEMENTED),
+        ];
+        for (condition, field, status) in cases {
+            let peer = Peer::script(move |p| {
+                p.accept_open();
+                let link = p.await_attach(Role::Receiver);
+                let mut error = error(condition);
+                if let Some(field) = field {
+                    error.info = vec![("invalid-field".into(), Value::symbol(field))];
+                }
+                p.refuse_attach(link, Some(error));
+                p.serve_to_close();
+            });
+            let (connection, session) = session(&peer, api::AUTO);
+            let queue = Destination::queue("q");
+            let failure = expect_status(session.consumer_of(queue, Some("a = 1"), false), status);
+            assert!(failure.text.contains(condition), "{failure:?}");
+            session.consumer("q").expect("the session lives");
+            end(connection, peer);
+        }
+    });
+}
+
+#[test]
+fn p_a1_a_refused_producer() {
+    dialogue(|| {
+        let cases = [
+            ("amqp:not-found", Status::TIBEMS_INVALID_DESTINATION),
+            ("amqp:unauthorized-access", Status::TIBEMS_SECURITY_EXCEPTION),
+            ("amqp:resource-limit-exceeded", Status::TIBEMS_DESTINATION_LIMIT_EXCEEDED),
+            ("failed", Status::TIBEMS_EXCEPTION),
+        ];
+        for (condition, status) in cases {
+            let peer = Peer::script(move |p| {
+                p.accept_open();
+                let link = p.await_attach(Role::Sender);
+                p.refuse_attach(link, Some(error(condition)));
+                p.serve_to_close();
+            });
+            let (connection, session) = session(&peer, api::AUTO);
+            expect_status(session.producer("q"), status);
+            session.producer("q").expect("the session lives").send_text("x").expect("sent");
+            end(connection, peer);
+        }
+    });
+}
+
+#[test]
+fn p_a2_odd_refusals() {
+    dialogue_with("request_timeout=700", || {
+        // a detach with no attach before it; attach handles are told by attach alone, so the peer
+        // answers and detaches in one go
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let link = p.await_attach(Role::Receiver);
+            p.answer_attach(link);
+            p.send_detach(link, true, Some(error("amqp:unauthorized-access")));
+            // the end of the session instead of an answer
+            let doomed = p.await_attach(Role::Receiver);
+            let session = p.link(doomed).session;
+            p.send_end(session, Some(error("amqp:unauthorized-access")));
+            // a null terminus and no detach
+            let link = p.await_attach(Role::Receiver);
+            p.answer_attach_with(link, |attach| attach.source = None);
+            let detach = p.await_detach(link);
+            assert!(detach.closed);
+            p.send_detach(link, true, None);
+            // the detach comes late
+            let link = p.await_attach(Role::Sender);
+            p.answer_attach_with(link, |attach| attach.target = None);
+            p.expect_silence(Duration::from_millis(200));
+            p.send_detach(link, true, Some(error("amqp:not-found")));
+            // nothing at all
+            p.await_attach(Role::Sender);
+            p.serve_to_close();
+        });
+        let (connection, first) = session(&peer, api::AUTO);
+        // attached and closed at once: the creation or the first call says why
+        let result = first.consumer("q").and_then(|consumer| consumer.receive().map(drop));
+        expect_status(result, Status::TIBEMS_SECURITY_EXCEPTION);
+        expect_status(first.consumer("q"), Status::TIBEMS_SECURITY_EXCEPTION);
+        let second = connection.session(api::AUTO).expect("a session");
+        expect_status(second.consumer("q"), Status::TIBEMS_INVALID_DESTINATION);
+        expect_status(second.producer("q"), Status::TIBEMS_INVALID_DESTINATION);
+        expect_status(second.producer("q"), Status::TIBEMS_TIMEOUT);
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a3_the_connection_dies_during_attach() {
+    dialogue(|| {
+        let first = Peer::script(|p| {
+            p.accept_open();
+            p.await_attach(Role::Sender);
+            p.send_close(Some(error("amqp:connection:forced")));
+            p.drain_stream();
+        });
+        let second = Peer::script(|p| {
+            p.accept_open();
+            p.serve_to_close();
+            assert_eq!(p.links(Role::Sender).len(), 1, "created twice");
+        });
+        let connection = shared(&[&first, &second]);
+        let session = connection.session(api::AUTO).expect("a session");
+        session.producer("q").expect("made on the second server").send_text("x").expect("sent");
+        first.finish();
+        end(connection, second);
+    });
+}
+
+#[test]
+fn p_a4_other_handles_and_answers_in_reverse() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let one = p.await_attach(Role::Sender);
+            let two = p.await_attach(Role::Sender);
+            // each with the handle that the library gave to the other
+            let (first, second) = (p.link(one).attach.handle, p.link(two).attach.handle);
+            assert_ne!(first, second);
+            p.answer_attach_with(two, |attach| attach.handle = first);
+            p.answer_attach_with(one, |attach| attach.handle = second);
+            p.grant(one, 10);
+            p.grant(two, 10);
+            for _ in 0..2 {
+                let received = p.await_transfer();
+                let target = p.link(received.link).attach.target.clone().unwrap();
+                let address = target.target().unwrap().address.clone().unwrap();
+                assert_eq!(message::text_of(&received.payload), address);
+                p.accept_delivery(&received);
+            }
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let one = run(move || session.producer("one"));
+        let two = run(move || session.producer("two"));
+        one.result().expect("a producer").send_text("one").expect("sent");
+        two.result().expect("a producer").send_text("two").expect("sent");
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a5_a_server_without_selectors() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let link = p.await_attach(Role::Receiver);
+            let source = p.link(link).attach.source.clone().unwrap();
+            assert_eq!(source.filter.len(), 1, "{:?}", source.filter);
+            let (_, filter) = &source.filter[0];
+            match filter {
+                Value::Described(descriptor, value) => {
+                    assert_eq!(**descriptor, Value::Ulong(0x0000_468c_0000_0004));
+                    assert_eq!(**value, Value::string("colour = 'red'"));
+                }
+                other => panic!("{other:?}"),
+            }
+            p.answer_attach_with(link, |attach| {
+                attach.source.as_mut().unwrap().filter.clear();
+            });
+            let detach = p.await_detach(link);
+            assert!(detach.closed);
+            p.send_detach(link, true, None);
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let result = session.consumer_of(Destination::queue("q"), Some("colour = 'red'"), false);
+        expect_status(result, Status::TIBEMS_NOT_IMPLEMENTED);
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a6_a_server_without_no_local() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let consumer = p.await_attach(Role::Receiver);
+            p.answer_attach_with(consumer, |attach| {
+                attach.source.as_mut().unwrap().filter.clear();
+            });
+            p.await_credit(consumer, 2);
+            let own = p.await_transfer();
+            p.accept_delivery(&own);
+            // the server sends the program's own message back, and one of somebody else
+            let first = p.deliver(consumer, &own.payload);
+            let second = p.deliver(consumer, &message::text("from elsewhere"));
+            p.await_settled(&[first, second], &DeliveryState::Accepted);
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let topic = Destination::topic("t");
+        let consumer = session.consumer_of(topic, None, true).expect("a consumer");
+        let producer = session.producer_to(Some(topic)).expect("a producer");
+        producer.send_text("own").expect("sent");
+        assert_eq!(consumer.receive_text().expect("received"), "from elsewhere");
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a8_wrong_handles_end_the_session() {
+    dialogue(|| {
+        for case in 0..4 {
+            let ready = Gate::new();
+            let go = ready.clone();
+            let peer = Peer::script(move |p| {
+                p.accept_open();
+                let link = p.await_consumer();
+                let (channel, session) = (p.channel(link), p.link(link).session);
+                p.serve_until_open(&go);
+                let expected = match case {
+                    0 => {
+                        let second = p.await_attach(Role::Receiver);
+                        let taken = p.link(link).handle;
+                        p.answer_attach_with(second, |attach| attach.handle = taken);
+                        "amqp:session:handle-in-use"
+                    }
+                    1 => {
+                        p.send(channel, Flow { handle: Some(99), ..Flow::default() });
+                        "amqp:session:unattached-handle"
+                    }
+                    2 => {
+                        let transfer = Transfer {
+                            handle: 99,
+                            delivery_id: Some(0),
+                            delivery_tag: Some("t".into()),
+                            ..Transfer::default()
+                        };
+                        p.send_with(channel, transfer, &message::text("x"));
+                        "amqp:session:unattached-handle"
+                    }
+                    _ => {
+                        p.send(channel, Detach { handle: 99, ..Detach::default() });
+                        "amqp:session:unattached-handle"
+                    }
+                };
+                let (ended, error) = p.await_end();
+                assert_eq!(ended, session);
+                assert_eq!(error.map(|e| e.condition).as_deref(), Some(expected));
+                p.send_end(session, None);
+                p.serve_to_close();
+            });
+            let (connection, session) = session(&peer, api::AUTO);
+            let exceptions = Exceptions::of(connection);
+            let consumer = session.consumer("q").expect("a consumer");
+            ready.open();
+            if case == 0 {
+                session.consumer("r").expect_err("the session ends");
+            }
+            exceptions.expect_one(Status::TIBEMS_EXCEPTION);
+            expect_status(consumer.receive_now(), Status::TIBEMS_EXCEPTION);
+            connection.session(api::AUTO).expect("the connection lives");
+            end(connection, peer);
+        }
+    });
+}
+
+#[test]
+fn p_a9_a_stolen_consumer_is_not_attached_again() {
+    dialogue(|| {
+        let ready = Gate::new();
+        let go = ready.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            let link = p.await_consumer();
+            p.serve_until_open(&go);
+            p.send_detach(link, true, Some(error("amqp:link:stolen")));
+            assert!(p.await_detach(link).closed);
+            p.serve_to_close();
+            assert_eq!(p.links(Role::Receiver).len(), 1, "attached again");
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let consumer = session.consumer("q").expect("a consumer");
+        let receiving = run(move || consumer.receive());
+        receiving.still_runs(Duration::from_millis(50));
+        ready.open();
+        expect_status(receiving.result(), Status::TIBEMS_ID_IN_USE);
+        exceptions.expect_one(Status::TIBEMS_ID_IN_USE);
+        expect_status(consumer.receive_now(), Status::TIBEMS_ID_IN_USE);
+        consumer.close().expect("closed");
+        end(connection, peer);
+        exceptions.expect_one(Status::TIBEMS_ID_IN_USE);
+    });
+}
+
+#[test]
+fn p_a10_an_idle_producer_comes_back_with_the_next_send() {
+    dialogue(|| {
+        let (made, detached) = (Gate::new(), Gate::new());
+        let (go, told) = (made.clone(), detached.clone());
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            let link = p.await_producer();
+            p.wait(&go);
+            p.send_detach(link, true, Some(error("amqp:link:detach-forced")));
+            p.await_detach(link);
+            told.open();
+            let again = p.await_producer();
+            assert_ne!(link, again);
+            p.grant(again, 5);
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let producer = session.producer("q").expect("a producer");
+        made.open();
+        detached.wait();
+        producer.send_text("again").expect("sent over a new link");
+        exceptions.expect_none();
+        end(connection, peer);
+    });
+}
+
+#[test]
+#[ignore = "a consumer is not attached again yet (spec 40 §3.6)"]
+fn p_a11_a_consumer_is_attached_again_at_once_and_then_after_a_second() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let mut link = p.await_consumer();
+            let mut times = Vec::new();
+            for _ in 0..2 {
+                p.send_detach(link, true, Some(error("amqp:link:detach-forced")));
+                let start = Instant::now();
+                link = p.await_consumer();
+                times.push(start.elapsed());
+            }
+            assert!(times[0] < Duration::from_millis(900), "{times:?}");
+            assert!(times[1] >= Duration::from_millis(900), "{times:?}");
+            p.await_credit(link, 1);
+            p.deliver(link, &message::text("after all"));
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let consumer = session.consumer("q").expect("a consumer");
+        assert_eq!(consumer.receive_text().expect("received"), "after all");
+        exceptions.expect_none();
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a12_a_full_destination_fails_every_waiting_send() {
+    dialogue(|| {
+        let waiting = Gate::new();
+        let go = waiting.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            let link = p.await_producer();
+            p.serve_until_open(&go);
+            p.send_detach(link, true, Some(error("amqp:resource-limit-exceeded")));
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let producer = session.producer("q").expect("a producer");
+        let sends: Vec<_> = (0..10).map(|_| run(move || producer.send_text("waits"))).collect();
+        sends[9].still_runs(Duration::from_millis(100));
+        waiting.open();
+        for send in sends {
+            expect_status(send.result(), Status::TIBEMS_DESTINATION_LIMIT_EXCEEDED);
+        }
+        exceptions.expect_one(Status::TIBEMS_DESTINATION_LIMIT_EXCEEDED);
+        expect_status(producer.send_text("later"), Status::TIBEMS_DESTINATION_LIMIT_EXCEEDED);
+        producer.close().expect("closed");
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a13_detaches_that_cross_and_one_that_only_detaches() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let one = p.await_producer();
+            let two = p.await_producer();
+            assert!(p.await_detach(one).closed);
+            // sent before theirs was seen
+            p.send_detach(one, true, Some(error("amqp:resource-deleted")));
+            assert!(p.await_detach(two).closed);
+            p.send_detach(two, false, None);
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let one = session.producer("one").expect("a producer");
+        let two = session.producer("two").expect("a producer");
+        one.close().expect("the close is OK");
+        two.close().expect("the close is OK");
+        exceptions.expect_none();
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a14_nobody_answers_our_detach() {
+    dialogue_with("close_timeout=500", || {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let link = p.await_producer();
+            p.await_detach(link);
+            let handle = p.link(link).attach.handle;
+            let next = p.await_producer();
+            assert_ne!(p.link(next).attach.handle, handle, "the handle is not free yet");
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let producer = session.producer("q").expect("a producer");
+        let start = Instant::now();
+        producer.close().expect("the close is OK");
+        let took = start.elapsed();
+        assert!(took >= Duration::from_millis(450), "{took:?}");
+        assert!(took < Duration::from_secs(3), "{took:?}");
+        session.producer("q").expect("a producer");
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a15_late_frames_for_a_closed_consumer() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let link = p.await_consumer();
+            p.await_credit(link, 3);
+            p.strict = false; // the credit is gone, the frames were on their way
+            p.await_detach(link);
+            p.deliver(link, &message::text("late"));
+            p.deliver_in(link, &message::text("late and in several frames"), 4);
+            p.send_flow(link, |_| {});
+            p.send_detach(link, true, None);
+            p.strict = true;
+            let next = p.await_consumer();
+            p.await_credit(next, 1);
+            p.deliver(next, &message::text("for the new one"));
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        session.consumer("q").expect("a consumer").close().expect("closed");
+        let consumer = session.consumer("q").expect("a consumer");
+        assert_eq!(consumer.receive_text().expect("received"), "for the new one");
+        exceptions.expect_none();
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a16_a_server_without_delayed_delivery() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open_with(|open| open.offered_capabilities.clear());
+            let link = p.await_attach(Role::Sender);
+            p.answer_attach_with(link, |attach| attach.offered_capabilities.clear());
+            p.grant(link, 5);
+            let received = p.await_transfer();
+            assert_eq!(message::text_of(&received.payload), "now");
+            p.accept_delivery(&received);
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let producer = session.producer("q").expect("a producer");
+        producer.set_delivery_delay(1000);
+        expect_status(producer.send_text("later"), Status::TIBEMS_NOT_IMPLEMENTED);
+        producer.set_delivery_delay(0);
+        producer.send_text("now").expect("sent");
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn a_server_without_the_relay_gets_a_link_for_each_destination() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open_with(|open| open.offered_capabilities.clear());
+            for expected in ["one", "two"] {
+                let received = p.await_transfer();
+                let attach = &p.link(received.link).attach;
+                let address = attach.target.as_ref().and_then(|t| t.target()?.address.clone());
+                assert_eq!(address.as_deref(), Some(expected));
+                p.accept_delivery(&received);
+            }
+            let link = p.await_attach(Role::Sender);
+            p.refuse_attach(link, Some(error("amqp:not-found")));
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let producer = session.producer_to(None).expect("a producer for no destination");
+        for name in ["one", "two"] {
+            let (queue, message) = (Destination::queue(name), Msg::text(name));
+            producer.send_to(queue, message).expect("sent");
+        }
+        let (queue, message) = (Destination::queue("three"), Msg::text("x"));
+        expect_status(producer.send_to(queue, message), Status::TIBEMS_INVALID_DESTINATION);
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn a_server_with_the_relay_gets_one_link_without_a_target() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            for expected in ["one", "two"] {
+                let received = p.await_transfer();
+                let attach = &p.link(received.link).attach;
+                assert!(matches!(&attach.target,
+                    Some(LinkTarget::Target(target)) if target.address.is_none()));
+                let to = message::field(&received.payload, code::PROPERTIES, 2);
+                assert_eq!(to, Some(Value::string(expected)));
+                p.accept_delivery(&received);
+            }
+            assert_eq!(p.links(Role::Sender).len(), 1);
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let producer = session.producer_to(None).expect("a producer for no destination");
+        for name in ["one", "two"] {
+            let (queue, message) = (Destination::queue(name), Msg::text(name));
+            producer.send_to(queue, message).expect("sent");
+        }
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn links_say_what_the_specification_says() {
+    dialogue(|| {
+        let four = [
+            "amqp:accepted:list",
+            "amqp:rejected:list",
+            "amqp:released:list",
+            "amqp:modified:list",
+        ];
+        let peer = Peer::script(move |p| {
+            let open = p.accept_open();
+            let producer = p.await_producer();
+            let attach = p.link(producer).attach.clone();
+            let prefix = format!("ems:snd:{}:", open.container_id);
+            assert!(attach.name.starts_with(&prefix), "{}", attach.name);
+            let source = attach.source.unwrap();
+            assert_eq!(source.outcomes, four);
+            assert_eq!(source.default_outcome, None);
+            let target = attach.target.unwrap();
+            let target = target.target().unwrap();
+            assert_eq!(target.address.as_deref(), Some("q"));
+            assert_eq!(target.capabilities, ["queue"]);
+            assert!(matches!(attach.rcv_settle_mode, None | Some(0)));
+
+            let consumer = p.await_consumer();
+            let attach = p.link(consumer).attach.clone();
+            let prefix = format!("ems:rcv:{}:", open.container_id);
+            assert!(attach.name.starts_with(&prefix), "{}", attach.name);
+            let source = attach.source.unwrap();
+            assert_eq!(source.address.as_deref(), Some("t"));
+            assert_eq!(source.capabilities, ["topic"]);
+            assert_eq!(source.expiry_policy.as_deref(), Some("link-detach"));
+            assert_eq!(source.outcomes, four);
+            assert!(matches!(
+                source.default_outcome,
+                Some(DeliveryState::Modified { delivery_failed: true, .. })
+            ));
+            assert!(attach.target.is_some());
+            assert_eq!(attach.snd_settle_mode, Some(0));
+
+            let quiet = p.await_consumer();
+            assert_eq!(p.link(quiet).attach.snd_settle_mode, Some(1), "NO_ACK asks for settled");
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        session.producer("q").expect("a producer");
+        session.consumer_of(Destination::topic("t"), None, false).expect("a consumer");
+        let quiet = connection.session(api::NO_ACK).expect("a session");
+        quiet.consumer("q").expect("a consumer");
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn nothing_is_granted_before_start_and_everything_is_taken_back_by_stop() {
+    dialogue(|| {
+        let (quiet, stopped) = (Gate::new(), Gate::new());
+        let (told, go) = (quiet.clone(), stopped.clone());
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            let link = p.await_consumer();
+            p.expect_silence(Duration::from_millis(200));
+            told.open();
+            p.await_credit(link, 1);
+            p.deliver(link, &message::text("x"));
+            // stop drains, or takes the credit away
+            p.serve_until_open(&go);
+            assert_eq!(p.link(link).credit, 0, "credit after stop");
+            p.await_credit(link, 1);
+            p.serve_to_close();
+        });
+        let connection = crate::scene::connect(&peer);
+        let session = connection.session(api::AUTO).expect("a session");
+        let consumer = session.consumer("q").expect("a consumer");
+        expect_status(consumer.receive_within(100), Status::TIBEMS_TIMEOUT);
+        quiet.wait();
+        connection.start().expect("started");
+        assert_eq!(consumer.receive_text().expect("received"), "x");
+        connection.stop().expect("stopped");
+        expect_status(consumer.receive_within(200), Status::TIBEMS_TIMEOUT);
+        stopped.open();
+        connection.start().expect("started");
+        // the credit is there again when the peer has seen its flow
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn a_stray_attach_of_the_server_is_refused() {
+    dialogue(|| {
+        let refused = Gate::new();
+        let told = refused.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            let session = p.await_begin();
+            p.answer_begin(session);
+            let channel = p.session(session).channel;
+            let link = p.await_producer();
+            let mut attach = p.link(link).attach.clone();
+            attach.name = "nobody asked".into();
+            attach.handle = 77;
+            p.strict = false;
+            p.send(channel, attach);
+            p.await_that("attach", |a| match &a.performative {
+                Performative::Attach(attach) => attach.name == "nobody asked",
+                _ => false,
+            });
+            let arrival =
+                p.await_that("detach", |a| matches!(a.performative, Performative::Detach(_)));
+            if let Performative::Detach(detach) = &arrival.performative {
+                assert!(detach.closed);
+                let condition = detach.error.as_ref().map(|e| e.condition.as_str());
+                assert_eq!(condition, Some("amqp:not-allowed"));
+            }
+            p.send(channel, Detach { handle: 77, closed: true, ..Detach::default() });
+            p.grant(link, 5);
+            told.open();
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let producer = session.producer("q").expect("a producer");
+        refused.wait();
+        producer.send_text("goes on").expect("sent");
+        end(connection, peer);
+    });
+}
