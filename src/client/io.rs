@@ -221,17 +221,14 @@ fn dispatch(
             let owner = forget(core, link);
             respond(connection, core, owner, Answer::Refused(error));
         }
-        Event::Detached {
-            link,
-            error,
-            by_peer,
-            ..
-        } => {
+        Event::Detached { link, error, .. } => {
             let owner = forget(core, link);
             match owner {
-                Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Ended),
-                Some(owner) if by_peer => connection.detached(core, owner, error.as_ref()),
-                _ => {}
+                // a close under way, or a link that went as soon as it came
+                Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Refused(error)),
+                // our own detaches leave no owner: the peer's, or ours because of what the peer did
+                Some(owner) => connection.detached(core, owner, error.as_ref()),
+                None => {}
             }
         }
         Event::SessionEnded {
@@ -260,6 +257,10 @@ fn dispatch(
                     respond(connection, core, owner, Answer::Refused(error))
                 }
                 Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Ended),
+                // our own ends leave no owner: the peer's, or ours because of what the peer did
+                Some(Owner::Session(_)) => {
+                    connection.session_ended(core, session, error.as_ref());
+                }
                 _ if by_peer => connection.session_ended(core, session, error.as_ref()),
                 _ => {}
             }
