@@ -7,6 +7,7 @@
 mod peer;
 
 mod attach;
+mod dispositions;
 mod failover;
 mod framing;
 mod headers;
