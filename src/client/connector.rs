@@ -18,11 +18,13 @@ use super::options::{self, Options};
 use super::profile::Profile;
 use super::reconnect::{Series, Step};
 use super::recovery::Built;
+use super::trace_frames::FrameTrace;
 use super::url::ServerUrl;
 use crate::amqp::engine::{AuthFailure, Engine, EngineConfig, Event, SaslConfig};
 use crate::amqp::performative::AmqpError;
 use crate::settings::{self, Purpose};
 use crate::status::{Error, Result, Status};
+use crate::trace::{self, Topic};
 use crate::transport::{self, Buffers, Stream, Waker, wait};
 
 /// EOFs directly behind our last SASL frame that count as a refused password (spec 40 §1.4).
@@ -68,6 +70,7 @@ pub struct Candidate {
     from: usize,
     pub written: u64,
     pub profile: Arc<Profile>,
+    pub trace: Option<Box<FrameTrace>>,
     /// For the I/O thread of the incarnation to come.
     pub wire_waker: Arc<Waker>,
     pub options: Options,
@@ -132,6 +135,9 @@ impl Candidate {
             }
             match self.stream.write(&self.output[self.from..]) {
                 Ok(count) => {
+                    if let Some(trace) = &mut self.trace {
+                        trace.written(&self.output[self.from..self.from + count]);
+                    }
                     self.from += count;
                     self.written += count as u64;
                     self.engine.wrote(Instant::now());
@@ -149,7 +155,10 @@ impl Candidate {
                 failure.sasl_drop = self.engine.sasl_final_sent();
                 Err(failure)
             }
-            Ok(_) => {
+            Ok(count) => {
+                if let Some(trace) = &mut self.trace {
+                    trace.read(&self.input[self.input.len() - count..]);
+                }
                 self.engine.input(&mut self.input, Instant::now());
                 Ok(())
             }
@@ -247,6 +256,14 @@ impl Connection {
                     let error = Error::new(
                         failure.error.status,
                         format!("{url}: {}", failure.error.text),
+                    );
+                    trace::line(
+                        Topic::Recovery,
+                        format_args!(
+                            "connection {}: {purpose:?} failed: {}",
+                            self.id(),
+                            error.text
+                        ),
                     );
                     if is_refusal(error.status) {
                         refusal = Some(error.clone());
@@ -373,6 +390,7 @@ impl Connection {
             from: 0,
             written: 0,
             profile: Arc::new(Profile::default()),
+            trace: FrameTrace::start(&url.to_string()),
             wire_waker: Arc::new(wire_waker),
             options,
             deadline,

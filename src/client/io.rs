@@ -16,7 +16,7 @@ use super::state::{Answer, Buffered, Core, Fate, Owner};
 use crate::amqp::engine::{Event, LinkId};
 use crate::amqp::performative::AmqpError;
 use crate::status::{Error, Status};
-use crate::transport::wait;
+use crate::transport::{READ_CHUNK, wait};
 
 /// Bytes read before the other duties of the thread have their turn.
 const FAIRNESS: usize = 256 * 1024;
@@ -100,8 +100,14 @@ fn read(
             Ok(0) => "the server closed the socket".to_owned(),
             Ok(count) => {
                 total += count;
+                if let Some(trace) = &mut wire.trace {
+                    trace.read(&input[input.len() - count..]);
+                }
                 wire.engine.input(input, now);
                 events(connection, &mut core, epoch, now);
+                if count < READ_CHUNK {
+                    return true; // the socket is empty: poll tells when there is more
+                }
                 continue;
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,

@@ -8,6 +8,7 @@
 //! | `send`, `receive`, `dispatch`, `acknowledge` | the paths of a message |
 //! | `request`, `links`, `profile`, `wire`, `io` | the wire: requests and answers, attaches, output, the I/O thread |
 //! | `connector`, `recovery`, `listener`, `context` | losing a server and finding the next one |
+//! | `trace_frames` | the trace of frames, when it is asked for |
 
 mod acknowledge;
 pub mod attempts;
@@ -33,5 +34,6 @@ mod request;
 mod send;
 pub mod session;
 pub mod state;
+mod trace_frames;
 pub mod url;
 mod wire;

@@ -27,6 +27,7 @@ use crate::amqp::engine::{Event, LinkId, SessionId};
 use crate::message::Destination;
 use crate::settings::{self, Purpose};
 use crate::status::{Error, Result, Status};
+use crate::trace::{self, Topic};
 
 /// A candidate on which everything exists.
 pub struct Built {
@@ -186,6 +187,8 @@ impl Connection {
         let profile = candidate.profile.clone();
         let options = candidate.options.clone();
         let waker = candidate.wire_waker.clone();
+        let mut candidate = candidate;
+        let trace = candidate.trace.take();
         let (stream, engine, input, unsent, written) = candidate.into_parts();
         core.epoch += 1;
         let epoch = core.epoch;
@@ -202,6 +205,7 @@ impl Connection {
                 .map(|(key, id)| (*id, Owner::Session(*key)))
                 .collect(),
             profile,
+            trace,
             writing: false,
             blocked: !unsent.0.is_empty(),
             io_asleep: false,
@@ -236,6 +240,14 @@ impl Connection {
         if core.state != State::Closed {
             core.state = State::Connected;
         }
+        let url = &self.plan.groups[at.0][at.1];
+        trace::line(
+            Topic::State,
+            format_args!(
+                "connection {}: connected to {url}, epoch {epoch}",
+                self.id()
+            ),
+        );
         self.send_again(core);
         self.grant_all(core);
         self.changed.notify_all();
@@ -285,6 +297,14 @@ impl Connection {
             return;
         };
         wire.retire();
+        trace::line(
+            Topic::State,
+            format_args!(
+                "connection {}: lost epoch {epoch}: {}",
+                self.id(),
+                cause.text
+            ),
+        );
         core.cause = cause;
         self.drop_incarnation(core, wire);
         if core.state == State::Connected {
@@ -492,6 +512,14 @@ impl Connection {
         }
         core.state = State::Recovering;
         core.recovery += 1;
+        trace::line(
+            Topic::Recovery,
+            format_args!(
+                "connection {}: RecoverConnection {}",
+                self.id(),
+                core.recovery
+            ),
+        );
         let lost = core.active;
         self.changed.notify_all();
         drop(core);

@@ -13,6 +13,7 @@ use parking_lot::Condvar;
 
 use super::gate::State;
 use super::profile::Profile;
+use super::trace_frames::FrameTrace;
 use crate::amqp::engine::{Engine, LinkId, Outcome, SessionId};
 use crate::amqp::performative::AmqpError;
 use crate::message::{Delivery, Destination, Message};
@@ -95,6 +96,7 @@ pub struct Wire {
     pub owners: HashMap<LinkId, Owner>,
     pub sessions: HashMap<SessionId, Owner>,
     pub profile: Arc<Profile>,
+    pub trace: Option<Box<FrameTrace>>,
     /// A thread is writing outside the lock.
     pub writing: bool,
     /// The socket was full; the I/O thread waits until it takes bytes again.

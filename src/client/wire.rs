@@ -108,6 +108,9 @@ impl Connection {
             };
             wire.writing = false;
             wire.in_hand = 0;
+            if let Some(trace) = &mut wire.trace {
+                trace.written(&out[from..from + count]);
+            }
             wire.handed_over(count);
             if count > 0 {
                 wire.engine.wrote(Instant::now());

@@ -12,6 +12,6 @@ mod waker;
 
 pub use poll::{Ready, wait};
 pub use resolve::resolve;
-pub use stream::{Buffers, Stream};
+pub use stream::{Buffers, READ_CHUNK, Stream};
 pub use thread::spawn;
 pub use waker::Waker;

@@ -14,7 +14,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use super::{Waker, wait};
 
 /// Room offered to each read.
-const READ_CHUNK: usize = 64 * 1024;
+pub const READ_CHUNK: usize = 64 * 1024;
 
 /// Sizes asked of the system for new sockets, in bytes; none = the system's own.
 #[derive(Clone, Copy, Debug, Default)]
