@@ -73,10 +73,10 @@ impl Message {
     /// `tibemsMsg_GetAsBytes`: the same block while the message is unchanged; earlier ones stay until Destroy.
     pub fn lend_archive(&mut self) -> Result<&[u8]> {
         let archive = self.to_archive()?;
-        if self.archive.as_deref() != Some(&archive[..]) {
-            if let Some(old) = self.archive.replace(archive.into()) {
-                self.kept.push(Block::Shared(old));
-            }
+        let changed = self.archive.as_deref() != Some(&archive[..]);
+        let old = changed.then(|| self.archive.replace(archive.into()));
+        if let Some(old) = old.flatten() {
+            self.kept.push(Block::Shared(old));
         }
         Ok(self.archive.as_deref().unwrap_or_default())
     }
@@ -673,6 +673,28 @@ mod tests {
             deep = outer;
         }
         assert_eq!(with_body(&deep), Status::TIBEMS_CORRUPT_MSG);
+    }
+
+    proptest::proptest! {
+        /// Damage that the checksums do not show: no panic, and what is accepted can be stored again.
+        #[test]
+        fn damaged_payloads(
+            kind in 0..KINDS.len(),
+            damage in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), 0u8..), 1..6),
+        ) {
+            let mut payload = full(KINDS[kind]).to_archive().unwrap()[PREAMBLE..].to_vec();
+            for (index, byte) in damage {
+                let at = index.index(payload.len());
+                payload[at] = byte;
+            }
+            match Message::from_archive(&sealed(&payload)) {
+                Ok(message) => assert!(message.to_archive().is_ok()),
+                Err(error) => assert!(matches!(
+                    error.status,
+                    Status::TIBEMS_CORRUPT_MSG | Status::TIBEMS_INVALID_FIELD
+                )),
+            }
+        }
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn parse_ulong(text: &[u8]) -> Option<u64> {
 
 fn parse_hex(text: &[u8]) -> Option<Vec<u8>> {
     let nibble = |digit: u8| Some((digit as char).to_digit(16)? as u8);
-    if text.len() % 2 != 0 {
+    if text.len() & 1 == 1 {
         return None;
     }
     text.chunks_exact(2)

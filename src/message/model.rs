@@ -132,12 +132,16 @@ impl Message {
 
     /// A read-only message of a received body (also of one rebuilt from an archive).
     pub(super) fn received(body: Body, headers: Headers, wire: Option<Wire>) -> Message {
-        let mut message = Message::new(body);
-        message.access = Access::ReadOnly;
-        message.properties_read_only = true;
-        message.headers = headers;
-        message.wire = wire;
-        message
+        Message {
+            headers,
+            properties: OnceCell::new(),
+            properties_read_only: true,
+            body,
+            access: Access::ReadOnly,
+            wire,
+            kept: Kept::default(),
+            archive: None,
+        }
     }
 
     /// A message inside a received one, with the mode of its container.

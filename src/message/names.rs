@@ -1,20 +1,10 @@
 //! Rules for the names of properties and map items (spec 30 §4.1, §5.4).
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use crate::status::{Error, Result, Status};
-
-/// Option `relax_names`: property names need only be non-empty.
-static RELAXED: AtomicBool = AtomicBool::new(false);
 
 const RESERVED: [&[u8]; 11] = [
     b"NULL", b"TRUE", b"FALSE", b"NOT", b"AND", b"OR", b"BETWEEN", b"LIKE", b"IN", b"IS", b"ESCAPE",
 ];
-
-/// Sets option `relax_names` for the process.
-pub fn relax_property_names(relaxed: bool) {
-    RELAXED.store(relaxed, Ordering::Relaxed);
-}
 
 /// `TIBEMS_INVALID_NAME` for the empty name.
 pub fn check_not_empty(name: &[u8]) -> Result<()> {
@@ -29,9 +19,6 @@ pub fn check_not_empty(name: &[u8]) -> Result<()> {
 /// words are matched in upper case only.
 pub fn check_property_name(name: &[u8]) -> Result<()> {
     check_not_empty(name)?;
-    if RELAXED.load(Ordering::Relaxed) {
-        return Ok(());
-    }
     let letter = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$' | 0x80..);
     if !letter(&name[0])
         || !name

@@ -10,7 +10,9 @@ use super::nesting::{DEPTH_MAX, Nested, too_deep};
 use super::stream_body::StreamBody;
 use super::text::Text;
 use super::value::{Item, Value};
-use crate::amqp::codec::{ArrayRef, Compound, DecodeError, Decoder, Encoder, ValueRef};
+use crate::amqp::codec::{
+    ArrayRef, Compound, DecodeError, Decoder, Encoder, MAX_EMPTY_ELEMENTS, ValueRef,
+};
 use crate::status::{Error, Result, Status};
 
 /// Room for an array or a described value inside the innermost map or list.
@@ -55,7 +57,7 @@ pub(super) fn cursor(bytes: &[u8]) -> Decoder<'_> {
 /// Checks one whole value: encoding, at most [`DEPTH_MAX`] maps and lists inside each other, and no more elements without
 /// a body of their own than the payload has bytes, so that decoding costs memory in proportion to what was received.
 pub(super) fn check_value(cursor: &mut Decoder<'_>) -> std::result::Result<(), DecodeError> {
-    let mut empty_elements = cursor.remaining().len();
+    let mut empty_elements = cursor.remaining().len() + MAX_EMPTY_ELEMENTS as usize;
     check_nested(cursor.value()?, 0, &mut empty_elements)
 }
 
