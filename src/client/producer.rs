@@ -402,20 +402,17 @@ impl Connection {
 
     /// Waits, bounded, until the output is with the system (D5). Without a server nothing is waited for.
     fn await_output(&self, core: &mut MutexGuard<'_, Core>, deadline: Instant) {
+        core.output_waiters += 1;
         loop {
-            self.flush(core);
-            let waiting = core.wire.as_ref().is_some_and(|wire| {
-                !wire.unconfirmed.is_empty() && (wire.waiting_output() > 0 || wire.writing)
-            });
-            if !waiting {
-                return;
-            }
-            // the writer does not announce progress on `changed`; look again soon, within the limit
-            let soon = Instant::now() + std::time::Duration::from_millis(20);
-            let _ = self.wait(core, Some(soon.min(deadline)));
-            if Instant::now() >= deadline {
-                return;
+            let released = self.flush(core);
+            let waiting = core
+                .wire
+                .as_ref()
+                .is_some_and(|wire| !wire.unconfirmed.is_empty());
+            if !waiting || (!released && self.wait(core, Some(deadline)).is_err()) {
+                break;
             }
         }
+        core.output_waiters -= 1;
     }
 }

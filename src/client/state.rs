@@ -330,6 +330,8 @@ pub struct Core {
     /// A RecoverConnection failed inside the running listener invocation (U17).
     pub recovery_failed_in_listener: bool,
     pub request_timeout: Duration,
+    /// Threads that wait for unconfirmed sends to be handed over (D5).
+    pub output_waiters: u32,
     /// Acknowledgements sent unsettled whose confirmation is awaited (D2).
     pub confirming: HashSet<(LinkId, u32)>,
 }
@@ -366,6 +368,7 @@ impl Core {
             recovery_result: None,
             recovery_failed_in_listener: false,
             request_timeout: Duration::from_secs(60),
+            output_waiters: 0,
             confirming: HashSet::new(),
         }
     }

@@ -115,10 +115,14 @@ impl Connection {
             if count > 0 {
                 wire.engine.wrote(Instant::now());
             }
+            let handed_over = wire.unconfirmed.is_empty();
             match result {
                 Ok(()) => {
                     out.clear();
                     wire.spare = out;
+                    if handed_over && core.output_waiters > 0 {
+                        self.changed.notify_all();
+                    }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     wire.unsent = (out, from + count);
