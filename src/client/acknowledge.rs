@@ -189,8 +189,7 @@ impl Connection {
         } else {
             AckConfirm::Never
         };
-        options::for_server(None).ack_confirm.unwrap_or(default) != AckConfirm::Never
-            && !mode.lazy()
+        options::general().ack_confirm.unwrap_or(default) != AckConfirm::Never && !mode.lazy()
     }
 
     fn await_confirmation(&self, core: &mut MutexGuard<'_, Core>, handed: &[Handed]) -> Result<()> {

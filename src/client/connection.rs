@@ -174,7 +174,7 @@ impl Connection {
                 format!("TIBEMS_SOCKET_LIMIT: {error}"),
             )
         })?;
-        let faults = options::for_server(None).faults;
+        let faults = &options::general().faults;
         let core = Core::new(plan.client_id.clone(), plan.container_id());
         let connection = Arc::new_cyclic(|this| Connection {
             this: this.clone(),
@@ -217,22 +217,40 @@ impl Connection {
         input: bytes::BytesMut,
     ) -> Result<()> {
         let connection = self.clone();
-        crate::transport::spawn("ems-io", move || io::run(connection, epoch, input)).map_err(
-            |error| {
+        self.spawn("ems-io", move || io::run(connection, epoch, input))
+            .map_err(|error| {
                 let error = Error::new(
                     Status::TIBEMS_NO_MEMORY,
                     format!("no thread for the connection: {error}"),
                 );
                 self.lost(core, epoch, error.clone());
                 error
-            },
-        )?;
+            })?;
         Ok(())
     }
 
     /// A share of this connection; none while the last one goes.
     pub(super) fn this(&self) -> Option<Arc<Connection>> {
         self.this.upgrade()
+    }
+
+    /// Starts a thread of this connection. A panic in it ends the connection instead of the process: it is a
+    /// fault of the library, and whoever waits must not wait for ever (spec 40 §6.7).
+    pub(super) fn spawn(
+        self: &Arc<Self>,
+        name: &str,
+        body: impl FnOnce() + Send + 'static,
+    ) -> std::io::Result<()> {
+        let connection = self.clone();
+        crate::transport::spawn(name, move || {
+            if let Err(panic) = crate::guard::catch(body) {
+                let mut core = connection.lock();
+                let epoch = core.epoch;
+                let text = format!("internal error: {panic}");
+                connection.lost(&mut core, epoch, Error::new(Status::TIBEMS_EXCEPTION, text));
+            }
+        })
+        .map(drop)
     }
 
     /// Identifies the connection in callbacks' frames and in temporary destinations.
@@ -373,7 +391,7 @@ impl Connection {
         self.waker.wake();
         self.changed.notify_all();
         core.wake_all();
-        let limit = options::for_server(None).close_timeout;
+        let limit = options::general().close_timeout;
         let limit = if inside {
             limit.min(Duration::from_secs(5))
         } else {

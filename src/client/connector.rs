@@ -316,7 +316,7 @@ impl Connection {
         timeout: Option<Duration>,
     ) -> std::result::Result<Built, Failure> {
         let url = &self.plan.groups[group][server];
-        let options = options::for_server(Some(url));
+        let options = options::for_server(url);
         // without a timeout the silence limit ends a try whose server says nothing (C13)
         let limit = timeout.or(options.idle);
         let deadline = limit.map(|limit| Instant::now() + limit);

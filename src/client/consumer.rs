@@ -202,7 +202,7 @@ impl Consumer {
             return Ok(());
         }
         let inside = context::inside_consumer(connection.id(), self.key);
-        let deadline = Instant::now() + options::for_server(None).close_timeout;
+        let deadline = Instant::now() + options::general().close_timeout;
         let Some(state) = core.consumers.get_mut(&self.key) else {
             return Ok(());
         };
@@ -235,7 +235,7 @@ impl ConsumerDefinition {
 
 impl Prefetch {
     fn new(destination: &Destination) -> Prefetch {
-        let options = options::for_server(None);
+        let options = options::general();
         let (fixed, start) = match destination.kind() {
             DestinationKind::Queue => (options.prefetch_queue, PREFETCH_QUEUE),
             DestinationKind::Topic => (options.prefetch_topic, PREFETCH_TOPIC),
@@ -432,7 +432,7 @@ impl Connection {
     /// A message of this age has left the buffer: renews credit when half of it is used up and little is
     /// buffered (spec 40 §1.12), within the byte limit of the connection. True when a flow was queued.
     pub(super) fn renew(&self, core: &mut Core, key: u32, at: Instant) -> bool {
-        let limit = options::for_server(None).buffer_limit;
+        let limit = options::general().buffer_limit;
         if core.buffered_bytes > limit {
             core.throttled = true;
             return false;

@@ -30,12 +30,15 @@ impl Connection {
             return Ok(());
         }
         let session = session.clone();
-        crate::transport::spawn("ems-dispatch", move || run(&session)).map_err(|error| {
-            Error::new(
-                Status::TIBEMS_NO_MEMORY,
-                format!("no thread for the message listener: {error}"),
-            )
-        })?;
+        let connection = session.connection().clone();
+        connection
+            .spawn("ems-dispatch", move || run(&session))
+            .map_err(|error| {
+                Error::new(
+                    Status::TIBEMS_NO_MEMORY,
+                    format!("no thread for the message listener: {error}"),
+                )
+            })?;
         state.dispatcher = true;
         Ok(())
     }
@@ -52,8 +55,7 @@ fn run(session: &Arc<Session>) {
         state.dispatcher = false;
         if state.closed && core.state != State::Closed {
             // closed inside its own listener: the rest of the close is ours
-            let deadline =
-                std::time::Instant::now() + super::options::for_server(None).close_timeout;
+            let deadline = std::time::Instant::now() + super::options::general().close_timeout;
             connection.finish_session(&mut core, session.key, deadline);
         }
     }
@@ -163,7 +165,7 @@ fn deliver(
         .is_some_and(|consumer| consumer.closed)
     {
         // closed inside its own listener: the rest of the close is ours
-        let deadline = Instant::now() + super::options::for_server(None).close_timeout;
+        let deadline = Instant::now() + super::options::general().close_timeout;
         connection.finish_consumer(core, session, key, deadline);
     }
 }

@@ -35,8 +35,9 @@ impl Connection {
             return;
         }
         let connection = self.clone();
-        core.listener_thread =
-            crate::transport::spawn("ems-exception", move || run(&connection)).is_ok();
+        core.listener_thread = self
+            .spawn("ems-exception", move || run(&connection))
+            .is_ok();
     }
 }
 

@@ -80,11 +80,20 @@ impl Default for Options {
     }
 }
 
-/// The options in force for a server; none = those of no particular server.
-pub fn for_server(url: Option<&ServerUrl>) -> Options {
+fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
-    let text = TEXT.get_or_init(|| std::env::var("TIBEMS_AMQP_OPTIONS").unwrap_or_default());
-    parse(text, url)
+    TEXT.get_or_init(|| std::env::var("TIBEMS_AMQP_OPTIONS").unwrap_or_default())
+}
+
+/// The options that are limited to no server. A look at them costs one load.
+pub fn general() -> &'static Options {
+    static GENERAL: OnceLock<Options> = OnceLock::new();
+    GENERAL.get_or_init(|| parse(text(), None))
+}
+
+/// The options in force for a server.
+pub fn for_server(url: &ServerUrl) -> Options {
+    parse(text(), Some(url))
 }
 
 fn parse(text: &str, url: Option<&ServerUrl>) -> Options {

@@ -217,7 +217,7 @@ impl Producer {
         if core.state == State::Closed || self.session.check(&core).is_err() {
             return Ok(());
         }
-        let deadline = Instant::now() + options::for_server(None).close_timeout;
+        let deadline = Instant::now() + options::general().close_timeout;
         let Some(state) = core.producers.get_mut(&self.key) else {
             return Ok(());
         };

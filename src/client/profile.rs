@@ -122,16 +122,15 @@ pub fn check_name(destination: &Destination, wildcards: bool) -> Result<bool, &'
     if name.starts_with('$') {
         return Ok(false); // the server's names are left to its judgement
     }
-    let elements: Vec<&str> = name.split('.').collect();
-    if elements.len() > 64 {
-        return Err("the destination name has more than 64 elements");
-    }
     let mut wild = false;
-    for (index, element) in elements.iter().enumerate() {
-        match *element {
+    let mut elements = name.split('.').enumerate().peekable();
+    while let Some((index, element)) = elements.next() {
+        let last = elements.peek().is_none();
+        match element {
+            _ if index >= 64 => return Err("the destination name has more than 64 elements"),
             "" => return Err("the destination name has an empty element"),
             "*" => wild = true,
-            ">" if index + 1 == elements.len() => wild = true,
+            ">" if last => wild = true,
             element if element.len() > 127 => {
                 return Err("an element of the destination name is longer than 127 bytes");
             }

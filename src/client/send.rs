@@ -68,7 +68,6 @@ impl Producer {
         to: Option<&Destination>,
         settings: ProducerSettings,
     ) -> Result<()> {
-        self.ensure_open()?;
         settings.check()?;
         let destination = to.or(self.destination()).ok_or_else(|| {
             Error::new(
@@ -88,7 +87,7 @@ impl Producer {
             _ => true,
         };
         debug_assert!(settled || settings.delivery_mode != RELIABLE);
-        let deadline = options::for_server(None)
+        let deadline = options::general()
             .send_timeout
             .map(|limit| Instant::now() + limit);
         let order = Order {
@@ -203,7 +202,7 @@ impl Order<'_> {
     /// recovery: its outcome is unknown (U15, D7).
     fn enter(&self, core: &mut MutexGuard<'_, Core>, begun: bool) -> Result<()> {
         let connection = self.producer.session.connection();
-        let resend = options::for_server(None).ufo_resend;
+        let resend = options::general().ufo_resend;
         let result = connection.enter(core, Call::Server, self.deadline, &mut |core| {
             self.alive(core)?;
             let broken = matches!(
@@ -435,7 +434,7 @@ impl Order<'_> {
         begun: &mut bool,
     ) -> Result<bool> {
         let key = self.producer.key;
-        let close_limit = options::for_server(None).close_timeout;
+        let close_limit = options::general().close_timeout;
         let mut give_up_at = None;
         loop {
             let Some(state) = core.producers.get_mut(&key) else {

@@ -144,7 +144,7 @@ impl Session {
         }
         core.wake_all();
         connection.changed.notify_all();
-        let limit = options::for_server(None).close_timeout;
+        let limit = options::general().close_timeout;
         let limit = if inside {
             limit.min(Duration::from_secs(5))
         } else {
@@ -258,7 +258,7 @@ impl Connection {
         };
         session.recovering = true;
         let epoch = core.epoch;
-        let deadline = Instant::now() + options::for_server(None).drain_timeout;
+        let deadline = Instant::now() + options::general().drain_timeout;
         let drained = self.drain_session(core, key, deadline);
         if core.epoch != epoch || core.wire.is_none() {
             return Ok(()); // the loss has put everything back
