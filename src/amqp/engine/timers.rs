@@ -114,8 +114,10 @@ impl Engine {
         if matches!(self.phase, Phase::Closed) {
             return None;
         }
+        // whoever writes what is queued may be another thread than the one that keeps this timer
+        let next = now.checked_add(interval);
         if self.timers.heartbeat_queued {
-            return None;
+            return next;
         }
         let due = self.timers.last_write.checked_add(interval)?;
         if now < due {
@@ -125,7 +127,7 @@ impl Engine {
             self.out.heartbeat();
         }
         self.timers.heartbeat_queued = true;
-        None
+        next
     }
 
     /// Writes an empty frame, so that the limits of the operating system find a dead connection
