@@ -7,11 +7,14 @@
 mod peer;
 
 mod attach;
+mod credit;
 mod dispositions;
 mod failover;
 mod framing;
 mod headers;
+mod heartbeats;
 mod open;
 mod sasl;
 mod scene;
+mod transfers;
 mod windows;

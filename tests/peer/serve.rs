@@ -81,13 +81,11 @@ impl Talk {
 
     /// Uses up the credit that the library asked to have used up.
     pub fn serve_drain(&mut self, link: LinkId) {
-        let state = &mut self.book.links[link.0];
+        let state = &self.book.links[link.0];
         if !state.drain || state.detaching || state.attach.role == Role::Sender {
             return;
         }
-        state.delivery_count = state.delivery_count.wrapping_add(state.credit);
-        state.credit = 0;
-        state.drain = false;
+        self.use_up_credit(link);
         self.send_flow(link, |flow| flow.drain = true);
     }
 

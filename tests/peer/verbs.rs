@@ -399,6 +399,14 @@ impl Talk {
         self.send(channel, flow);
     }
 
+    /// Advances our count by all the credit that is left, as an answer to a drain does.
+    pub fn use_up_credit(&mut self, link: LinkId) {
+        let state = &mut self.book.links[link.0];
+        state.delivery_count = state.delivery_count.wrapping_add(state.credit);
+        state.credit = 0;
+        state.drain = false;
+    }
+
     /// Gives the library so much credit on its sending link.
     pub fn grant(&mut self, link: LinkId, credit: u32) {
         self.send_flow(link, |flow| flow.link_credit = Some(credit));
