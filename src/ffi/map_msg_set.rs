@@ -34,7 +34,6 @@ unsafe fn set_bytes(
         let name = required_name(name)?;
         // SAFETY: the contract is passed on.
         let data = unsafe { required_data(bytes, size) }?;
-        message.check_set_item(name)?;
         message.set_item(name, Value::bytes(data))
     })
 }
