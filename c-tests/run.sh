@@ -68,8 +68,8 @@ if [ "$broker" = devbroker ] && [ "${VALGRIND:-1}" = 1 ]; then
         export TIBEMS_TEST_SLOW=10
         for name in "${programs[@]}"; do
             echo "# $name under valgrind"
-            run "valgrind:" valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-                "$bin/$name" -c -j 2 "$@"
+            run "valgrind:" valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+                --errors-for-leak-kinds=definite "$bin/$name" -c -j 2 "$@"
         done
     else
         echo "# valgrind is not installed: its run is left out"
