@@ -8,9 +8,10 @@ test as cargo prints it), several separated by blanks, or "-" with the reason in
 unknown or double id; a test that does not exist, did not run or did not pass; an untested case without a reason.
 Skipped counts as not run. Exit status 0: no problem. --rust is the output of cargo test.
 
-    check_cases.py --sync LISTING
+    check_cases.py --sync --results target/c-tests/results.tsv --rust target/c-tests/cargo-test.txt
 
-LISTING holds lines "ids<TAB>name" (the programs' option -l): rows of C tests are set from it, all others stay.
+Writes the rows of the tests that passed: C tests by the ids that they carry, Rust tests by their names (p_h1_... proves
+40-P-H1). Other Rust tests in a row stay. A C test that was skipped leaves its reason in the note.
 """
 import argparse
 import os
@@ -94,27 +95,40 @@ def check(arguments):
     return 1 if problems else 0
 
 
-def sync(listing):
-    tests = {}
-    for ids, name in read_rows(listing):
+def sync(arguments):
+    named, skipped = {}, {}
+    for row in read_rows(arguments.results):
+        result, name, ids = row[:3]
+        if name.startswith("valgrind:"):
+            continue
         for case in ids.split(","):
-            tests.setdefault(case, []).append("c:" + name)
+            if result == "ok":
+                named.setdefault(case, []).append("c:" + name)
+            elif result == "skip":
+                skipped[case] = f"c:{name} is written; {row[4] if len(row) > 4 else 'skipped'}"
+    automatic = re.compile(r"(?:^|::)p_([a-z]\d+)_")
+    for name, results in sorted(rust_results(arguments.rust).items()) if arguments.rust else []:
+        match = automatic.search(name)
+        if match and results == {"ok"}:
+            named.setdefault("40-P-" + match.group(1).upper(), []).append("rust:" + name)
     path = os.path.join(HERE, "CASES.tsv")
     old = {row[0]: row for row in read_rows(path)} if os.path.exists(path) else {}
-    unknown = set(tests) - set(case_ids())
+    unknown = set(named) - set(case_ids())
     if unknown:
         sys.exit(f"tests name unknown cases: {sorted(unknown)}")
     with open(path, "w", encoding="utf-8") as file:
         for case in case_ids():
             row = (old.get(case, []) + ["", "", ""])[:3]
-            others = [test for test in row[1].split() if test != "-" and not test.startswith("c:")]
-            named = tests.get(case, []) + others
-            note = row[2]
-            if not named:
-                note = note or "not yet tested"
-            elif note == "not yet tested":
+            by_hand = [test for test in row[1].split()
+                       if test.startswith("rust:") and not automatic.search(test.split(":", 1)[1])]
+            tests = named.get(case, []) + by_hand
+            note = "" if row[2].startswith("c:") or row[2] == "not yet tested" else row[2]
+            if not tests:
+                note = skipped.get(case, "").replace("not built yet: ", "needs ") or note or "not yet tested"
+                note = re.sub(r" \(\d{4}-\d\d-\d\d .*", "", note)
+            elif note == "not yet tested" or case not in old:
                 note = ""
-            file.write("\t".join([case, " ".join(named) or "-", note]) + "\n")
+            file.write("\t".join([case, " ".join(dict.fromkeys(tests)) or "-", note]) + "\n")
     return 0
 
 
@@ -122,13 +136,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--results")
     parser.add_argument("--rust")
-    parser.add_argument("--sync")
+    parser.add_argument("--sync", action="store_true")
     arguments = parser.parse_args()
-    if arguments.sync:
-        return sync(arguments.sync)
     if not arguments.results:
-        parser.error("--results or --sync is needed")
-    return check(arguments)
+        parser.error("--results is needed")
+    return sync(arguments) if arguments.sync else check(arguments)
 
 
 sys.exit(main())

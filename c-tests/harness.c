@@ -500,7 +500,7 @@ static void record(const char *result, struct running *slot, long long ms, const
     }
     fflush(stdout);
     if (results)
-        fprintf(results, "%s\t%s\t%s\t%lld\n", result, slot->test->name, slot->test->ids, ms);
+        fprintf(results, "%s\t%s\t%s\t%lld\t%s\n", result, slot->test->name, slot->test->ids, ms, why);
     fclose(slot->output);
     slot->pid = 0;
 }
@@ -581,7 +581,7 @@ int main(int argc, char **argv)
             printf("skip %s %s: needs devbroker\n", test->ids, test->name);
             totals[2]++;
             if (results)
-                fprintf(results, "skip\t%s\t%s\t0\n", test->name, test->ids);
+                fprintf(results, "skip\t%s\t%s\t0\tneeds devbroker\n", test->name, test->ids);
             continue;
         }
         for (;;) {
