@@ -42,7 +42,7 @@ def rust_results(path):
     results = {}
     with open(path, encoding="utf-8", errors="replace") as file:
         for line in file:
-            match = re.match(r"test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)", line)
+            match = re.match(r"test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored.*)", line)
             if match:
                 results.setdefault(match.group(1), set()).add(match.group(2))
     return results
@@ -96,7 +96,7 @@ def check(arguments):
 
 
 def sync(arguments):
-    named, skipped = {}, {}
+    named, skipped, ignored = {}, {}, {}
     for row in read_rows(arguments.results):
         result, name, ids = row[:3]
         if name.startswith("valgrind:"):
@@ -109,8 +109,11 @@ def sync(arguments):
     automatic = re.compile(r"(?:^|::)p_([a-z]\d+)_")
     for name, results in sorted(rust_results(arguments.rust).items()) if arguments.rust else []:
         match = automatic.search(name)
+        case = match and "40-P-" + match.group(1).upper()
         if match and results == {"ok"}:
-            named.setdefault("40-P-" + match.group(1).upper(), []).append("rust:" + name)
+            named.setdefault(case, []).append("rust:" + name)
+        elif match and max(results).startswith("ignored, "):
+            ignored[case] = f"rust:{name} is written; {max(results)[9:]}"
     path = os.path.join(HERE, "CASES.tsv")
     old = {row[0]: row for row in read_rows(path)} if os.path.exists(path) else {}
     unknown = set(named) - set(case_ids())
@@ -122,12 +125,15 @@ def sync(arguments):
             by_hand = [test for test in row[1].split()
                        if test.startswith("rust:") and not automatic.search(test.split(":", 1)[1])]
             tests = named.get(case, []) + by_hand
-            note = "" if row[2].startswith("c:") or row[2] == "not yet tested" else row[2]
+            note = "" if row[2].startswith(("c:", "rust:")) or row[2] == "not yet tested" else row[2]
             if not tests:
-                note = skipped.get(case, "").replace("not built yet: ", "needs ") or note or "not yet tested"
+                note = skipped.get(case, "").replace("not built yet: ", "needs ")
+                note = note or ignored.get(case) or row[2] or "not yet tested"
                 note = re.sub(r" \(\d{4}-\d\d-\d\d .*", "", note)
-            elif note == "not yet tested" or case not in old:
-                note = ""
+            elif case in ignored:
+                note = "partly: " + ignored[case]
+            elif row[1] in ("-", ""):
+                note = ""                   # the reason has gone
             file.write("\t".join([case, " ".join(dict.fromkeys(tests)) or "-", note]) + "\n")
     return 0
 
