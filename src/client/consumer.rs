@@ -280,6 +280,7 @@ impl ConsumerState {
             listener: None,
             receiving: 0,
             calling: false,
+            detaches: 0,
             draining: false,
             filter_local,
         }

@@ -45,6 +45,7 @@ fn serve(connection: &Arc<Connection>, epoch: u32, input: &mut BytesMut) {
                 return;
             };
             let timer = wire.engine.tick(now);
+            connection.attach_again(&mut core, now);
             events(connection, &mut core, epoch, now);
             if current(&mut core, epoch).is_some_and(|wire| wire.due(now)) {
                 connection.flush(&mut core);
@@ -53,7 +54,10 @@ fn serve(connection: &Arc<Connection>, epoch: u32, input: &mut BytesMut) {
                 return;
             };
             wire.io_asleep = true;
-            (wire.blocked, earliest(timer, wire.lazy_deadline))
+            let blocked = wire.blocked;
+            let timer = earliest(timer, wire.lazy_deadline);
+            let again = core.reattach.iter().map(|(at, _)| *at).min();
+            (blocked, earliest(timer, again))
         };
         let ready = wait(Some(stream.fd()), write, &waker, deadline);
         {
@@ -165,6 +169,7 @@ fn dispatch(
                 return;
             };
             consumer.buffered_bytes += delivery.payload.len();
+            consumer.detaches = 0;
             consumer.buffer.push_back(Buffered {
                 order,
                 at: now,
@@ -220,13 +225,15 @@ fn dispatch(
         }
         Event::Attached { link, answer } => {
             let filters = super::links::filter_names(answer.source.as_ref());
-            let owner = owner(core, link);
-            respond(connection, core, owner, Answer::Attached { filters });
+            match owner(core, link) {
+                Some(Owner::Again(key)) => connection.attached_again(core, link, key, &filters),
+                owner => respond(connection, core, owner, Answer::Attached { filters }),
+            }
         }
-        Event::AttachRefused { link, error } => {
-            let owner = forget(core, link);
-            respond(connection, core, owner, Answer::Refused(error));
-        }
+        Event::AttachRefused { link, error } => match forget(core, link) {
+            Some(owner @ Owner::Again(_)) => connection.detached(core, owner, error.as_ref()),
+            owner => respond(connection, core, owner, Answer::Refused(error)),
+        },
         Event::Detached { link, error, .. } => {
             let owner = forget(core, link);
             match owner {

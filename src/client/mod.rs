@@ -7,7 +7,7 @@
 //! | `factory`, `connection`, `session`, `producer`, `consumer` | the objects behind handles |
 //! | `send`, `receive`, `dispatch`, `acknowledge` | the paths of a message |
 //! | `request`, `links`, `profile`, `wire`, `io` | the wire: requests and answers, attaches, output, the I/O thread |
-//! | `connector`, `recovery`, `listener`, `context` | losing a server and finding the next one |
+//! | `connector`, `recovery`, `reattach`, `listener`, `context` | losing a server and finding the next one |
 //! | `trace_frames` | the trace of frames, when it is asked for |
 
 mod acknowledge;
@@ -27,6 +27,7 @@ mod options;
 pub mod producer;
 mod profile;
 mod random;
+mod reattach;
 mod receive;
 pub mod reconnect;
 mod recovery;

@@ -10,15 +10,13 @@ use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use super::condition::{self, Place};
+use super::condition::Place;
 use super::connection::Connection;
 use super::gate::{Call, State};
-use super::io::parts;
 use super::request::outcome;
 use super::session::Session;
-use super::state::{ConsumerState, Core, Fate, Owner, ProducerState, SendLink};
+use super::state::{Core, Fate, Owner, ProducerState, SendLink};
 use super::{links, options, profile, random};
-use crate::amqp::performative::AmqpError;
 use crate::message::Destination;
 use crate::status::{Error, Result, Status};
 
@@ -308,67 +306,9 @@ impl ProducerState {
             self.base += 1;
         }
     }
-
-    /// The server closed a link: later sends on it return the error, those under way too.
-    pub fn fail(&mut self, index: usize, error: &Error) {
-        if let Some(sender) = self.links.get_mut(index) {
-            sender.link = None;
-            sender.failed = Some(error.clone());
-        }
-        for send in self.pending.iter_mut().filter(|send| send.link == index) {
-            if matches!(send.fate, Fate::Waiting) {
-                send.fate = Fate::LinkFailed(error.clone());
-            }
-        }
-        self.cv.notify_all();
-    }
-}
-
-impl ConsumerState {
-    /// The server closed the link: every later call but Close returns the error.
-    pub fn fail(&mut self, error: &Error) {
-        self.link = None;
-        self.buffer.clear();
-        self.buffered_bytes = 0;
-        self.draining = false;
-        self.failed = Some(error.clone());
-        self.cv.notify_all();
-    }
 }
 
 impl Connection {
-    /// The server closed a link of a producer or consumer while the connection lives (D4).
-    pub(super) fn detached(&self, core: &mut Core, owner: Owner, error: Option<&AmqpError>) {
-        let (condition, text) = parts(error);
-        let error = match owner {
-            Owner::Producer(key, index) => {
-                let error = condition::error(condition, text, Place::DetachProducer, false);
-                if let Some(producer) = core.producers.get_mut(&key) {
-                    producer.fail(index, &error);
-                }
-                error
-            }
-            Owner::Consumer(key) => {
-                let error = condition::error(condition, text, Place::DetachConsumer, false);
-                let Some(consumer) = core.consumers.get_mut(&key) else {
-                    return;
-                };
-                core.buffered_bytes = core.buffered_bytes.saturating_sub(consumer.buffered_bytes);
-                consumer.fail(&error);
-                if let Some(session) = core.sessions.get_mut(&core.consumers[&key].session) {
-                    session
-                        .unacknowledged
-                        .retain(|_, handed| handed.consumer != key);
-                    session.cv.notify_all();
-                }
-                error
-            }
-            _ => return,
-        };
-        self.changed.notify_all();
-        self.report(core, error.status, error.text.into_owned());
-    }
-
     /// Waits until every send of a session (or of all) has returned and its bytes are handed over.
     pub(super) fn await_sends(
         &self,

@@ -110,8 +110,20 @@ impl Consumer {
             }
             waiting = true;
             if !self.wait(&mut core, deadline) {
+                self.take_back(&mut core);
                 return Err(Error::from(Status::TIBEMS_TIMEOUT));
             }
+        }
+    }
+
+    /// Without prefetch the credit of a receive that ran out of time is taken back; a message that is on its
+    /// way just then waits for the next receive (spec 40 §1.12).
+    fn take_back(&self, core: &mut MutexGuard<'_, Core>) {
+        let Some(state) = core.consumers.get(&self.key) else {
+            return;
+        };
+        if state.prefetch.limit == 0 && state.receiving == 0 && !state.draining {
+            self.drain_credit(core, 0);
         }
     }
 
@@ -152,6 +164,11 @@ impl Consumer {
 
     /// Asks the server to send what it has for this consumer now, or to say that there is nothing.
     fn probe(&self, core: &mut MutexGuard<'_, Core>) {
+        self.drain_credit(core, 1);
+    }
+
+    /// Has the server use up the credit of this consumer, at least `least`, or give it back.
+    fn drain_credit(&self, core: &mut MutexGuard<'_, Core>, least: u32) {
         let Core {
             consumers, wire, ..
         } = &mut **core;
@@ -159,10 +176,12 @@ impl Consumer {
             return;
         };
         let Some(link) = state.link else { return };
-        let credit = wire.engine.link_credit(link).max(1);
-        state.draining = true;
-        wire.engine.set_credit(link, credit, true);
-        self.session.connection().flush(core);
+        let credit = wire.engine.link_credit(link).max(least);
+        if credit > 0 {
+            state.draining = true;
+            wire.engine.set_credit(link, credit, true);
+            self.session.connection().flush(core);
+        }
     }
 
     fn has_message(&self, core: &Core) -> bool {

@@ -353,6 +353,7 @@ impl Connection {
             consumer.buffer.clear();
             consumer.buffered_bytes = 0;
             consumer.draining = false;
+            consumer.detaches = 0;
             consumer.filter_local = false;
         }
         core.buffered_bytes = 0;
@@ -374,6 +375,7 @@ impl Connection {
             }
         }
         core.attaching.clear();
+        core.reattach.clear();
         core.throttled = false;
         for answer in core.answers.values_mut().filter(|answer| answer.is_none()) {
             *answer = Some(super::state::Answer::Lost);

@@ -129,8 +129,19 @@ impl Connection {
             }
             Ok(_) => Err(Unanswered::Failed(Error::from(Status::TIBEMS_EXCEPTION))),
             Err(unanswered) => {
+                let refused = core
+                    .wire
+                    .as_ref()
+                    .is_some_and(|wire| wire.engine.refusal_pending(link));
                 self.close_link(core, link);
-                Err(unanswered)
+                self.kick(core);
+                match unanswered {
+                    Unanswered::Failed(_) if refused => Err(Unanswered::Failed(Error::new(
+                        Status::TIBEMS_INVALID_DESTINATION,
+                        "the server refused the link and gave no reason",
+                    ))),
+                    other => Err(other),
+                }
             }
         }
     }

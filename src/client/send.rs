@@ -5,7 +5,7 @@
 //! sleeps on the producer's condition; one that does not leaves the write to the I/O thread. No memory
 //! is allocated per send once the buffers have grown.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -57,6 +57,8 @@ struct Order<'a> {
     /// No answer is waited for.
     settled: bool,
     deadline: Option<Instant>,
+    /// It was repeated on a new link.
+    repeated: Cell<bool>,
 }
 
 impl Producer {
@@ -96,6 +98,7 @@ impl Producer {
             settings,
             settled,
             deadline,
+            repeated: Cell::new(false),
         };
         // taken out for the call: a completion or listener on this thread may send again meanwhile
         let (mut payload, mut id) = SCRATCH.with(RefCell::take);
@@ -453,6 +456,13 @@ impl Order<'_> {
                     Fate::LinkFailed(error) => {
                         *begun = true;
                         Err(error)
+                    }
+                    Fate::Detached(error) => {
+                        *begun = true;
+                        match self.repeated.replace(true) {
+                            false => Ok(false), // attached again and repeated, once (spec 40 §3.6)
+                            true => Err(error),
+                        }
                     }
                     Fate::Waiting | Fate::Taken => Ok(false),
                 };

@@ -16,7 +16,7 @@ use super::gate::{Call, State};
 use super::io::parts;
 use super::options;
 use super::request::outcome;
-use super::state::{AcknowledgeMode, Core, Owner, SessionState};
+use super::state::{AcknowledgeMode, Core, Fate, Owner, SessionState};
 use crate::amqp::engine::{SessionId, Settle};
 use crate::amqp::performative::AmqpError;
 use crate::status::{Error, Result, Status};
@@ -358,7 +358,9 @@ impl Connection {
             .filter(|producer| producer.session == key)
         {
             for index in 0..producer.links.len() {
-                producer.fail(index, &error);
+                producer.detach(index, Some(error.clone()), || {
+                    Fate::LinkFailed(error.clone())
+                });
             }
         }
         core.wake_all();

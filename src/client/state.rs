@@ -66,6 +66,8 @@ pub enum Owner {
     Producer(u32, usize),
     /// A running consumer.
     Consumer(u32),
+    /// A consumer that is being attached again (`reattach.rs`).
+    Again(u32),
     /// A session.
     Session(u32),
     /// Nobody any more; the entry goes with the link's end.
@@ -181,6 +183,8 @@ pub enum Fate {
     },
     /// The link was closed by the server.
     LinkFailed(Error),
+    /// The server took the link away without a reason: the send may be repeated once.
+    Detached(Error),
     /// Taken by its sender, or given up: removed from the front.
     Taken,
 }
@@ -278,6 +282,8 @@ pub struct ConsumerState {
     pub receiving: u32,
     /// Its callback is running.
     pub calling: bool,
+    /// Detaches by the server since the last message (`reattach.rs`).
+    pub detaches: u32,
     /// A drain is under way; credit is not renewed meanwhile.
     pub draining: bool,
     /// The server does not filter no-local; the library does (spec 40 §1.11).
@@ -314,6 +320,8 @@ pub struct Core {
     pub answers: HashMap<u64, Option<Answer>>,
     /// The AMQP session of each attach under way, by ticket: its end answers the attach too.
     pub attaching: HashMap<u64, SessionId>,
+    /// Consumers to be attached again, and when.
+    pub reattach: Vec<(Instant, u32)>,
     /// Topic sends carry the connection's mark, because a consumer filters no-local here.
     pub mark_origin: bool,
     pub buffered_bytes: usize,
@@ -357,6 +365,7 @@ impl Core {
             next_order: 0,
             answers: HashMap::new(),
             attaching: HashMap::new(),
+            reattach: Vec::new(),
             mark_origin: false,
             buffered_bytes: 0,
             throttled: false,

@@ -119,7 +119,6 @@ fn p_a2_odd_refusals() {
 }
 
 #[test]
-#[ignore = "a refusal without a detach is reported as a timeout (spec 40 §1.11)"]
 fn p_a2_a_null_terminus_and_no_detach() {
     dialogue_with("request_timeout=700", || {
         let peer = Peer::script(|p| {
@@ -359,7 +358,6 @@ fn p_a9_a_stolen_consumer_is_not_attached_again() {
 }
 
 #[test]
-#[ignore = "a producer is not attached again yet (spec 40 §3.6)"]
 fn p_a10_an_idle_producer_comes_back_with_the_next_send() {
     dialogue(|| {
         let (made, detached) = (Gate::new(), Gate::new());
@@ -388,7 +386,6 @@ fn p_a10_an_idle_producer_comes_back_with_the_next_send() {
 }
 
 #[test]
-#[ignore = "a consumer is not attached again yet (spec 40 §3.6)"]
 fn p_a11_a_consumer_is_attached_again_at_once_and_then_after_a_second() {
     dialogue(|| {
         let peer = Peer::script(|p| {

@@ -335,7 +335,6 @@ fn p_c9_credit_comes_in_large_steps() {
 }
 
 #[test]
-#[ignore = "credit is not taken back when a receive without prefetch ends (spec 40 §1.12)"]
 fn p_c10_prefetch_nothing() {
     dialogue_with("prefetch_queue=0", || {
         let peer = Peer::script(|p| {

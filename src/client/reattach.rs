@@ -1,0 +1,221 @@
+//! A link that the server detaches while the connection lives: who is told, and what comes back by itself
+//! (spec 40 §3.6, D4).
+//!
+//! Forced and unexplained detaches are a server's housekeeping: a producer is attached again by its next send, a
+//! consumer at once and then at growing intervals. Everything else closes the object and is reported once.
+//! Called by the I/O thread; nothing here blocks.
+
+use std::time::{Duration, Instant};
+
+use super::condition::{self, Place};
+use super::connection::Connection;
+use super::io::parts;
+use super::links;
+use super::recovery::check_filters;
+use super::state::{ConsumerState, Core, Fate, Owner, ProducerState};
+use crate::amqp::engine::LinkId;
+use crate::amqp::performative::AmqpError;
+use crate::status::{Error, Status};
+
+/// Detaches of a consumer without a message in between after which it is closed.
+const GIVE_UP: u32 = 5;
+
+/// How long after the n-th detach in a row a consumer is attached again.
+fn delay(detaches: u32) -> Duration {
+    match detaches {
+        0 | 1 => Duration::ZERO,
+        n => Duration::from_secs((1 << (n - 2)).min(15)),
+    }
+}
+
+/// What the condition of a detach means for the object.
+enum Return {
+    /// The link comes back by itself, silently.
+    Always,
+    /// Closed and reported; the next send tries one new attach.
+    NextSend,
+    Never,
+}
+
+fn returns(condition: &str) -> Return {
+    match condition {
+        "" | "amqp:link:detach-forced" => Return::Always,
+        "amqp:internal-error" | "failed" => Return::NextSend,
+        _ => Return::Never,
+    }
+}
+
+impl ProducerState {
+    /// The server closed a link: sends under way get `fate`. Later sends return `failed`, or attach again.
+    pub fn detach(&mut self, index: usize, failed: Option<Error>, fate: impl Fn() -> Fate) {
+        if let Some(sender) = self.links.get_mut(index) {
+            sender.link = None;
+            sender.failed = failed;
+        }
+        for send in self.pending.iter_mut().filter(|send| send.link == index) {
+            if matches!(send.fate, Fate::Waiting) {
+                send.fate = fate();
+            }
+        }
+        self.cv.notify_all();
+    }
+}
+
+impl ConsumerState {
+    /// The link is gone, with everything that came over it and was not handed out.
+    fn unlink(&mut self) {
+        self.link = None;
+        self.buffer.clear();
+        self.buffered_bytes = 0;
+        self.draining = false;
+    }
+
+    /// The server closed the consumer: every later call but Close returns the error.
+    pub fn fail(&mut self, error: &Error) {
+        self.unlink();
+        self.failed = Some(error.clone());
+        self.cv.notify_all();
+    }
+}
+
+impl Connection {
+    /// The server detached a link of a producer or consumer.
+    pub(super) fn detached(&self, core: &mut Core, owner: Owner, error: Option<&AmqpError>) {
+        match owner {
+            Owner::Producer(key, index) => self.producer_detached(core, key, index, error),
+            Owner::Consumer(key) | Owner::Again(key) => self.consumer_detached(core, key, error),
+            _ => {}
+        }
+        self.changed.notify_all();
+    }
+
+    fn producer_detached(
+        &self,
+        core: &mut Core,
+        key: u32,
+        index: usize,
+        error: Option<&AmqpError>,
+    ) {
+        let (condition, text) = parts(error);
+        let error = condition::error(condition, text, Place::DetachProducer, false);
+        let Some(producer) = core.producers.get_mut(&key) else {
+            return;
+        };
+        let failed = || Fate::LinkFailed(error.clone());
+        match returns(condition) {
+            Return::Always => {
+                return producer.detach(index, None, || Fate::Detached(error.clone()));
+            }
+            Return::NextSend => producer.detach(index, None, failed),
+            Return::Never => producer.detach(index, Some(error.clone()), failed),
+        }
+        self.report(core, error.status, error.text.into_owned());
+    }
+
+    fn consumer_detached(&self, core: &mut Core, key: u32, error: Option<&AmqpError>) {
+        let (condition, text) = parts(error);
+        let Some(consumer) = core.consumers.get_mut(&key) else {
+            return;
+        };
+        core.buffered_bytes = core.buffered_bytes.saturating_sub(consumer.buffered_bytes);
+        consumer.unlink();
+        consumer.detaches += 1;
+        let (session, detaches) = (consumer.session, consumer.detaches);
+        if let Some(session) = core.sessions.get_mut(&session) {
+            session
+                .unacknowledged
+                .retain(|_, handed| handed.consumer != key);
+            session.cv.notify_all();
+        }
+        let back = matches!(returns(condition), Return::Always);
+        if back && detaches < GIVE_UP {
+            core.reattach.push((Instant::now() + delay(detaches), key));
+            return self.attach_again(core, Instant::now());
+        }
+        let error = match back {
+            true => Error::new(
+                Status::TIBEMS_INVALID_CONSUMER,
+                format!(
+                    "detached {detaches} times: {}",
+                    condition::describe(condition, text)
+                ),
+            ),
+            false => condition::error(condition, text, Place::DetachConsumer, false),
+        };
+        if let Some(consumer) = core.consumers.get_mut(&key) {
+            consumer.fail(&error);
+        }
+        self.report(core, error.status, error.text.into_owned());
+    }
+
+    /// Attaches the consumers whose time has come; the answers come as events.
+    pub(super) fn attach_again(&self, core: &mut Core, now: Instant) {
+        let due: Vec<u32> = core
+            .reattach
+            .iter()
+            .filter(|(at, _)| *at <= now)
+            .map(|(_, key)| *key)
+            .collect();
+        core.reattach.retain(|(at, _)| *at > now);
+        for key in due {
+            let Some(consumer) = core.consumers.get(&key).filter(|consumer| !consumer.closed)
+            else {
+                continue;
+            };
+            let Ok((session, profile)) = self.session_wire(core, consumer.session) else {
+                continue;
+            };
+            let spec = links::receiver(&consumer.definition, &profile);
+            if let Some(wire) = core.wire.as_mut()
+                && let Ok(link) = wire.engine.attach(session, spec)
+            {
+                wire.owners.insert(link, Owner::Again(key));
+                wire.urgent = true;
+            }
+        }
+    }
+
+    /// The server answered the new attach of a consumer.
+    pub(super) fn attached_again(
+        &self,
+        core: &mut Core,
+        link: LinkId,
+        key: u32,
+        filters: &[String],
+    ) {
+        let open = core
+            .consumers
+            .get_mut(&key)
+            .filter(|consumer| !consumer.closed);
+        let Some(consumer) = open else {
+            return self.close_link(core, link);
+        };
+        match check_filters(&consumer.definition, filters) {
+            Ok(filter_local) => {
+                consumer.filter_local = filter_local;
+                consumer.link = Some(link);
+                consumer.cv.notify_all();
+                if let Some(wire) = core.wire.as_mut() {
+                    wire.owners.insert(link, Owner::Consumer(key));
+                }
+                self.grant(core, key);
+            }
+            Err(failure) => {
+                consumer.fail(&failure.error);
+                self.close_link(core, link);
+                self.report(core, failure.error.status, failure.error.text.into_owned());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_consumer_comes_back_at_growing_intervals() {
+        let seconds: Vec<u64> = (1..=7).map(|detaches| delay(detaches).as_secs()).collect();
+        assert_eq!(seconds, [0, 1, 2, 4, 8, 15, 15]);
+    }
+}
