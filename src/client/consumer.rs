@@ -207,6 +207,7 @@ impl Consumer {
             return Ok(());
         };
         state.closed = true;
+        state.closed_inside = inside;
         state.listener = None;
         state.cv.notify_all();
         while !inside
@@ -273,6 +274,7 @@ impl ConsumerState {
             definition,
             link: Some(link),
             closed: false,
+            closed_inside: false,
             failed: None,
             cv: Arc::new(Condvar::new()),
             buffer: VecDeque::new(),

@@ -53,7 +53,7 @@ fn run(session: &Arc<Session>) {
     }
     if let Some(state) = core.sessions.get_mut(&session.key) {
         state.dispatcher = false;
-        if state.closed && core.state != State::Closed {
+        if state.closed_inside && core.state != State::Closed {
             // closed inside its own listener: the rest of the close is ours
             let deadline = std::time::Instant::now() + super::options::general().close_timeout;
             connection.finish_session(&mut core, session.key, deadline);
@@ -162,7 +162,7 @@ fn deliver(
     if core
         .consumers
         .get(&key)
-        .is_some_and(|consumer| consumer.closed)
+        .is_some_and(|consumer| consumer.closed_inside)
     {
         // closed inside its own listener: the rest of the close is ours
         let deadline = Instant::now() + super::options::general().close_timeout;

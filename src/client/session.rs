@@ -141,6 +141,7 @@ impl Session {
         }
         if let Some(session) = core.sessions.get_mut(&self.key) {
             session.closed = true;
+            session.closed_inside = inside;
         }
         core.wake_all();
         connection.changed.notify_all();
@@ -168,6 +169,7 @@ impl SessionState {
             mode,
             wire: Some(wire),
             closed: false,
+            closed_inside: false,
             cv: Arc::new(Condvar::new()),
             dispatcher: false,
             busy: 0,

@@ -138,6 +138,8 @@ pub struct SessionState {
     pub wire: Option<SessionId>,
     /// Closed by the program; goes when the close has done its work.
     pub closed: bool,
+    /// Closed inside its own listener: the dispatcher does the rest of the close.
+    pub closed_inside: bool,
     /// Wakes the dispatcher and those who wait for callbacks to end.
     pub cv: Arc<Condvar>,
     pub dispatcher: bool,
@@ -271,6 +273,8 @@ pub struct ConsumerState {
     pub definition: ConsumerDefinition,
     pub link: Option<LinkId>,
     pub closed: bool,
+    /// Closed inside its own listener: the dispatcher does the rest of the close.
+    pub closed_inside: bool,
     /// Closed by the server: what every call but Close returns.
     pub failed: Option<Error>,
     pub cv: Arc<Condvar>,
