@@ -160,7 +160,8 @@ pub struct Connection {
     core: Mutex<Core>,
     /// State changes, answers to requests, ends of callbacks.
     pub(super) changed: Condvar,
-    waker: Waker,
+    /// Wakes the thread that connects, while there is one; the I/O thread has a waker of its own.
+    connecting: Mutex<Weak<Waker>>,
     closing: AtomicBool,
 }
 
@@ -168,12 +169,6 @@ impl Connection {
     /// Connects: walks the list as spec 10 §1.2 and §2.3 say. The result is stopped.
     pub fn open(plan: Plan) -> Result<Arc<Connection>> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let waker = Waker::new().map_err(|error| {
-            Error::new(
-                Status::TIBEMS_SERVER_NOT_CONNECTED,
-                format!("TIBEMS_SOCKET_LIMIT: {error}"),
-            )
-        })?;
         let faults = &options::general().faults;
         let core = Core::new(plan.client_id.clone(), plan.container_id());
         let connection = Arc::new_cyclic(|this| Connection {
@@ -182,7 +177,7 @@ impl Connection {
             plan,
             core: Mutex::new(core),
             changed: Condvar::new(),
-            waker,
+            connecting: Mutex::default(),
             closing: AtomicBool::new(false),
         });
         let series = connection.plan.first_series();
@@ -263,9 +258,21 @@ impl Connection {
         self.core.lock()
     }
 
-    /// Wakes the thread that connects; the I/O thread has a waker of its own.
-    pub(super) fn waker(&self) -> &Waker {
-        &self.waker
+    /// What wakes the thread that connects, for as long as the result is held.
+    pub(super) fn connecting(&self) -> Result<Arc<Waker>> {
+        let mut connecting = self.connecting.lock();
+        if let Some(waker) = connecting.upgrade() {
+            return Ok(waker);
+        }
+        let waker = Waker::new().map_err(|error| {
+            Error::new(
+                Status::TIBEMS_SERVER_NOT_CONNECTED,
+                format!("TIBEMS_SOCKET_LIMIT: {error}"),
+            )
+        })?;
+        let waker = Arc::new(waker);
+        *connecting = Arc::downgrade(&waker);
+        Ok(waker)
     }
 
     /// True once the program has begun to close the connection.
@@ -388,7 +395,9 @@ impl Connection {
         self.closing.store(true, Ordering::Release);
         core.state = State::Closed;
         core.started = false;
-        self.waker.wake();
+        if let Some(waker) = self.connecting.lock().upgrade() {
+            waker.wake();
+        }
         self.changed.notify_all();
         core.wake_all();
         let limit = options::general().close_timeout;

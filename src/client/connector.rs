@@ -71,6 +71,8 @@ pub struct Candidate {
     pub written: u64,
     pub profile: Arc<Profile>,
     pub trace: Option<Box<FrameTrace>>,
+    /// Wakes the thread that works on this candidate.
+    connecting: Arc<Waker>,
     /// For the I/O thread of the incarnation to come.
     pub wire_waker: Arc<Waker>,
     pub options: Options,
@@ -109,7 +111,7 @@ impl Candidate {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
             };
-            let ready = wait(Some(self.stream.fd()), full, connection.waker(), limit)
+            let ready = wait(Some(self.stream.fd()), full, &self.connecting, limit)
                 .map_err(|error| not_connected(format!("waiting failed: {error}")))?;
             if connection.is_closing() {
                 return Err(not_connected("the connection was closed meanwhile"));
@@ -225,6 +227,7 @@ fn auth_failed(failure: AuthFailure, text: &str) -> Failure {
 impl Connection {
     /// Walks `series` until a server accepts the connection and everything on it (spec 10 §2.3, C16, C17).
     pub(super) fn establish(&self, mut series: Series, purpose: Purpose) -> Result<Built> {
+        let waker = self.connecting()?;
         let mut refusal: Option<Error> = None;
         let mut last: Option<Error> = None;
         let mut only_lookups = true;
@@ -234,7 +237,7 @@ impl Connection {
             match step {
                 Step::End => break,
                 Step::Sleep(delay) => {
-                    if !self.sleep(delay) {
+                    if !self.sleep(delay, &waker) {
                         break;
                     }
                 }
@@ -243,7 +246,7 @@ impl Connection {
                         break;
                     }
                     self.announce_try(&series, group, server, purpose);
-                    let mut failure = match self.attempt(group, server, series.timeout()) {
+                    let mut failure = match self.attempt(group, server, series.timeout(), &waker) {
                         Ok(built) => return Ok(built),
                         Err(failure) => failure,
                     };
@@ -297,10 +300,10 @@ impl Connection {
     }
 
     /// Sleeps between passes; false when the connection is closed meanwhile.
-    fn sleep(&self, delay: Duration) -> bool {
+    fn sleep(&self, delay: Duration, waker: &Waker) -> bool {
         let until = Instant::now() + delay;
         while !self.is_closing() {
-            match wait(None, false, self.waker(), Some(until)) {
+            match wait(None, false, waker, Some(until)) {
                 Ok(ready) if ready.woken => {}
                 _ => return !self.is_closing(),
             }
@@ -314,6 +317,7 @@ impl Connection {
         group: usize,
         server: usize,
         timeout: Option<Duration>,
+        waker: &Arc<Waker>,
     ) -> std::result::Result<Built, Failure> {
         let url = &self.plan.groups[group][server];
         let options = options::for_server(url);
@@ -341,8 +345,8 @@ impl Connection {
                 *address,
                 url,
                 options.clone(),
-                until,
-                timeout.and(deadline),
+                (until, timeout.and(deadline)),
+                waker,
             ) {
                 Ok(candidate) => candidate,
                 Err(failure) if failure.again == Again::Retry => {
@@ -362,14 +366,14 @@ impl Connection {
         address: SocketAddr,
         url: &ServerUrl,
         options: Options,
-        connect_until: Option<Instant>,
-        deadline: Option<Instant>,
+        (connect_until, deadline): (Option<Instant>, Option<Instant>),
+        waker: &Arc<Waker>,
     ) -> std::result::Result<Candidate, Failure> {
         let buffers = Buffers {
             receive: settings::buffer_bytes(settings::Buffer::Receive),
             send: settings::buffer_bytes(settings::Buffer::Send),
         };
-        let stream = Stream::connect(address, buffers, connect_until, self.waker(), &|| {
+        let stream = Stream::connect(address, buffers, connect_until, waker, &|| {
             self.is_closing()
         })
         .and_then(|stream| stream.tune(options.idle).map(|()| stream))
@@ -391,6 +395,7 @@ impl Connection {
             written: 0,
             profile: Arc::new(Profile::default()),
             trace: FrameTrace::start(&url.to_string()),
+            connecting: waker.clone(),
             wire_waker: Arc::new(wire_waker),
             options,
             deadline,
