@@ -337,10 +337,13 @@ fn p_c9_credit_comes_in_large_steps() {
 #[test]
 fn p_c10_prefetch_nothing() {
     dialogue_with("prefetch_queue=0", || {
-        let peer = Peer::script(|p| {
+        let quiet = Gate::new();
+        let told = quiet.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_consumer();
             p.expect_silence(Duration::from_millis(200));
+            told.open();
             // a receive grants one
             p.await_credit(link, 1);
             assert_eq!(p.link(link).credit, 1);
@@ -355,11 +358,8 @@ fn p_c10_prefetch_nothing() {
         });
         let (connection, session) = session(&peer, api::AUTO);
         let consumer = session.consumer("q").expect("a consumer");
-        let start = run(move || {
-            std::thread::sleep(Duration::from_millis(250)); // the peer listens to the silence
-            consumer.receive_text()
-        });
-        assert_eq!(start.result().expect("received"), "first");
+        quiet.wait();
+        assert_eq!(consumer.receive_text().expect("received"), "first");
         let text = match consumer.receive_within(200) {
             Ok(message) => message.body(),
             Err(failure) => {

@@ -32,7 +32,7 @@ fn p_b1_a_server_that_wants_to_hear_from_us() {
             let mut last = start;
             for at in &p.heartbeats {
                 let gap = *at - last;
-                assert!(gap < Duration::from_millis(200), "{gap:?} without a frame");
+                assert!(gap < Duration::from_millis(400), "{gap:?} without a frame");
                 last = *at;
             }
             assert!(p.heartbeats.len() >= 10, "{} frames", p.heartbeats.len());
@@ -66,6 +66,8 @@ fn p_b1_a_server_that_wants_to_hear_from_us() {
 fn p_b2_a_server_that_does_not_care() {
     dialogue(|| {
         for timeout in [None, Some(0)] {
+            let quiet = Gate::new();
+            let told = quiet.clone();
             let peer = Peer::script(move |p| {
                 p.accept_open_with(|open| open.idle_time_out = timeout);
                 p.expect_silence(Duration::from_millis(400));
@@ -74,14 +76,11 @@ fn p_b2_a_server_that_does_not_care() {
                     "{} empty frames",
                     p.heartbeats.len()
                 );
+                told.open();
                 p.serve_to_close();
             });
             let connection = connect(&peer);
-            let record = peer.transcript();
-            while !record.holds("<- [0] Open") {
-                std::thread::yield_now();
-            }
-            run(|| std::thread::sleep(Duration::from_millis(450))).result();
+            quiet.wait();
             end(connection, peer);
         }
     });
@@ -97,7 +96,7 @@ fn p_b3_a_server_that_falls_silent() {
             p.expect_close(Some("amqp:resource-limit-exceeded"));
             let took = start.elapsed();
             assert!(took >= Duration::from_millis(950), "{took:?}");
-            assert!(took <= Duration::from_millis(2000), "{took:?}");
+            assert!(took <= Duration::from_millis(3000), "{took:?}");
             p.drain_stream();
         });
         let connection = connect(&peer);
@@ -132,15 +131,18 @@ fn p_b4_empty_frames_keep_a_connection_alive() {
 #[test]
 fn idle_off_waits_for_a_silent_server() {
     dialogue_with("idle=0", || {
-        let peer = Peer::script(|p| {
+        let quiet = Gate::new();
+        let told = quiet.clone();
+        let peer = Peer::script(move |p| {
             let open = p.accept_open();
             assert!(matches!(open.idle_time_out, None | Some(0)));
             p.expect_silence(Duration::from_millis(1500));
+            told.open();
             p.serve_to_close();
         });
         let connection = connect(&peer);
         let exceptions = Exceptions::of(connection);
-        run(|| std::thread::sleep(Duration::from_millis(1600))).result();
+        quiet.wait();
         exceptions.expect_none();
         end(connection, peer);
     });

@@ -14,6 +14,7 @@ mod framing;
 mod headers;
 mod heartbeats;
 mod open;
+mod process;
 mod sasl;
 mod scene;
 mod transfers;

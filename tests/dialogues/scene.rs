@@ -116,6 +116,11 @@ impl<T> Running<T> {
         self.result.recv_timeout(LIMIT).expect("the call returns")
     }
 
+    /// The result if it comes in time.
+    pub fn within(&self, limit: Duration) -> Option<T> {
+        self.result.recv_timeout(limit).ok()
+    }
+
     /// The call must not return for a while.
     #[track_caller]
     pub fn still_runs(&self, span: Duration) {

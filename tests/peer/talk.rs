@@ -117,10 +117,16 @@ impl Talk {
             events: libc::POLLIN,
             revents: 0,
         };
-        let ms = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
-        // SAFETY: one valid pollfd.
-        if unsafe { libc::poll(&mut poll, 1, ms) } != 1 {
-            return false;
+        let deadline = Instant::now() + limit;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let ms = i32::try_from(left.as_millis()).unwrap_or(i32::MAX);
+            // SAFETY: one valid pollfd.
+            match unsafe { libc::poll(&mut poll, 1, ms) } {
+                1 => break,
+                -1 => {} // a signal
+                _ => return false,
+            }
         }
         let Ok((stream, _)) = self.listener.accept() else {
             return false;
