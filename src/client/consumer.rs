@@ -14,7 +14,7 @@ use super::condition::Place;
 use super::connection::Connection;
 use super::context;
 use super::gate::{Call, State};
-use super::recovery::check_filters;
+use super::rebuild::check_filters;
 use super::request::outcome;
 use super::session::{FAILED, Session};
 use super::state::{

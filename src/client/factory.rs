@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-use super::connection::{Connection, Plan};
+use super::connection::Connection;
+use super::plan::Plan;
 use super::url::{Joint, UrlList};
 use crate::settings::{Attempt, AttemptSettings, Purpose};
 use crate::status::{Error, Result, Status};

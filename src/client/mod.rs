@@ -4,10 +4,10 @@
 //! | --- | --- |
 //! | `url`, `attempts`, `reconnect`, `gate`, `condition`, `options` | pure rules: no clock, no socket, no lock |
 //! | `state` | what a connection's lock guards: definitions and incarnations |
-//! | `factory`, `connection`, `session`, `producer`, `consumer` | the objects behind handles |
-//! | `send`, `receive`, `dispatch`, `acknowledge` | the paths of a message |
+//! | `factory`, `plan`, `connection`, `session`, `producer`, `consumer` | the objects behind handles |
+//! | `send`, `outcome`, `receive`, `dispatch`, `acknowledge` | the paths of a message |
 //! | `request`, `links`, `profile`, `wire`, `io` | the wire: requests and answers, attaches, output, the I/O thread |
-//! | `connector`, `recovery`, `reattach`, `listener`, `context` | losing a server and finding the next one |
+//! | `connector`, `loss`, `rebuild`, `recovery`, `reattach`, `listener`, `context` | losing a server and finding the next one |
 //! | `trace_frames` | the trace of frames, when it is asked for |
 
 mod acknowledge;
@@ -23,11 +23,15 @@ pub mod gate;
 mod io;
 mod links;
 mod listener;
+mod loss;
 mod options;
+mod outcome;
+pub mod plan;
 pub mod producer;
 mod profile;
 mod random;
 mod reattach;
+mod rebuild;
 mod receive;
 pub mod reconnect;
 mod recovery;

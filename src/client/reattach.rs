@@ -11,7 +11,7 @@ use super::condition::{self, Place};
 use super::connection::Connection;
 use super::io::parts;
 use super::links;
-use super::recovery::check_filters;
+use super::rebuild::check_filters;
 use super::state::{ConsumerState, Core, Fate, Owner, ProducerState};
 use crate::amqp::engine::LinkId;
 use crate::amqp::performative::AmqpError;

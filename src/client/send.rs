@@ -12,21 +12,16 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::MutexGuard;
 
-use super::condition::{self, Place};
-use super::connection::Connection;
+use super::condition::Place;
 use super::gate::{Call, State};
-use super::io::parts;
+use super::outcome::{OUTCOME_UNKNOWN, unknown};
 use super::producer::{NON_PERSISTENT, PERSISTENT, Producer, ProducerSettings, RELIABLE, bindable};
-use super::profile::Broker;
 use super::request::outcome;
 use super::state::{Core, Fate, Owner, PendingSend, SendLink, Unconfirmed};
 use super::{links, options};
-use crate::amqp::engine::{Outcome, Send, SendError};
+use crate::amqp::engine::{Send, SendError};
 use crate::message::{Destination, DestinationKind, MessageObject, SendHeaders};
 use crate::status::{Error, Result, Status};
-
-/// Beginning of the error text of a send or commit whose outcome nobody knows (D13).
-pub const OUTCOME_UNKNOWN: &str = "outcome unknown:";
 
 thread_local! {
     /// The encoded message, and its id.
@@ -42,23 +37,16 @@ pub(super) fn now_ms() -> i64 {
         })
 }
 
-fn unknown(cause: &str) -> Error {
-    Error::new(
-        Status::TIBEMS_SERVER_NOT_CONNECTED,
-        format!("{OUTCOME_UNKNOWN} {cause}"),
-    )
-}
-
 /// One send call.
-struct Order<'a> {
-    producer: &'a Producer,
-    destination: &'a Destination,
+pub(super) struct Order<'a> {
+    pub producer: &'a Producer,
+    pub destination: &'a Destination,
     settings: ProducerSettings,
     /// No answer is waited for.
     settled: bool,
     deadline: Option<Instant>,
     /// It was repeated on a new link.
-    repeated: Cell<bool>,
+    pub repeated: Cell<bool>,
 }
 
 impl Producer {
@@ -229,7 +217,7 @@ impl Order<'_> {
     }
 
     /// Refuses when producer or session are closed.
-    fn alive(&self, core: &Core) -> Result<()> {
+    pub fn alive(&self, core: &Core) -> Result<()> {
         self.producer.session.check(core)?;
         match core.producers.get(&self.producer.key) {
             Some(state) if !state.closed => Ok(()),
@@ -418,7 +406,7 @@ impl Order<'_> {
     }
 
     /// Waits on the producer's condition; `TIBEMS_TIMEOUT` at the send timeout.
-    fn sleep(&self, core: &mut MutexGuard<'_, Core>, cv: &parking_lot::Condvar) -> Result<()> {
+    pub fn sleep(&self, core: &mut MutexGuard<'_, Core>, cv: &parking_lot::Condvar) -> Result<()> {
         match self.deadline {
             None => cv.wait(core),
             Some(deadline) => {
@@ -428,154 +416,5 @@ impl Order<'_> {
             }
         }
         Ok(())
-    }
-
-    fn await_outcome(
-        &self,
-        core: &mut MutexGuard<'_, Core>,
-        token: u64,
-        begun: &mut bool,
-    ) -> Result<bool> {
-        let key = self.producer.key;
-        let close_limit = options::general().close_timeout;
-        let mut give_up_at = None;
-        loop {
-            let Some(state) = core.producers.get_mut(&key) else {
-                return Ok(false);
-            };
-            if let Some(fate) = state.take(token) {
-                return match fate {
-                    Fate::Outcome(outcome) => {
-                        *begun = true;
-                        self.judge(core, outcome).map(|()| true)
-                    }
-                    Fate::Lost { unsent } => {
-                        *begun |= !unsent;
-                        Ok(false)
-                    }
-                    Fate::LinkFailed(error) => {
-                        *begun = true;
-                        Err(error)
-                    }
-                    Fate::Detached(error) => {
-                        *begun = true;
-                        match self.repeated.replace(true) {
-                            false => Ok(false), // attached again and repeated, once (spec 40 §3.6)
-                            true => Err(error),
-                        }
-                    }
-                    Fate::Waiting | Fate::Taken => Ok(false),
-                };
-            }
-            let cv = state.cv.clone();
-            let closing = core.state == State::Closed || self.alive(core).is_err();
-            if closing && give_up_at.is_none() {
-                give_up_at = Some(Instant::now() + close_limit);
-            }
-            let result = match give_up_at {
-                None => self.sleep(core, &cv),
-                Some(limit) if cv.wait_until(core, limit).timed_out() => {
-                    Err(Error::from(Status::TIBEMS_TIMEOUT))
-                }
-                Some(_) => Ok(()),
-            };
-            if result.is_err() {
-                if let Some(state) = core.producers.get_mut(&key) {
-                    state.abandon(token);
-                }
-                *begun = true;
-                return Err(unknown("the server did not answer the send in time"));
-            }
-        }
-    }
-
-    /// The status of a confirmed outcome (spec 20 §3.5, spec 40 §1.17).
-    fn judge(&self, core: &Core, outcome: Outcome) -> Result<()> {
-        let topic = self.destination.kind() == DestinationKind::Topic;
-        let rabbit = core
-            .wire
-            .as_ref()
-            .is_some_and(|wire| wire.profile.broker == Broker::RabbitMq);
-        match outcome {
-            Outcome::Accepted => Ok(()),
-            Outcome::Rejected(error) => {
-                let (condition, text) = parts(error.as_deref());
-                Err(condition::error(condition, text, Place::Rejected, false))
-            }
-            Outcome::Released if topic => Ok(()), // nobody is subscribed
-            Outcome::Released => Err(Error::new(
-                if rabbit {
-                    Status::TIBEMS_INVALID_DESTINATION
-                } else {
-                    Status::TIBEMS_EXCEPTION
-                },
-                "the server released the message: it was not stored",
-            )),
-            Outcome::Modified { .. } => Err(Error::new(
-                Status::TIBEMS_EXCEPTION,
-                "the server did not store the message (modified)",
-            )),
-            _ => Err(unknown("the server settled the message without an outcome")),
-        }
-    }
-}
-
-impl Connection {
-    /// The AMQP session of a session, and the profile of the server.
-    pub(super) fn session_wire(
-        &self,
-        core: &Core,
-        session: u32,
-    ) -> Result<(
-        crate::amqp::engine::SessionId,
-        std::sync::Arc<super::profile::Profile>,
-    )> {
-        let id = core.sessions.get(&session).and_then(|session| session.wire);
-        match (id, core.wire.as_ref()) {
-            (Some(id), Some(wire)) => Ok((id, wire.profile.clone())),
-            _ => Err(Error::new(
-                Status::TIBEMS_EXCEPTION,
-                "the server has ended the session",
-            )),
-        }
-    }
-
-    /// Sends what a loss left of a producer's unconfirmed sends, as far as credit reaches (D16).
-    pub(super) fn resend_unconfirmed(&self, core: &mut Core, key: u32) {
-        let Core {
-            producers, wire, ..
-        } = core;
-        let (Some(wire), Some(state)) = (wire.as_mut(), producers.get_mut(&key)) else {
-            return;
-        };
-        while let Some((index, payload)) = state.resend.front() {
-            let Some(link) = state.links.get(*index).and_then(|sender| sender.link) else {
-                state.resend.pop_front();
-                continue;
-            };
-            if matches!(
-                wire.engine.send(
-                    link,
-                    Send {
-                        payload,
-                        settled: true,
-                        txn: None,
-                        token: 0
-                    }
-                ),
-                Err(SendError::NoCredit)
-            ) {
-                return;
-            }
-            let end = wire.engine.queued_bytes();
-            if let Some((link, payload)) = state.resend.pop_front() {
-                wire.unconfirmed.push_back(Unconfirmed {
-                    end,
-                    producer: key,
-                    link,
-                    payload,
-                });
-            }
-        }
     }
 }

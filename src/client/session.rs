@@ -183,6 +183,25 @@ impl SessionState {
 }
 
 impl Connection {
+    /// The AMQP session of a session, and the profile of the server.
+    pub(super) fn session_wire(
+        &self,
+        core: &Core,
+        session: u32,
+    ) -> Result<(
+        crate::amqp::engine::SessionId,
+        std::sync::Arc<super::profile::Profile>,
+    )> {
+        let id = core.sessions.get(&session).and_then(|session| session.wire);
+        match (id, core.wire.as_ref()) {
+            (Some(id), Some(wire)) => Ok((id, wire.profile.clone())),
+            _ => Err(Error::new(
+                Status::TIBEMS_EXCEPTION,
+                "the server has ended the session",
+            )),
+        }
+    }
+
     /// Puts messages back and ends the AMQP session of a closed session; its entry goes.
     pub(super) fn finish_session(
         &self,

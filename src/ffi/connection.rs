@@ -15,7 +15,8 @@ use super::types::{
     flag, number, tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsConnection,
     tibemsConnectionMetaData, tibemsExceptionCallback, tibemsSSLParams, tibemsSession,
 };
-use crate::client::connection::{Connection, Plan};
+use crate::client::connection::Connection;
+use crate::client::plan::Plan;
 use crate::client::session::Session;
 use crate::client::url::UrlList;
 use crate::status::{Result, Status};
