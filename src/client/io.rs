@@ -5,7 +5,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use parking_lot::MutexGuard;
@@ -20,6 +20,9 @@ use crate::transport::{READ_CHUNK, wait};
 
 /// Bytes read before the other duties of the thread have their turn.
 const FAIRNESS: usize = 256 * 1024;
+
+/// How long a `close` of ours may wait for a thread that is writing.
+const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// The thread: serves incarnation after incarnation while automatic reconnect brings new ones.
 pub fn run(connection: Arc<Connection>, epoch: u32, input: BytesMut) {
@@ -284,7 +287,7 @@ fn dispatch(
                 condition::status(condition, Place::Connect, false),
                 condition::describe(condition, text),
             );
-            connection.flush(core);
+            last_words(connection, core, epoch);
             connection.lost(core, epoch, cause);
         }
         Event::Failed { error, .. } => {
@@ -296,7 +299,7 @@ fn dispatch(
                     text.unwrap_or_default()
                 ),
             );
-            connection.flush(core);
+            last_words(connection, core, epoch);
             connection.lost(core, epoch, cause);
         }
         Event::CreditUsed { link } => {
@@ -305,6 +308,16 @@ fn dispatch(
             }
         }
         Event::Opened | Event::AuthFailed { .. } => {} // only while connecting (connector.rs)
+    }
+}
+
+/// Writes what the engine still has to say, our `close` above all. A thread that is writing takes it along
+/// as soon as it has the lock again; it gets a moment for that.
+fn last_words(connection: &Connection, core: &mut MutexGuard<'_, Core>, epoch: u32) {
+    connection.flush(core);
+    let until = Instant::now() + LAST_WORDS;
+    while current(core, epoch).is_some_and(|wire| wire.writing) && Instant::now() < until {
+        MutexGuard::unlocked_fair(core, std::thread::yield_now);
     }
 }
 
