@@ -393,6 +393,7 @@ fn p_a11_a_consumer_is_attached_again_at_once_and_then_after_a_second() {
             let mut link = p.await_consumer();
             let mut times = Vec::new();
             for _ in 0..2 {
+                p.await_credit(link, 1); // it is in use
                 p.send_detach(link, true, Some(error("amqp:link:detach-forced")));
                 let start = Instant::now();
                 link = p.await_consumer();
