@@ -6,7 +6,6 @@
 //! is allocated per send once the buffers have grown.
 
 use std::cell::{Cell, RefCell};
-use std::io::Write;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -35,6 +34,19 @@ pub(super) fn now_ms() -> i64 {
         .map_or(0, |elapsed| {
             i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
         })
+}
+
+/// Appends a number in decimal; the formatting machinery would cost as much as the rest of the id.
+fn append_decimal(out: &mut Vec<u8>, mut number: u64) {
+    let start = out.len();
+    loop {
+        out.push(b'0' + (number % 10) as u8);
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out[start..].reverse();
 }
 
 /// One send call.
@@ -108,7 +120,8 @@ impl Order<'_> {
         id.clear();
         if !settings.disable_message_id {
             let counter = self.producer.counter.fetch_add(1, Ordering::Relaxed) + 1;
-            let _ = write!(id, "{}{counter}", self.producer.id_prefix);
+            id.extend_from_slice(self.producer.id_prefix.as_bytes());
+            append_decimal(id, counter);
         }
         let after = |span: i64| {
             if span == 0 {
@@ -235,14 +248,16 @@ impl Order<'_> {
         let Some(relay) = core.wire.as_ref().map(|wire| wire.profile.anonymous_relay) else {
             return Ok(None);
         };
-        let bound = self
-            .producer
-            .destination()
-            .is_some_and(|bound| bound == self.destination);
-        let target = (bound || !relay).then(|| self.destination.clone());
+        let own = self.producer.destination();
+        let bound =
+            own.is_some_and(|own| std::ptr::eq(own, self.destination) || own == self.destination);
         let Some(state) = core.producers.get_mut(&key) else {
             return Ok(None);
         };
+        if bound && let Some(SendLink { link: Some(_), .. }) = state.links.first() {
+            return Ok(Some(0)); // the usual case
+        }
+        let target = (bound || !relay).then(|| self.destination.clone());
         let found = state
             .links
             .iter()
@@ -367,7 +382,8 @@ impl Order<'_> {
             match sent {
                 Ok(_) if self.settled => {
                     let end = wire.engine.queued_bytes();
-                    let spare = wire.pool.pop().unwrap_or_default();
+                    let spare = wire.pool.pop();
+                    let spare = spare.unwrap_or_else(|| Vec::with_capacity(payload.capacity()));
                     let payload = std::mem::replace(payload, spare);
                     wire.unconfirmed.push_back(Unconfirmed {
                         end,
@@ -416,5 +432,19 @@ impl Order<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::append_decimal;
+
+    #[test]
+    fn numbers_are_decimal() {
+        for number in [0, 7, 10, 1_234_567_890, u64::MAX] {
+            let mut out = b"x".to_vec();
+            append_decimal(&mut out, number);
+            assert_eq!(out, format!("x{number}").into_bytes());
+        }
     }
 }

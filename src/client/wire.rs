@@ -18,7 +18,7 @@ use crate::status::{Error, Status};
 /// Output at which a caller writes by itself instead of leaving it to the I/O thread.
 const WRITE_AT: usize = 128 * 1024;
 /// Buffers kept for unconfirmed sends.
-const POOL_LIMIT: usize = 256;
+const POOL_LIMIT: usize = 1024;
 
 impl Wire {
     /// How far the server may have read: what a thread is writing just now may have gone out.
