@@ -310,7 +310,6 @@ TEST("30-51", large_body)
 
 TEST("30-53", large_property)
 {
-    if (on_artemis()) test_skip("the server refuses properties above 500 KB");
     char *text = large_text();
     tibemsMsg message = new_plain();
     CHECK_OK(tibemsMsg_SetStringProperty(message, "large", text));
