@@ -2,16 +2,19 @@
 """Checks the register of hard cases, c-tests/CASES.tsv, against the cases and against what really ran.
 
     check_cases.py --results target/c-tests/results.tsv [--rust target/c-tests/cargo-test.txt]
+    check_cases.py --interop target/c-tests/results-interop.tsv
 
 CASES.tsv: one row a case of cases.tsv: id, test, note. The test is "c:NAME" (a C conformance test), "rust:PATH" (a Rust
-test as cargo prints it), several separated by blanks, or "-" with the reason in the note. A problem is: a missing,
-unknown or double id; a test that does not exist, did not run or did not pass; an untested case without a reason.
-Skipped counts as not run. Exit status 0: no problem. --rust is the output of cargo test.
+test as cargo prints it), "interop:NAME" (a C test of interop/), several separated by blanks, or "-" with the reason in
+the note. A problem is: a missing, unknown or double id; a test that does not exist, did not run or did not pass; an
+untested case without a reason. Skipped counts as not run. Exit status 0: no problem. --rust is the output of cargo test.
+Each form looks at the tests whose results it is given: those of interop/ run with make test-brokers only.
 
     check_cases.py --sync --results target/c-tests/results.tsv --rust target/c-tests/cargo-test.txt
+    check_cases.py --sync --interop target/c-tests/results-interop.tsv
 
 Writes the rows of the tests that passed: C tests by the ids that they carry, Rust tests by their names (p_h1_... proves
-40-P-H1). Other Rust tests in a row stay. A C test that was skipped leaves its reason in the note.
+40-P-H1). Other tests in a row stay. A C test that was skipped leaves its reason in the note.
 """
 import argparse
 import os
@@ -52,8 +55,12 @@ def check(arguments):
     problems = []
     known = case_ids()
     seen = {}
-    c_tests = c_results(arguments.results)
-    rust_tests = rust_results(arguments.rust) if arguments.rust else None
+    # None: not looked at this time
+    ran = {
+        "c": ("C test", c_results(arguments.results) if arguments.results else None),
+        "rust": ("Rust test", rust_results(arguments.rust) if arguments.rust else None),
+        "interop": ("test of interop/", c_results(arguments.interop) if arguments.interop else None),
+    }
     tested = untested = 0
     for row in read_rows(os.path.join(HERE, "CASES.tsv")):
         case, tests, note = (row + ["", ""])[:3]
@@ -72,22 +79,17 @@ def check(arguments):
             problems.append(f"{case}: no test named")
         for test in tests.split():
             kind, _, name = test.partition(":")
-            if kind == "c":
-                got = c_tests.get(name)
-                if got is None:
-                    problems.append(f"{case}: C test {name} does not exist or did not run")
-                elif got != {"ok"}:
-                    problems.append(f"{case}: C test {name}: {', '.join(sorted(got))}")
-            elif kind == "rust":
-                if rust_tests is None:
-                    continue
-                got = rust_tests.get(name)
-                if got is None:
-                    problems.append(f"{case}: Rust test {name} does not exist or did not run")
-                elif got != {"ok"}:
-                    problems.append(f"{case}: Rust test {name}: {', '.join(sorted(got))}")
-            else:
+            if kind not in ran:
                 problems.append(f"{case}: unknown kind of test {test!r}")
+                continue
+            word, results = ran[kind]
+            if results is None:
+                continue
+            got = results.get(name)
+            if got is None:
+                problems.append(f"{case}: {word} {name} does not exist or did not run")
+            elif got != {"ok"}:
+                problems.append(f"{case}: {word} {name}: {', '.join(sorted(got))}")
     problems += [f"{case}: missing in CASES.tsv" for case in known if case not in seen]
     for problem in problems:
         print("cases:", problem)
@@ -97,15 +99,16 @@ def check(arguments):
 
 def sync(arguments):
     named, skipped, ignored = {}, {}, {}
-    for row in read_rows(arguments.results):
+    sources = [("c:", arguments.results), ("interop:", arguments.interop)]
+    for kind, row in [(kind, row) for kind, path in sources if path for row in read_rows(path)]:
         result, name, ids = row[:3]
         if name.startswith("valgrind:"):
             continue
         for case in ids.split(","):
             if result == "ok":
-                named.setdefault(case, []).append("c:" + name)
+                named.setdefault(case, []).append(kind + name)
             elif result == "skip":
-                skipped[case] = f"c:{name} is written; {row[4] if len(row) > 4 else 'skipped'}"
+                skipped[case] = f"{kind}{name} is written; {row[4] if len(row) > 4 else 'skipped'}"
     automatic = re.compile(r"(?:^|::)p_([a-z]\d+)_")
     for name, results in sorted(rust_results(arguments.rust).items()) if arguments.rust else []:
         match = automatic.search(name)
@@ -114,6 +117,16 @@ def sync(arguments):
             named.setdefault(case, []).append("rust:" + name)
         elif match and max(results).startswith("ignored, "):
             ignored[case] = f"rust:{name} is written; {max(results)[9:]}"
+
+    others = {"c": arguments.results, "interop": arguments.interop}
+
+    def stays(test):
+        """in its row although this sync does not name it"""
+        kind, _, name = test.partition(":")
+        if kind == "rust":
+            return not (arguments.rust and automatic.search(name))
+        return kind in others and not others[kind]
+
     path = os.path.join(HERE, "CASES.tsv")
     old = {row[0]: row for row in read_rows(path)} if os.path.exists(path) else {}
     unknown = set(named) - set(case_ids())
@@ -122,10 +135,10 @@ def sync(arguments):
     with open(path, "w", encoding="utf-8") as file:
         for case in case_ids():
             row = (old.get(case, []) + ["", "", ""])[:3]
-            by_hand = [test for test in row[1].split()
-                       if test.startswith("rust:") and not automatic.search(test.split(":", 1)[1])]
-            tests = named.get(case, []) + by_hand
-            note = "" if row[2].startswith(("c:", "rust:")) or row[2] == "not yet tested" else row[2]
+            stay = [test for test in row[1].split() if stays(test)]
+            tests = named.get(case, []) + stay
+            tests.sort(key=lambda test: ["c", "rust", "interop"].index(test.split(":", 1)[0]))
+            note = "" if row[2].startswith(("c:", "rust:", "interop:")) or row[2] == "not yet tested" else row[2]
             if not tests:
                 note = skipped.get(case, "").replace("not built yet: ", "needs ")
                 note = note or ignored.get(case) or row[2] or "not yet tested"
@@ -142,10 +155,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--results")
     parser.add_argument("--rust")
+    parser.add_argument("--interop")
     parser.add_argument("--sync", action="store_true")
     arguments = parser.parse_args()
-    if not arguments.results:
-        parser.error("--results is needed")
+    if not arguments.results and not arguments.interop:
+        parser.error("--results or --interop is needed")
     return sync(arguments) if arguments.sync else check(arguments)
 
 

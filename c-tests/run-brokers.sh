@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tests that need a broker of others (make test-brokers): conformance tests, exchange
-# with Qpid JMS and demonstration on Apache Artemis.
+# The tests that need a broker of others (make test-brokers): conformance tests, interoperation with Apache Qpid JMS and
+# demonstration, on Apache Artemis. With patterns, only the conformance tests that fit.
 # Exit status 0: nothing failed; 2: no JDK or no Maven (one line says so). Last line: totals.
 set -euo pipefail
 
@@ -12,20 +12,28 @@ home=$("$root/tests/brokers/fetch.sh" artemis) || exit $?
 echo "Apache Artemis: $(basename "$home")"
 
 passed=0 failed=0 skipped=0
+count() {                                   # RESULTS: adds the rows of one run
+    passed=$((passed + $(grep -c '^ok' "$1" || true)))
+    failed=$((failed + $(grep -c '^not ok' "$1" || true)))
+    skipped=$((skipped + $(grep -c '^skip' "$1" || true)))
+}
+one() {                                     # COMMAND...: counts as one, passed or failed
+    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)) status=1; fi
+}
 TIBEMS_TEST_BROKER=artemis VALGRIND=0 "$here/run.sh" "$@" || status=1
-results=$out/results-artemis.tsv
-passed=$(grep -c '^ok' "$results" || true)
-failed=$(grep -c '^not ok' "$results" || true)
-skipped=$(grep -c '^skip' "$results" || true)
+count "$out/results-artemis.tsv"
 
 if [ $# = 0 ]; then
-    if "$here/interop/run.sh" artemis; then passed=$((passed + 1)); else failed=$((failed + 1)) status=1; fi
+    rm -f "$out/results-interop.tsv"
+    TIBEMS_TEST_BROKER=artemis "$here/interop/run.sh" || status=1
+    if [ -f "$out/results-interop.tsv" ]; then
+        count "$out/results-interop.tsv"
+        one python3 "$here/check_cases.py" --interop "$out/results-interop.tsv"
+    else
+        failed=$((failed + 1))
+    fi
     for style in listener receive; do
-        if BROKER=artemis STYLE=$style "$here/demo/run.sh"; then
-            passed=$((passed + 1))
-        else
-            failed=$((failed + 1)) status=1
-        fi
+        one env BROKER=artemis STYLE="$style" "$here/demo/run.sh"
     done
 fi
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -1,53 +1,65 @@
 #!/usr/bin/env bash
-# Exchanges messages of every kind with a JMS program on Apache Qpid JMS, both ways, and compares what each side saw with
-# to-java.txt and from-java.txt.
+# Interoperation: C programs of this library against Apache Qpid JMS and a plain AMQP client, through a broker.
 #
-#   c-tests/interop/run.sh [devbroker|artemis]
+#   c-tests/interop/run.sh [NAME or ID pattern ...]
 #
-# Needs a JDK and Maven (which fetches Qpid JMS once); exit status 2 without them. Last line: totals. Exit status 0: all
-# comparisons agreed.
+#   TIBEMS_TEST_BROKER  artemis (default) or devbroker
+#   JOBS                tests at the same time (default 2)
+#   PROFILE             debug (default) or release
+#
+# Results of every test, as rows of the C harness: target/c-tests/results-interop.tsv. Last line: totals.
+# Exit status 0: nothing failed; 2: no JDK or no Maven (one line says so).
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../build.sh"
-. "$here/../servers.sh"
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$tests/../build.sh"
+. "$tests/../servers.sh"
 
-command -v javac >/dev/null && command -v mvn >/dev/null || { echo "no JDK or no Maven: Qpid JMS cannot run"; exit 2; }
-broker=${1:-devbroker}
-java=$out/interop
-mkdir -p "$java"
-if [ ! -f "$java/jars/.complete" ]; then
-    mvn -q -B -C -f "$here/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
-        -DoutputDirectory="$java/jars"
-    touch "$java/jars/.complete"
-fi
-javac -encoding UTF-8 -cp "$java/jars/*" -d "$java" "$here/JmsPeer.java"
+broker=${TIBEMS_TEST_BROKER:-artemis}
+jars=$("$tests/fetch.sh") || exit $?
+if [ "$broker" = artemis ]; then "$root/tests/brokers/fetch.sh" artemis >/dev/null || exit $?; fi
+
 build_library
 link_names
-compile "$java/peer" "$here/peer.c"
+classes=$out/partner
+rm -rf "$classes"
+javac -Xlint:all -Xlint:-try -Werror -d "$classes" -cp "$jars/*" "$tests"/partner/*.java
+bin=$out/bin
+mkdir -p "$bin"
+compile "$bin/interop" "$tests"/*.c "$root/c-tests/harness.c" "$root/c-tests/broker.c"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/tibemsufo-interop.XXXXXX")
 servers_begin "$broker" "$work"
 server_start A
-amqp=amqp://${url[A]#tcp://}
-jms() { java -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -cp "$java:$java/jars/*" JmsPeer "$@" 2>"$work/java.log"; }
+export TIBEMS_TEST_BROKER=$broker TIBEMS_TEST_URL_A=${url[A]} TIBEMS_TEST_URL_B=${url[A]}
 
-passed=0 failed=0
-compare() {                                 # NAME EXPECTED SEEN
-    if diff -u "$2" "$3"; then
-        echo "ok $1"
-        passed=$((passed + 1))
-    else
-        echo "not ok $1"
-        cat "$work/java.log"
-        failed=$((failed + 1))
-    fi
-}
-"$java/peer" send "${url[A]}" interop.to.java
-jms receive "$amqp" interop.to.java "$(wc -l <"$here/to-java.txt")" >"$work/to-java" || true
-compare to-java "$here/to-java.txt" "$work/to-java"
-jms send "$amqp" interop.from.java || true
-"$java/peer" receive "${url[A]}" interop.from.java "$(wc -l <"$here/from-java.txt")" >"$work/from-java" || true
-compare from-java "$here/from-java.txt" "$work/from-java"
-echo "Qpid JMS on $broker: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+# The partner ends with its standard input, which this script holds open.
+mkfifo "$work/partner.in"
+java -Xmx128M -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -cp "$classes:$jars/*" \
+    Partner 127.0.0.1 "${port[A]}" ems ems <"$work/partner.in" >"$work/partner.log" 2>&1 &
+others+=($!)
+exec 8>"$work/partner.in"
+for ((i = 0; i < 600; i++)); do
+    TIBEMS_TEST_PARTNER=$(sed -n 's/^partner: listening on //p' "$work/partner.log")
+    [ -n "$TIBEMS_TEST_PARTNER" ] && break
+    kill -0 "${others[0]}" 2>/dev/null || break
+    sleep 0.05
+done
+if [ -z "$TIBEMS_TEST_PARTNER" ]; then
+    echo "the partner program does not start:" >&2
+    tail -5 "$work/partner.log" >&2
+    exit 1
+fi
+export TIBEMS_TEST_PARTNER
+
+results=$out/results-interop.tsv
+"$bin/interop" -j "${JOBS:-2}" -r "$results" "$@" || true     # what failed stands in the rows
+if [ -n "$(sed 1d "$work/partner.log")" ]; then
+    echo "# the partner program wrote:"
+    sed '1d; s/^/#   /' "$work/partner.log" | head -40
+fi
+passed=$(grep -c '^ok' "$results" || true)
+failed=$(grep -c '^not ok' "$results" || true)
+skipped=$(grep -c '^skip' "$results" || true)
+echo "Interoperation with Qpid JMS on $broker: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
