@@ -12,6 +12,7 @@
 #include <fnmatch.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -175,6 +176,7 @@ long long event_at(struct events *events, int index)
 static void *task_main(void *argument)
 {
     struct task *task = argument;
+    __atomic_store_n(&task->tid, (int)syscall(SYS_gettid), __ATOMIC_RELEASE);
     task->status = task->run(task->argument);
     task->ended_ms = now_ms();
     event_post(&task->done, task->status);
@@ -188,6 +190,7 @@ void task_start(struct task *task, tibems_status (*run)(void *), void *argument)
     task->run = run;
     task->argument = argument;
     task->started_ms = now_ms();
+    task->tid = 0;
     if (pthread_create(&task->thread, NULL, task_main, task) != 0) {
         check_failed(__FILE__, __LINE__, "no thread for a task");
         test_over();
@@ -195,6 +198,26 @@ void task_start(struct task *task, tibems_status (*run)(void *), void *argument)
 }
 
 bool task_running(struct task *task) { return event_count(&task->done) == 0; }
+
+static char thread_state(int tid)       /* R, S, ... as the system tells; 0 when there is no such thread */
+{
+    char path[64], line[256] = "";
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+    FILE *file = tid ? fopen(path, "r") : NULL;
+    if (!file)
+        return 0;
+    char *end = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+    fclose(file);
+    return end && end[1] ? end[2] : 0;
+}
+
+bool task_blocks(struct task *task)
+{
+    int asleep = 0;
+    for (long long until = now_ms() + slow(5000); task_running(task) && asleep < 10 && now_ms() < until; sleep_ms(3))
+        asleep = thread_state(__atomic_load_n(&task->tid, __ATOMIC_ACQUIRE)) == 'S' ? asleep + 1 : 0;
+    return task_running(task);
+}
 
 bool task_wait(struct task *task, long long timeout_ms)
 {

@@ -113,10 +113,12 @@ struct task {
     tibems_status status;
     struct events done;             /* one event when the call has returned */
     long long started_ms, ended_ms;
+    int tid;                        /* of the thread in the system */
 };
 
 void task_start(struct task *task, tibems_status (*run)(void *), void *argument);
 bool task_running(struct task *task);
+bool task_blocks(struct task *task);    /* waits until the call sleeps in the kernel; false: it has returned */
 bool task_wait(struct task *task, long long timeout_ms);   /* joins; false: still running */
 
 /* ---- brokers ------------------------------------------------------------------------------------------------------------ */

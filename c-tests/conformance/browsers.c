@@ -202,8 +202,7 @@ TEST("20-163,20-165", blocked_request)
     without_consumer();
     REQUIRE_OK(tibemsMsgRequestor_Create(f.session, &waiting_requestor, f.queue));
     task_start(&request, request_now, NULL);
-    sleep_ms(200);
-    CHECK(task_running(&request));
+    CHECK(task_blocks(&request));
     task_start(&second, request_now, NULL);
     REQUIRE(task_wait(&second, 2000));
     CHECK_INT(second.status, TIBEMS_ILLEGAL_STATE);

@@ -120,8 +120,7 @@ TEST("20-54", session_close_interrupts_receive)
     struct task receiver;
     fresh(&f);
     task_start(&receiver, receive_forever, f.consumer);
-    sleep_ms(100);
-    CHECK(task_running(&receiver));
+    CHECK(task_blocks(&receiver));
     long long begin = now_ms();
     CHECK_OK(tibemsSession_Close(f.session));
     CHECK_BETWEEN(now_ms() - begin, 0, slow(1000));
@@ -135,8 +134,7 @@ TEST("20-55", consumer_close_interrupts_receive)
     struct task receiver;
     fresh(&f);
     task_start(&receiver, receive_a_minute, f.consumer);
-    sleep_ms(100);
-    CHECK(task_running(&receiver));
+    CHECK(task_blocks(&receiver));
     CHECK_OK(tibemsMsgConsumer_Close(f.consumer));
     REQUIRE(task_wait(&receiver, 1000));
     CHECK_INT(receiver.status, TIBEMS_INTR);
@@ -330,7 +328,7 @@ TEST("20-68", stop_leaves_blocked_receive)
     struct task receiver;
     fresh(&f);
     task_start(&receiver, receive_forever, f.consumer);
-    sleep_ms(100);
+    CHECK(task_blocks(&receiver));
     long long begin = now_ms();
     CHECK_OK(tibemsConnection_Stop(f.connection));
     CHECK_BETWEEN(now_ms() - begin, 0, slow(300));

@@ -164,6 +164,7 @@ TEST("10-33,20-51", close_in_listener_allowed)
     tibemsSession second = session_of(f.connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
     REQUIRE_OK(tibemsSession_CreateConsumer(second, &other, unique_queue(), NULL, TIBEMS_FALSE));
     task_start(&receiver, receive_forever, other);
+    CHECK(task_blocks(&receiver));
     CHECK_OK(tibemsMsgConsumer_SetMsgListener(f.consumer, close_in_listener, &closer));
     CHECK_OK(send_text(f.producer, "one"));
     REQUIRE(event_wait(&closer.done, 3, 5000));
@@ -229,8 +230,7 @@ TEST("10-36,20-56", close_interrupts_receive)
     struct task receiver;
     fresh(&f);
     task_start(&receiver, receive_forever, f.consumer);
-    sleep_ms(100);
-    CHECK(task_running(&receiver));
+    CHECK(task_blocks(&receiver));
     long long begin = now_ms();
     CHECK_OK(tibemsConnection_Close(f.connection));
     CHECK_BETWEEN(now_ms() - begin, 0, slow(1000));

@@ -131,7 +131,7 @@ TEST("20-130", listener_while_receive_blocks)
     struct task receiver;
     fresh(&f);
     task_start(&receiver, receive_forever, f.consumer);
-    sleep_ms(100);
+    CHECK(task_blocks(&receiver));
     CHECK_STATUS(tibemsMsgConsumer_SetMsgListener(f.consumer, note, NULL), TIBEMS_ILLEGAL_STATE);
     CHECK(task_running(&receiver));
     CHECK_OK(send_text(f.producer, "1"));

@@ -44,7 +44,7 @@ TEST("10-43,20-151", single_server_lost)
     proxy_start_url(&proxy, url_a());
     watched(&f, proxy.url, &events, TIBEMS_AUTO_ACKNOWLEDGE);
     task_start(&receiver, receive_forever, f.consumer);
-    sleep_ms(100);
+    CHECK(task_blocks(&receiver));
     proxy_set(&proxy, PROXY_REFUSE);
     REQUIRE(event_wait(&events, 1, 5000));
     CHECK_INT(event_at(&events, 0), TIBEMS_SERVER_NOT_CONNECTED);
@@ -89,12 +89,12 @@ TEST_ALONE("10-45,20-152", same_server_twice_is_silent)
     CHECK_OK(send_text(f.producer, "before"));
     EXPECT_TEXT(f.consumer, "before");
     task_start(&receiver, receive_forever, f.consumer);
+    CHECK(task_blocks(&receiver));
     proxy_set(&proxy, PROXY_REFUSE);
     sleep_ms(200);
     expect_gone(f.connection, false);
     task_start(&sender, send_one, f.producer);
-    sleep_ms(300);
-    CHECK(task_running(&sender));
+    CHECK(task_blocks(&sender));
     expect_gone(f.connection, false);
     proxy_set(&proxy, PROXY_PASS);
     REQUIRE(task_wait(&sender, 5000));
@@ -176,6 +176,7 @@ TEST_ALONE("10-49", reconnect_gives_up)
     watched(&f, url_join(",", one.url, two.url, NULL), &events, TIBEMS_AUTO_ACKNOWLEDGE);
     int before = proxy_connections(&two);
     task_start(&receiver, receive_forever, f.consumer);
+    CHECK(task_blocks(&receiver));
     one.target = 0;                             /* it accepts, counts and closes from now on */
     proxy_cut(&one);
     sleep_ms(100);
@@ -282,8 +283,7 @@ TEST("10-53", send_in_flight_is_resent)
     watched(&f, url_join(",", proxy.url, proxy.url, NULL), &events, TIBEMS_AUTO_ACKNOWLEDGE);
     proxy_set(&proxy, PROXY_STALL_DOWN);        /* the message arrives, its answer does not */
     task_start(&sender, send_one, f.producer);
-    sleep_ms(200);
-    CHECK(task_running(&sender));
+    CHECK(task_blocks(&sender));
     proxy_cut(&proxy);
     proxy_set(&proxy, PROXY_PASS);
     REQUIRE(task_wait(&sender, 5000));

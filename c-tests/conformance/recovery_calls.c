@@ -44,8 +44,7 @@ TEST("10-62", send_in_flight_at_the_break)
     plain();
     proxy_set(&p.a, PROXY_STALL_DOWN);          /* the message leaves, its answer never comes */
     task_start(&sender, send_and_note, p.f.producer);
-    sleep_ms(200);
-    CHECK(task_running(&sender));
+    CHECK(task_blocks(&sender));
     long long broken = now_ms();
     a_dies();
     REQUIRE(task_wait(&sender, 3000));
@@ -65,7 +64,7 @@ TEST("10-62", send_in_flight_with_ufo_resend)
     plain();
     proxy_set(&p.a, PROXY_STALL_DOWN);
     task_start(&sender, send_and_note, p.f.producer);
-    sleep_ms(200);
+    CHECK(task_blocks(&sender));
     a_dies();
     REQUIRE(task_wait(&sender, 5000));
     CHECK_INT(sender.status, TIBEMS_OK);
@@ -78,7 +77,7 @@ TEST("10-63", blocked_receive_survives)
     struct task receiver;
     plain();
     task_start(&receiver, receive_forever, p.f.consumer);
-    sleep_ms(100);
+    CHECK(task_blocks(&receiver));
     a_dies();
     wait_recovered();
     CHECK(task_running(&receiver));
@@ -207,8 +206,7 @@ TEST("10-69", create_session_while_broken)
     a_dies();
     wait_broken();
     task_start(&creator, create_session, &session);
-    sleep_ms(200);
-    CHECK(task_running(&creator));
+    CHECK(task_blocks(&creator));
     REQUIRE(task_wait(&creator, 5000));
     CHECK_INT(creator.status, TIBEMS_OK);
     REQUIRE_OK(tibemsSession_CreateProducer(session, &producer, p.f.queue));
@@ -262,8 +260,7 @@ TEST("10-72", commit_while_broken)
     a_dies();
     wait_broken();
     task_start(&committer, commit, p.f.session);
-    sleep_ms(200);
-    CHECK(task_running(&committer));
+    CHECK(task_blocks(&committer));
     REQUIRE(task_wait(&committer, 5000));
     CHECK_INT(committer.status, TIBEMS_TRANSACTION_ROLLBACK);
     CHECK_OK(tibemsSession_Commit(p.f.session));
@@ -281,6 +278,7 @@ TEST_ALONE("10-75,10-77,10-78", recovery_given_up)
     p.recovery.delay_ms = 300;
     plain();
     task_start(&receiver, receive_forever, p.f.consumer);
+    CHECK(task_blocks(&receiver));
     int before = proxy_connections(&p.b);
     p.b.target = 0;                             /* B answers nobody, and counts */
     a_dies();
@@ -335,8 +333,7 @@ TEST("10-79", another_thread_recovers)
     a_dies();
     REQUIRE(event_wait(&broken, 1, 5000));
     task_start(&sender, send_one, p.f.producer);
-    sleep_ms(300);
-    CHECK(task_running(&sender));
+    CHECK(task_blocks(&sender));
     task_start(&helper, recover_now, NULL);
     REQUIRE(task_wait(&helper, 5000));
     CHECK_INT(helper.status, TIBEMS_OK);
@@ -385,8 +382,9 @@ TEST("10-81", close_while_broken)
     a_dies();
     REQUIRE(event_wait(&broken, 1, 5000));
     task_start(&receiver, receive_forever, p.f.consumer);
+    CHECK(task_blocks(&receiver));
     task_start(&sender, send_one, p.f.producer);
-    sleep_ms(200);
+    CHECK(task_blocks(&sender));
     CHECK(task_running(&receiver) && task_running(&sender));
     task_start(&closer, close_connection, p.f.connection);
     REQUIRE(task_wait(&closer, 1000));
