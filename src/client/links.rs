@@ -83,7 +83,7 @@ pub fn receiver(definition: &ConsumerDefinition, profile: &Profile) -> AttachSpe
             UNSETTLED
         }),
         source: Some(Source {
-            address: Some(profile.to_wire(&definition.destination).into_owned()),
+            address: Some(profile.subscription(&definition.destination).into_owned()),
             durable: Some(0),
             expiry_policy: Some("link-detach".to_owned()),
             filter,

@@ -85,6 +85,23 @@ impl Profile {
         self.broker != Broker::Azure
     }
 
+    /// The address that a consumer subscribes to: as `to_wire`, with a final `>` in the broker's own spelling
+    /// (spec 40 §4.2; `#` there is zero or more words, `>` one or more).
+    pub fn subscription<'a>(&'a self, destination: &'a Destination) -> Cow<'a, str> {
+        let address = self.to_wire(destination);
+        let topic = destination.kind() == DestinationKind::Topic;
+        let hash = matches!(
+            self.broker,
+            Broker::Artemis | Broker::BrokerJ | Broker::RabbitMq
+        );
+        match address.strip_suffix('>') {
+            Some(front) if topic && hash && (front.is_empty() || front.ends_with('.')) => {
+                Cow::Owned(format!("{front}*.#"))
+            }
+            _ => address,
+        }
+    }
+
     fn prefix(&self, kind: DestinationKind) -> &str {
         match kind {
             DestinationKind::Queue => &self.queue_prefix,
@@ -173,6 +190,21 @@ mod tests {
         for bad in ["a..b", ".a", "a.", "foo.b*", "a.>.b", "a>"] {
             assert!(check_name(&Destination::topic(bad), true).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_final_wildcard_is_spelled_as_the_broker_does() {
+        let artemis = Profile {
+            broker: Broker::Artemis,
+            ..Profile::default()
+        };
+        let generic = Profile::default();
+        for (name, artemis_address) in [("a.>", "a.*.#"), (">", "*.#"), ("a.*.b", "a.*.b")] {
+            let topic = Destination::topic(name);
+            assert_eq!(artemis.subscription(&topic), artemis_address);
+            assert_eq!(generic.subscription(&topic), name);
+        }
+        assert_eq!(artemis.subscription(&Destination::queue("a.>")), "a.>");
     }
 
     #[test]

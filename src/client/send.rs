@@ -322,14 +322,11 @@ impl Order<'_> {
     }
 
     fn remove_sender(&self, core: &mut Core) {
+        let session = core.sessions.get(&self.producer.session.key);
+        let closing = core.state == State::Closed || session.is_none_or(|session| session.closed);
         if let Some(state) = core.producers.get_mut(&self.producer.key) {
             state.sending -= 1;
-            if state.closed
-                || core
-                    .sessions
-                    .get(&self.producer.session.key)
-                    .is_none_or(|session| session.closed)
-            {
+            if state.closed || closing {
                 self.producer.session.connection().changed.notify_all();
             }
         }
