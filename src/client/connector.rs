@@ -7,6 +7,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
@@ -27,6 +28,8 @@ use crate::status::{Error, Result, Status};
 use crate::trace::{self, Topic};
 use crate::transport::{self, Buffers, Stream, Waker, wait};
 
+/// Engines made so far: none takes a session or link of another for its own (spec 40 §3.7).
+static ENGINES: AtomicU32 = AtomicU32::new(0);
 /// EOFs directly behind our last SASL frame that count as a refused password (spec 40 §1.4).
 const SASL_DROPS: u32 = 3;
 
@@ -88,6 +91,7 @@ impl Candidate {
         done: &mut dyn FnMut(&mut Engine, Event) -> std::result::Result<bool, Failure>,
     ) -> std::result::Result<(), Failure> {
         loop {
+            let timer = self.engine.tick(Instant::now());
             while let Some(event) = self.engine.poll_event() {
                 match event {
                     Event::Closed { error } => return Err(refused(error.as_ref())),
@@ -106,7 +110,6 @@ impl Candidate {
                 }
             }
             let full = self.write()?;
-            let timer = self.engine.tick(Instant::now());
             let limit = match (deadline, timer) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
@@ -424,6 +427,7 @@ impl Connection {
         }
         let sasl_off = options.sasl.as_ref().is_some_and(Vec::is_empty);
         EngineConfig {
+            number: ENGINES.fetch_add(1, Ordering::Relaxed),
             container_id: core.container_id.clone(),
             hostname: hostname.clone(),
             max_frame_size: options.frame_size,

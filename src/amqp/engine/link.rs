@@ -123,6 +123,12 @@ impl Engine {
         }
     }
 
+    /// The session of a link.
+    pub fn session_of_link(&self, id: LinkId) -> Option<SessionId> {
+        let link = self.links.get(id.0)?;
+        self.sessions.key(link.session).map(SessionId)
+    }
+
     /// Has the peer answered the attach without a terminus, so that its detach must follow?
     pub fn refusal_pending(&self, id: LinkId) -> bool {
         self.links

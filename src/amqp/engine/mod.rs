@@ -77,14 +77,14 @@ impl Engine {
         let mut engine = Engine {
             phase: Phase::start(&config),
             timers: Timers::new(&config, now),
-            config,
             out: Output::new(),
             events: VecDeque::new(),
             peer: None,
             send_limit: MIN_MAX_FRAME_SIZE as usize,
-            sessions: Slots::new(),
+            sessions: Slots::new(config.number),
             channels: Vec::new(),
-            links: Slots::new(),
+            links: Slots::new(config.number),
+            config,
             dirty: Vec::new(),
             scratch: Vec::new(),
         };

@@ -1,14 +1,15 @@
 //! Numbered slots with generations: sessions and links. The lowest free number is taken first,
-//! and a key of an object that is gone finds nothing.
+//! and a key of an object that is gone finds nothing, nor does a key of another engine.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Number and generation.
+/// Number and generation, and the engine that gave them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     pub(super) index: u32,
     generation: u32,
+    of: u32,
 }
 
 struct Slot<T> {
@@ -18,13 +19,16 @@ struct Slot<T> {
 
 /// The slots of one kind of object.
 pub(super) struct Slots<T> {
+    of: u32,
     slots: Vec<Slot<T>>,
     free: BinaryHeap<Reverse<u32>>,
 }
 
 impl<T> Slots<T> {
-    pub fn new() -> Self {
+    /// Slots of the engine with this number.
+    pub fn new(of: u32) -> Self {
         Slots {
+            of,
             slots: Vec::new(),
             free: BinaryHeap::new(),
         }
@@ -46,6 +50,7 @@ impl<T> Slots<T> {
             return Key {
                 index,
                 generation: slot.generation,
+                of: self.of,
             };
         }
         self.slots.push(Slot {
@@ -55,6 +60,7 @@ impl<T> Slots<T> {
         Key {
             index: (self.slots.len() - 1) as u32,
             generation: 0,
+            of: self.of,
         }
     }
 
@@ -63,13 +69,13 @@ impl<T> Slots<T> {
         let slot = self.slots.get(key.index as usize)?;
         slot.value
             .as_ref()
-            .filter(|_| slot.generation == key.generation)
+            .filter(|_| slot.generation == key.generation && key.of == self.of)
     }
 
     #[inline]
     pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
         let slot = self.slots.get_mut(key.index as usize)?;
-        if slot.generation != key.generation {
+        if slot.generation != key.generation || key.of != self.of {
             return None;
         }
         slot.value.as_mut()
@@ -81,6 +87,7 @@ impl<T> Slots<T> {
         slot.value.as_ref().map(|_| Key {
             index,
             generation: slot.generation,
+            of: self.of,
         })
     }
 
@@ -118,7 +125,7 @@ mod tests {
 
     #[test]
     fn stale_keys_find_nothing_and_numbers_are_reused_from_below() {
-        let mut slots = Slots::new();
+        let mut slots = Slots::new(7);
         let keys: Vec<Key> = (0..4).map(|n| slots.insert(n)).collect();
         assert_eq!(slots.remove(2), Some(2));
         assert_eq!(slots.remove(1), Some(1));
@@ -131,5 +138,9 @@ mod tests {
         assert_eq!(slots.get(keys[1]), None);
         assert_eq!(slots.get_mut(again), Some(&mut 9));
         assert_eq!(slots.indices().collect::<Vec<_>>(), [0, 1, 3]);
+        let mut others = Slots::new(8);
+        others.insert(0);
+        assert_eq!(others.get(keys[0]), None, "a key of another engine");
+        assert_eq!(others.get_mut(keys[0]), None, "a key of another engine");
     }
 }

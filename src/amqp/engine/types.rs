@@ -10,6 +10,8 @@ use std::time::Duration;
 /// How the connection is to be opened.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
+    /// Tells the ids of this engine from those of others: an id of another engine is a stale id
+    pub number: u32,
     pub container_id: String,
     /// Virtual host: `open.hostname`; `None` leaves the field out
     pub hostname: Option<String>,
@@ -32,6 +34,7 @@ pub struct EngineConfig {
 impl Default for EngineConfig {
     fn default() -> Self {
         EngineConfig {
+            number: 0,
             container_id: String::new(),
             hostname: None,
             max_frame_size: 262_144,

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn link() -> LinkId {
-        LinkId(Slots::new().insert(()))
+        LinkId(Slots::new(0).insert(()))
     }
 
     fn settle(table: &mut Unsettled, first: u32, last: u32) -> Vec<u64> {
