@@ -14,7 +14,7 @@ use super::connection::Connection;
 use super::gate::{Call, State};
 use super::options::{self, AckConfirm};
 use super::session::{FAILED, Session};
-use super::state::{AcknowledgeMode, Core, Handed};
+use super::state::{AcknowledgeMode, Core, Handed, Wire};
 use crate::amqp::engine::Settle;
 use crate::message::Delivery;
 use crate::status::{Error, Result, Status};
@@ -73,15 +73,8 @@ impl HandedDelivery {
             .is_none_or(|wire| wire.epoch != self.epoch)
     }
 
-    /// The status of acknowledging a message from before a loss (10 F2, U20).
     fn stale_status(&self) -> Result<()> {
-        let unshared = self.session.connection().plan.unshared.is_some();
-        if unshared || self.session.mode() == AcknowledgeMode::ExplicitDupsOk {
-            return Ok(());
-        }
-        Err(illegal(
-            "the message was received before a reconnect; the server delivers it again",
-        ))
+        self.session.connection().stale_status(self.session.mode())
     }
 
     fn take(&self, core: &mut Core) -> Option<Handed> {
@@ -108,7 +101,7 @@ impl Delivery for HandedDelivery {
                 .into_values()
                 .collect();
             connection.accept(&mut core, &self.session, &handed)?;
-            connection.drop_closed_consumers(&mut core, self.session.key);
+            connection.drop_kept_consumers(&mut core, self.session.key);
             return Ok(());
         }
         match self.take(&mut core) {
@@ -145,6 +138,16 @@ impl Delivery for HandedDelivery {
 }
 
 impl Connection {
+    /// The status of acknowledging a message from before a loss (10 F2, U20).
+    fn stale_status(&self, mode: AcknowledgeMode) -> Result<()> {
+        if self.plan.unshared.is_some() || mode == AcknowledgeMode::ExplicitDupsOk {
+            return Ok(());
+        }
+        Err(illegal(
+            "the message was received before a reconnect; the server delivers it again",
+        ))
+    }
+
     /// Accepts deliveries; waits for the server's confirmation where that is asked for.
     fn accept(
         &self,
@@ -178,7 +181,7 @@ impl Connection {
             self.write_acknowledgements(core, session.key, false);
             return Ok(());
         }
-        self.await_confirmation(core, handed)
+        self.await_confirmation(core, session.mode(), handed)
     }
 
     fn confirms(&self, mode: AcknowledgeMode) -> bool {
@@ -192,39 +195,50 @@ impl Connection {
         options::general().ack_confirm.unwrap_or(default) != AckConfirm::Never && !mode.lazy()
     }
 
-    fn await_confirmation(&self, core: &mut MutexGuard<'_, Core>, handed: &[Handed]) -> Result<()> {
+    fn await_confirmation(
+        &self,
+        core: &mut MutexGuard<'_, Core>,
+        mode: AcknowledgeMode,
+        handed: &[Handed],
+    ) -> Result<()> {
         let epoch = core.epoch;
         let deadline = Instant::now() + core.request_timeout;
         self.flush(core);
-        while handed.iter().any(|delivery| {
-            core.confirming
-                .contains(&(delivery.link, delivery.delivery_id))
-        }) {
+        let result = loop {
+            if core.wire.as_ref().is_none_or(|wire| wire.epoch != epoch) {
+                return self.stale_status(mode);
+            }
+            let open = |delivery: &&Handed| {
+                let entry = (delivery.link, delivery.delivery_id);
+                core.confirming.contains(&entry)
+            };
+            let Some(delivery) = handed.iter().find(open) else {
+                return Ok(());
+            };
+            let attached = |wire: &Wire| wire.owners.contains_key(&delivery.link);
+            if !core.wire.as_ref().is_some_and(attached) {
+                let text = "the consumer or session ended before the acknowledgement was confirmed";
+                break Err(illegal(text));
+            }
             if self.wait(core, Some(deadline)).is_err() {
-                for delivery in handed {
-                    core.confirming
-                        .remove(&(delivery.link, delivery.delivery_id));
-                }
-                return Err(Error::new(
+                break Err(Error::new(
                     Status::TIBEMS_TIMEOUT,
                     "the server did not confirm the acknowledgement",
                 ));
             }
+        };
+        for delivery in handed {
+            core.confirm(delivery.link, delivery.delivery_id);
         }
-        if core.epoch != epoch || core.wire.is_none() {
-            return Err(illegal(
-                "the connection was lost before the acknowledgement was confirmed",
-            ));
-        }
-        Ok(())
+        result
     }
 
     /// Consumers of a CLIENT session that were closed with messages in hand go when those are settled.
-    fn drop_closed_consumers(&self, core: &mut MutexGuard<'_, Core>, session: u32) {
+    pub(super) fn drop_kept_consumers(&self, core: &mut MutexGuard<'_, Core>, session: u32) {
         let gone: Vec<u32> = core
             .consumers
             .iter()
-            .filter(|(_, consumer)| consumer.closed && consumer.session == session)
+            .filter(|(_, consumer)| consumer.kept && consumer.session == session)
             .map(|(key, _)| *key)
             .collect();
         for key in gone {

@@ -111,6 +111,9 @@ impl Connection {
                 let epoch = core.epoch;
                 let text = format!("internal error: {panic}");
                 connection.lost(&mut core, epoch, Error::new(Status::TIBEMS_EXCEPTION, text));
+                if core.state == State::Reconnecting {
+                    connection.lost_for_good(&mut core); // the thread that reconnects may be this one
+                }
             }
         })
         .map(drop)
@@ -295,6 +298,7 @@ impl Connection {
         self.flush(core);
         // the peer's close ends the wire (spec 40 §1.9: up to one second); unwritten output may take longer
         let limit = deadline.min(Instant::now() + Duration::from_secs(1));
+        core.output_waiters += 1;
         while let Some(wire) = core.wire.as_ref().filter(|wire| wire.epoch == epoch) {
             let until = if wire.waiting_output() > 0 || wire.writing {
                 deadline
@@ -305,9 +309,10 @@ impl Connection {
                 break;
             }
         }
-        if let Some(wire) = core.wire.take() {
-            wire.retire();
-        }
+        core.output_waiters -= 1;
+        // whoever still waits for an answer of this server gets none
+        let error = core.refusal(Status::TIBEMS_ILLEGAL_STATE);
+        self.lost(core, epoch, error);
     }
 
     /// The client id, if one is set.

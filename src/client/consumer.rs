@@ -106,7 +106,7 @@ impl Consumer {
             let state = ConsumerState::new(session.key, definition.clone(), link, filter_local);
             core.consumers.insert(key, state);
             if let Some(wire) = core.wire.as_mut() {
-                wire.owners.insert(link, Owner::Consumer(key));
+                wire.own(link, Owner::Consumer(key));
             }
             connection.grant(&mut core, key);
             connection.flush(&mut core);
@@ -185,7 +185,7 @@ impl Consumer {
                 && core
                     .consumers
                     .get(&self.key)
-                    .is_some_and(|state| state.calling)
+                    .is_some_and(|state| state.busy > 0)
             {
                 connection.wait(&mut core, None)?;
             }
@@ -210,17 +210,16 @@ impl Consumer {
         state.closed_inside = inside;
         state.listener = None;
         state.cv.notify_all();
-        while !inside
-            && core
-                .consumers
-                .get(&self.key)
-                .is_some_and(|state| state.calling || state.receiving > 0)
-        {
-            connection.wait(&mut core, None)?;
-        }
         if inside {
             // the running callback's message is still acknowledged at its return; the dispatcher ends the rest
             return Ok(());
+        }
+        while core
+            .consumers
+            .get(&self.key)
+            .is_some_and(|state| state.busy > 0 || state.receiving > 0)
+        {
+            connection.wait(&mut core, None)?;
         }
         connection.finish_consumer(&mut core, &self.session, self.key, deadline);
         Ok(())
@@ -275,13 +274,14 @@ impl ConsumerState {
             link: Some(link),
             closed: false,
             closed_inside: false,
+            kept: false,
             failed: None,
             cv: Arc::new(Condvar::new()),
             buffer: VecDeque::new(),
             buffered_bytes: 0,
             listener: None,
             receiving: 0,
-            calling: false,
+            busy: 0,
             detaches: 0,
             draining: false,
             filter_local,
@@ -341,7 +341,11 @@ impl Connection {
                 }
             }
         }
+        self.relieve(core);
         if keep {
+            if let Some(state) = core.consumers.get_mut(&key) {
+                state.kept = true;
+            }
             self.kick(core);
             return;
         }
@@ -425,25 +429,35 @@ impl Connection {
             consumers, wire, ..
         } = core;
         let Some(wire) = wire.as_mut() else { return };
-        for link in consumers.values().filter_map(|state| state.link) {
+        // a drain under way takes the credit back by itself
+        let with_credit = consumers.values().filter(|state| !state.draining);
+        for link in with_credit.filter_map(|state| state.link) {
             if wire.engine.link_credit(link) > 0 {
                 wire.engine.set_credit(link, 0, false);
             }
         }
     }
 
+    /// Bytes have left the buffers: above three quarters of the limit nothing happens, below it credit that was
+    /// withheld is granted. True when a flow was queued.
+    pub(super) fn relieve(&self, core: &mut Core) -> bool {
+        let relieved =
+            core.throttled && core.buffered_bytes <= options::general().buffer_limit / 4 * 3;
+        if relieved {
+            core.throttled = false;
+            self.grant_all(core);
+        }
+        relieved
+    }
+
     /// A message of this age has left the buffer: renews credit when half of it is used up and little is
     /// buffered (spec 40 §1.12), within the byte limit of the connection. True when a flow was queued.
     pub(super) fn renew(&self, core: &mut Core, key: u32, at: Instant) -> bool {
-        let limit = options::general().buffer_limit;
-        if core.buffered_bytes > limit {
+        if core.buffered_bytes > options::general().buffer_limit {
             core.throttled = true;
-            return false;
         }
-        if core.throttled && core.buffered_bytes <= limit / 4 * 3 {
-            core.throttled = false;
-            self.grant_all(core);
-            return true;
+        if core.throttled {
+            return self.relieve(core);
         }
         let Core {
             consumers, wire, ..
@@ -453,10 +467,11 @@ impl Connection {
         };
         let Some(link) = state.link else { return false };
         let outstanding = wire.engine.link_credit(link);
-        let buffered = u32::try_from(state.buffer.len()).unwrap_or(u32::MAX);
+        let buffered = state.buffer.len() as u64;
         let prefetch = state.prefetch.limit;
-        let low = outstanding <= prefetch / 2 && (outstanding + buffered) * 10 <= prefetch * 7;
-        if !low || prefetch == 0 {
+        let low = outstanding <= prefetch / 2
+            && (u64::from(outstanding) + buffered) * 10 <= u64::from(prefetch) * 7;
+        if !low {
             return false;
         }
         state.prefetch.learn(at.elapsed(), outstanding == 0);

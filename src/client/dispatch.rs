@@ -153,7 +153,7 @@ fn deliver(
         Opened::Skip(settle) => connection.settle_taken(core, &taken, settle),
     }
     connection.renew(core, key, taken.message.at);
-    connection.not_busy(core, session.key);
+    connection.not_busy(core, session.key, key);
     let waiting = core
         .consumers
         .get(&key)
@@ -194,7 +194,7 @@ fn not_for_a_listener(
     taken: Taken,
 ) {
     connection.untake(core, key, taken);
-    connection.not_busy(core, session.key);
+    connection.not_busy(core, session.key, key);
     connection.kick(core);
 }
 
@@ -208,14 +208,8 @@ fn call(
     message: Message,
     delivery: Option<Arc<dyn Delivery>>,
 ) {
-    if let Some(consumer) = core.consumers.get_mut(&key) {
-        consumer.calling = true;
-    }
     let id = connection.id();
     MutexGuard::unlocked(core, || {
         context::in_message_listener(id, session.key, key, || (listener.call)(message, delivery));
     });
-    if let Some(consumer) = core.consumers.get_mut(&key) {
-        consumer.calling = false;
-    }
 }

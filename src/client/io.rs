@@ -5,7 +5,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::BytesMut;
 use parking_lot::MutexGuard;
@@ -13,16 +13,13 @@ use parking_lot::MutexGuard;
 use super::condition::{self, Place};
 use super::connection::Connection;
 use super::state::{Answer, Buffered, Core, Fate, Owner};
-use crate::amqp::engine::{Event, LinkId};
+use crate::amqp::engine::{Event, LinkId, Settle};
 use crate::amqp::performative::AmqpError;
 use crate::status::{Error, Status};
 use crate::transport::{READ_CHUNK, wait};
 
 /// Bytes read before the other duties of the thread have their turn.
 const FAIRNESS: usize = 256 * 1024;
-
-/// How long a `close` of ours may wait for a thread that is writing.
-const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// The thread: serves incarnation after incarnation while automatic reconnect brings new ones.
 pub fn run(connection: Arc<Connection>, epoch: u32, input: BytesMut) {
@@ -104,7 +101,8 @@ fn read(
             return false;
         };
         let cause = match result {
-            Ok(0) => "the server closed the socket".to_owned(),
+            Ok(0) => (wire.write_failed.take())
+                .unwrap_or_else(|| "the server closed the socket".to_owned()),
             Ok(count) => {
                 total += count;
                 if let Some(trace) = &mut wire.trace {
@@ -167,10 +165,25 @@ fn dispatch(
             };
             let order = core.next_order;
             core.next_order += 1;
-            core.buffered_bytes += delivery.payload.len();
-            let Some(consumer) = core.consumers.get_mut(&key) else {
+            let Core {
+                consumers,
+                wire,
+                buffered_bytes,
+                ..
+            } = &mut **core;
+            let (Some(consumer), Some(wire)) = (consumers.get_mut(&key), wire.as_mut()) else {
                 return;
             };
+            if consumer.kept {
+                // it was on its way when the credit was taken back
+                if !delivery.settled {
+                    let id = delivery.delivery_id;
+                    wire.engine.settle(link, id, Settle::Released, true, None);
+                    wire.urgent = true;
+                }
+                return;
+            }
+            *buffered_bytes += delivery.payload.len();
             consumer.buffered_bytes += delivery.payload.len();
             consumer.detaches = 0;
             consumer.buffer.push_back(Buffered {
@@ -247,37 +260,22 @@ fn dispatch(
                 None => {}
             }
         }
-        Event::SessionEnded {
-            session,
-            error,
-            by_peer,
-        } => {
-            let owner = current(core, epoch).and_then(|wire| wire.sessions.remove(&session));
-            // attaches under way on it are answered by its end
-            let attaching: Vec<u64> = core
-                .attaching
-                .iter()
-                .filter(|(_, of)| **of == session)
-                .map(|(ticket, _)| *ticket)
-                .collect();
-            for ticket in attaching {
-                respond(
-                    connection,
-                    core,
-                    Some(Owner::Call(ticket)),
-                    Answer::Refused(error.clone()),
-                );
+        Event::SessionEnded { session, error, .. } => {
+            let Some(wire) = current(core, epoch) else {
+                return;
+            };
+            let owner = wire.sessions.remove(&session);
+            // attaches and detaches under way on it are answered by its end
+            for owner in wire.orphans(session) {
+                let answer = Answer::Refused(error.clone());
+                respond(connection, core, Some(owner), answer);
             }
             match owner {
-                Some(Owner::Call(_)) if by_peer => {
-                    respond(connection, core, owner, Answer::Refused(error))
-                }
-                Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Ended),
+                Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Refused(error)),
                 // our own ends leave no owner: the peer's, or ours because of what the peer did
                 Some(Owner::Session(_)) => {
                     connection.session_ended(core, session, error.as_ref());
                 }
-                _ if by_peer => connection.session_ended(core, session, error.as_ref()),
                 _ => {}
             }
         }
@@ -287,7 +285,6 @@ fn dispatch(
                 condition::status(condition, Place::Connect, false),
                 condition::describe(condition, text),
             );
-            last_words(connection, core, epoch);
             connection.lost(core, epoch, cause);
         }
         Event::Failed { error, .. } => {
@@ -299,7 +296,6 @@ fn dispatch(
                     text.unwrap_or_default()
                 ),
             );
-            last_words(connection, core, epoch);
             connection.lost(core, epoch, cause);
         }
         Event::CreditUsed { link } => {
@@ -311,26 +307,16 @@ fn dispatch(
     }
 }
 
-/// Writes what the engine still has to say, our `close` above all. A thread that is writing takes it along
-/// as soon as it has the lock again; it gets a moment for that.
-fn last_words(connection: &Connection, core: &mut MutexGuard<'_, Core>, epoch: u32) {
-    connection.flush(core);
-    let until = Instant::now() + LAST_WORDS;
-    while current(core, epoch).is_some_and(|wire| wire.writing) && Instant::now() < until {
-        MutexGuard::unlocked_fair(core, std::thread::yield_now);
-    }
-}
-
 fn owner(core: &Core, link: LinkId) -> Option<Owner> {
     core.wire
         .as_ref()
-        .and_then(|wire| wire.owners.get(&link).copied())
+        .and_then(|wire| wire.owners.get(&link).map(|(owner, _)| *owner))
 }
 
 fn forget(core: &mut Core, link: LinkId) -> Option<Owner> {
     core.wire
         .as_mut()
-        .and_then(|wire| wire.owners.remove(&link))
+        .and_then(|wire| wire.owners.remove(&link).map(|(owner, _)| owner))
 }
 
 /// Condition and description of an error that may be missing.

@@ -18,10 +18,10 @@ impl Connection {
         if core.wire.as_ref().is_none_or(|wire| wire.epoch != epoch) {
             return;
         }
-        let Some(wire) = core.wire.take() else {
+        let Some(mut wire) = core.wire.take() else {
             return;
         };
-        wire.retire();
+        core.farewell = wire.retire();
         trace::line(
             Topic::State,
             format_args!(
@@ -99,10 +99,10 @@ impl Connection {
                 producer.resend.push_back((send.link, send.payload));
             }
         }
-        core.attaching.clear();
         core.reattach.clear();
         core.throttled = false;
-        for answer in core.answers.values_mut().filter(|answer| answer.is_none()) {
+        // also what was answered and not fetched yet: its session or link is gone
+        for answer in core.answers.values_mut() {
             *answer = Some(super::state::Answer::Lost);
         }
     }
@@ -111,10 +111,7 @@ impl Connection {
     pub(super) fn retire_wire(&self, core: &mut MutexGuard<'_, Core>) {
         if let Some(mut wire) = core.wire.take() {
             wire.engine.close(None);
-            let mut out = std::mem::take(&mut wire.spare);
-            wire.engine.take_output(&mut out);
-            let _ = wire.stream.write(&out);
-            wire.retire();
+            core.farewell = wire.retire();
         }
     }
 }

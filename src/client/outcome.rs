@@ -41,7 +41,8 @@ impl Order<'_> {
         let mut give_up_at = None;
         loop {
             let Some(state) = core.producers.get_mut(&key) else {
-                return Ok(false);
+                *begun = true;
+                return Err(unknown("closed while the answer was awaited"));
             };
             if let Some(fate) = state.take(token) {
                 return match fate {

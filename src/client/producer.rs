@@ -149,10 +149,11 @@ impl Producer {
                 };
                 if let Err(error) = session.check(&core) {
                     connection.close_link(&mut core, link);
+                    connection.kick(&mut core);
                     return Err(error);
                 }
                 if let Some(wire) = core.wire.as_mut() {
-                    wire.owners.insert(link, Owner::Producer(key, 0));
+                    wire.own(link, Owner::Producer(key, 0));
                 }
                 bound.push(SendLink {
                     target: Some(destination.clone()),

@@ -121,6 +121,7 @@ impl Connection {
         consumer.unlink();
         consumer.detaches += 1;
         let (session, detaches) = (consumer.session, consumer.detaches);
+        self.relieve(core);
         if let Some(session) = core.sessions.get_mut(&session) {
             session
                 .unacknowledged
@@ -169,7 +170,7 @@ impl Connection {
             if let Some(wire) = core.wire.as_mut()
                 && let Ok(link) = wire.engine.attach(session, spec)
             {
-                wire.owners.insert(link, Owner::Again(key));
+                wire.own(link, Owner::Again(key));
                 wire.urgent = true;
             }
         }
@@ -196,7 +197,7 @@ impl Connection {
                 consumer.link = Some(link);
                 consumer.cv.notify_all();
                 if let Some(wire) = core.wire.as_mut() {
-                    wire.owners.insert(link, Owner::Consumer(key));
+                    wire.own(link, Owner::Consumer(key));
                 }
                 self.grant(core, key);
             }

@@ -193,7 +193,7 @@ impl Connection {
             engine,
             stream: Arc::new(stream),
             waker,
-            owners: links.iter().copied().collect(),
+            owners: HashMap::new(),
             sessions: sessions
                 .iter()
                 .map(|(key, id)| (*id, Owner::Session(*key)))
@@ -202,6 +202,7 @@ impl Connection {
             trace,
             writing: false,
             blocked: !unsent.0.is_empty(),
+            write_failed: None,
             io_asleep: false,
             unsent,
             in_hand: 0,
@@ -266,10 +267,13 @@ impl Connection {
                 .map(|consumer| consumer.link = Some(link)),
             _ => None,
         };
-        if taken.is_none()
-            && let Some(wire) = core.wire.as_mut()
-        {
-            wire.owners.insert(link, Owner::Nobody);
+        let Some(wire) = core.wire.as_mut() else {
+            return;
+        };
+        if taken.is_some() {
+            wire.own(link, owner);
+        } else {
+            wire.own(link, Owner::Nobody);
             wire.engine.detach(link, true, None);
         }
     }

@@ -211,7 +211,7 @@ impl Consumer {
         // acknowledgements of the messages before go out while nothing else is to do
         let released = connection.flush(core);
         let in_time = if released || self.has_message(core) {
-            true
+            self.has_message(core) || deadline.is_none_or(|deadline| Instant::now() < deadline)
         } else {
             match deadline {
                 None => {
@@ -272,7 +272,9 @@ impl Consumer {
                 .check_receive(core, true)
                 .and_then(|()| connection.check_open(core));
             if let (Opened::Message(_), Err(_)) = (&opened, &closed) {
-                connection.give_back(core, &taken);
+                connection.settle_taken(core, &taken, Settle::Released);
+                connection.not_busy(core, self.session.key, self.key);
+                connection.kick(core);
                 return Ok(None);
             }
             if let Some(handed) = connection.hand_over(core, &self.session, taken, opened) {
@@ -305,6 +307,7 @@ impl Connection {
         state.buffered_bytes = state.buffered_bytes.saturating_sub(message.payload.len());
         *buffered_bytes = buffered_bytes.saturating_sub(message.payload.len());
         session.busy += 1;
+        state.busy += 1;
         Some(Taken {
             message,
             link,
@@ -316,24 +319,15 @@ impl Connection {
         })
     }
 
-    /// The end of a busy span.
-    pub(super) fn not_busy(&self, core: &mut Core, session: u32) {
+    /// The end of the busy span that `take` began.
+    pub(super) fn not_busy(&self, core: &mut Core, session: u32, consumer: u32) {
         if let Some(state) = core.sessions.get_mut(&session) {
             state.busy = state.busy.saturating_sub(1);
         }
-        self.changed.notify_all();
-    }
-
-    /// Releases a taken message unseen.
-    fn give_back(&self, core: &mut Core, taken: &Taken) {
-        self.settle_taken(core, taken, Settle::Released);
-        if let Some(session) = core
-            .consumers
-            .get(&taken.consumer)
-            .map(|state| state.session)
-        {
-            self.not_busy(core, session);
+        if let Some(state) = core.consumers.get_mut(&consumer) {
+            state.busy = state.busy.saturating_sub(1);
         }
+        self.changed.notify_all();
     }
 
     /// Puts a taken message back in front of its consumer's buffer, or releases it when the consumer is gone.
@@ -380,7 +374,7 @@ impl Connection {
         taken: Taken,
         opened: Opened,
     ) -> Option<HandedOut> {
-        self.not_busy(core, session.key);
+        self.not_busy(core, session.key, taken.consumer);
         let current = core
             .wire
             .as_ref()

@@ -175,6 +175,9 @@ impl Connection {
             Ok(built) => {
                 core.recovery_result = None;
                 core.recovery_failed_in_listener = false;
+                if core.listener.is_none() {
+                    core.events.clear(); // the program knows of the loss (E7)
+                }
                 let (epoch, input) = self.install(core, built);
                 self.start_io(core, epoch, input)
             }

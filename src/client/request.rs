@@ -74,8 +74,8 @@ impl Connection {
             }
         };
         wire.sessions.insert(session, Owner::Call(ticket));
-        match self.await_answer(core, ticket, deadline)? {
-            Answer::Refused(error) => {
+        match self.await_answer(core, ticket, deadline) {
+            Ok(Answer::Refused(error)) => {
                 let (condition, text) = parts(error.as_ref());
                 Err(Unanswered::Failed(condition::error(
                     condition,
@@ -84,7 +84,12 @@ impl Connection {
                     false,
                 )))
             }
-            _ => Ok(session),
+            Ok(_) => Ok(session),
+            Err(unanswered) => {
+                self.end_session(core, session);
+                self.kick(core);
+                Err(unanswered)
+            }
         }
     }
 
@@ -110,11 +115,8 @@ impl Connection {
                 return Err(Unanswered::Failed(limit(&error)));
             }
         };
-        wire.owners.insert(link, Owner::Call(ticket));
-        core.attaching.insert(ticket, session);
-        let result = self.await_answer(core, ticket, deadline);
-        core.attaching.remove(&ticket);
-        match result {
+        wire.own(link, Owner::Call(ticket));
+        match self.await_answer(core, ticket, deadline) {
             Ok(Answer::Attached { filters }) => Ok((link, filters)),
             Ok(Answer::Refused(error)) => {
                 let (condition, text) = parts(error.as_ref());
@@ -146,11 +148,13 @@ impl Connection {
         }
     }
 
-    /// Closes a link without waiting; its end is nobody's business any more.
+    /// Closes a link without waiting; its end is nobody's business any more, but that of a call which
+    /// waits for it.
     pub(super) fn close_link(&self, core: &mut Core, link: LinkId) {
         if let Some(wire) = core.wire.as_mut() {
-            if let Some(owner) = wire.owners.get_mut(&link) {
-                *owner = Owner::Nobody;
+            match wire.owners.get(&link) {
+                Some((Owner::Call(_), _)) => {}
+                _ => drop(wire.own(link, Owner::Nobody)),
             }
             wire.engine.detach(link, true, None);
         }
@@ -164,15 +168,10 @@ impl Connection {
         deadline: Instant,
     ) {
         let ticket = core.ticket();
-        let known = core.wire.as_mut().is_some_and(|wire| {
-            let known = wire.owners.contains_key(&link);
-            if known {
-                wire.owners.insert(link, Owner::Call(ticket));
-                wire.engine.detach(link, true, None);
-            }
-            known
-        });
-        if known {
+        if let Some(wire) = core.wire.as_mut()
+            && wire.own(link, Owner::Call(ticket))
+        {
+            wire.engine.detach(link, true, None);
             let _ = self.await_answer(core, ticket, deadline);
         }
         core.answers.remove(&ticket);
@@ -181,7 +180,9 @@ impl Connection {
     /// Ends an AMQP session without waiting.
     pub(super) fn end_session(&self, core: &mut Core, session: SessionId) {
         if let Some(wire) = core.wire.as_mut() {
-            wire.sessions.insert(session, Owner::Nobody);
+            if let Some(owner) = wire.sessions.get_mut(&session) {
+                *owner = Owner::Nobody;
+            }
             wire.engine.end(session, None);
         }
     }

@@ -222,6 +222,7 @@ impl Order<'_> {
             Err(error) if begun && !error.text.starts_with(OUTCOME_UNKNOWN) => {
                 Err(match error.status {
                     Status::TIBEMS_ILLEGAL_STATE => unknown("closed while the answer was awaited"),
+                    Status::TIBEMS_TIMEOUT => unknown("the time for the send is over"),
                     status => Error::new(status, format!("{OUTCOME_UNKNOWN} {}", error.text)),
                 })
             }
@@ -286,7 +287,7 @@ impl Order<'_> {
         }
         if sender.attaching {
             let cv = state.cv.clone();
-            cv.wait(core);
+            self.sleep(core, &cv)?;
             return Ok(None);
         }
         sender.attaching = true;
@@ -300,7 +301,14 @@ impl Order<'_> {
         let (wire, profile) = wire?;
         let spec = links::sender(&name, target.as_ref(), &profile);
         let attached = outcome(connection.attach(core, wire, spec, Place::AttachProducer, false));
-        let Some(state) = core.producers.get_mut(&key) else {
+        if let Ok(None) = attached {
+            return Ok(None); // the loss has put an end to this attach, there may be another one
+        }
+        let Some(state) = core.producers.get_mut(&key).filter(|state| !state.closed) else {
+            if let Ok(Some((link, _))) = attached {
+                connection.close_link(core, link);
+                connection.kick(core);
+            }
             return Ok(None);
         };
         state.links[index].attaching = false;
@@ -310,7 +318,7 @@ impl Order<'_> {
         };
         state.links[index].link = Some(link);
         if let Some(wire) = core.wire.as_mut() {
-            wire.owners.insert(link, Owner::Producer(key, index));
+            wire.own(link, Owner::Producer(key, index));
         }
         Ok(Some(index))
     }

@@ -235,6 +235,7 @@ impl Connection {
         core.sessions.remove(&key);
         core.consumers.retain(|_, consumer| consumer.session != key);
         core.producers.retain(|_, producer| producer.session != key);
+        self.relieve(core);
         self.changed.notify_all();
     }
 
@@ -285,6 +286,8 @@ impl Connection {
             return Ok(()); // the loss has put everything back
         }
         self.put_back(core, key);
+        self.drop_kept_consumers(core, key);
+        self.relieve(core);
         if let Some(session) = core.sessions.get_mut(&key) {
             session.recovering = false;
             session.cv.notify_all();
@@ -366,13 +369,16 @@ impl Connection {
             state.wire = None;
             state.unacknowledged.clear();
         }
-        for consumer in core
-            .consumers
-            .values_mut()
-            .filter(|consumer| consumer.session == key)
-        {
+        let Core {
+            consumers,
+            buffered_bytes,
+            ..
+        } = core;
+        for consumer in consumers.values_mut().filter(|c| c.session == key) {
+            *buffered_bytes = buffered_bytes.saturating_sub(consumer.buffered_bytes);
             consumer.fail(&error);
         }
+        self.relieve(core);
         for producer in core
             .producers
             .values_mut()
@@ -384,6 +390,7 @@ impl Connection {
                 });
             }
         }
+        self.changed.notify_all();
         core.wake_all();
         self.report(core, error.status, error.text.into_owned());
     }

@@ -14,6 +14,7 @@ use parking_lot::Condvar;
 use super::gate::State;
 use super::profile::Profile;
 use super::trace_frames::FrameTrace;
+use super::wire::Farewell;
 use crate::amqp::engine::{Engine, LinkId, Outcome, SessionId};
 use crate::amqp::performative::AmqpError;
 use crate::message::{Delivery, Destination, Message};
@@ -81,9 +82,8 @@ pub enum Answer {
     Attached {
         filters: Vec<String>,
     },
-    /// The waiting call knows what it asked for and finds the status.
+    /// Refused, or ended: the waiting call knows what it asked for and finds the status.
     Refused(Option<AmqpError>),
-    Ended,
     /// The connection was lost before the answer.
     Lost,
 }
@@ -95,7 +95,8 @@ pub struct Wire {
     pub stream: Arc<Stream>,
     /// Wakes this incarnation's I/O thread.
     pub waker: Arc<Waker>,
-    pub owners: HashMap<LinkId, Owner>,
+    /// Who is told about each link, and the session that it goes with.
+    pub owners: HashMap<LinkId, (Owner, SessionId)>,
     pub sessions: HashMap<SessionId, Owner>,
     pub profile: Arc<Profile>,
     pub trace: Option<Box<FrameTrace>>,
@@ -103,6 +104,8 @@ pub struct Wire {
     pub writing: bool,
     /// The socket was full; the I/O thread waits until it takes bytes again.
     pub blocked: bool,
+    /// Why nothing can be written any more; what the server said before is still read.
+    pub write_failed: Option<String>,
     /// The I/O thread waits for events; whoever leaves work for it wakes it.
     pub io_asleep: bool,
     /// Output that the socket did not take: bytes and how many of them are written.
@@ -275,6 +278,8 @@ pub struct ConsumerState {
     pub closed: bool,
     /// Closed inside its own listener: the dispatcher does the rest of the close.
     pub closed_inside: bool,
+    /// Closed, but its link stays until the messages in the program's hands are settled (CLIENT).
+    pub kept: bool,
     /// Closed by the server: what every call but Close returns.
     pub failed: Option<Error>,
     pub cv: Arc<Condvar>,
@@ -284,8 +289,8 @@ pub struct ConsumerState {
     pub listener: Option<MessageListener>,
     /// Threads blocked in a receive.
     pub receiving: u32,
-    /// Its callback is running.
-    pub calling: bool,
+    /// Callbacks and hand-outs under way.
+    pub busy: u32,
     /// Detaches by the server since the last message (`reattach.rs`).
     pub detaches: u32,
     /// A drain is under way; credit is not renewed meanwhile.
@@ -308,6 +313,8 @@ pub struct Core {
     pub cause: Error,
     pub epoch: u32,
     pub wire: Option<Wire>,
+    /// What the last lost incarnation could not say yet.
+    pub farewell: Option<Farewell>,
     pub started: bool,
     /// Used in a way that fixes the client id (C26).
     pub used: bool,
@@ -322,8 +329,6 @@ pub struct Core {
     pub next_ticket: u64,
     pub next_order: u64,
     pub answers: HashMap<u64, Option<Answer>>,
-    /// The AMQP session of each attach under way, by ticket: its end answers the attach too.
-    pub attaching: HashMap<u64, SessionId>,
     /// Consumers to be attached again, and when.
     pub reattach: Vec<(Instant, u32)>,
     /// Topic sends carry the connection's mark, because a consumer filters no-local here.
@@ -342,7 +347,7 @@ pub struct Core {
     /// A RecoverConnection failed inside the running listener invocation (U17).
     pub recovery_failed_in_listener: bool,
     pub request_timeout: Duration,
-    /// Threads that wait for unconfirmed sends to be handed over (D5).
+    /// Threads that wait for output to be handed over: unconfirmed sends (D5), a close.
     pub output_waiters: u32,
     /// Acknowledgements sent unsettled whose confirmation is awaited (D2).
     pub confirming: HashSet<(LinkId, u32)>,
@@ -356,6 +361,7 @@ impl Core {
             cause: Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, "not connected yet"),
             epoch: 0,
             wire: None,
+            farewell: None,
             started: false,
             used: false,
             client_id,
@@ -368,7 +374,6 @@ impl Core {
             next_ticket: 0,
             next_order: 0,
             answers: HashMap::new(),
-            attaching: HashMap::new(),
             reattach: Vec::new(),
             mark_origin: false,
             buffered_bytes: 0,

@@ -7,18 +7,27 @@
 
 use std::io;
 use std::mem;
+use std::sync::Arc;
 use std::time::Instant;
 
 use parking_lot::MutexGuard;
 
 use super::connection::Connection;
-use super::state::{Core, Wire};
-use crate::status::{Error, Status};
+use super::state::{Core, Owner, Wire};
+use crate::amqp::engine::{EngineState, LinkId, SessionId};
+use crate::transport::Stream;
 
 /// Output at which a caller writes by itself instead of leaving it to the I/O thread.
 const WRITE_AT: usize = 128 * 1024;
 /// Buffers kept for unconfirmed sends.
 const POOL_LIMIT: usize = 1024;
+
+/// What a lost incarnation has still to say, left to the thread that is writing.
+pub struct Farewell {
+    epoch: u32,
+    stream: Arc<Stream>,
+    words: Vec<u8>,
+}
 
 impl Wire {
     /// How far the server may have read: what a thread is writing just now may have gone out.
@@ -55,10 +64,56 @@ impl Wire {
             || self.lazy_deadline.is_some_and(|deadline| deadline <= now)
     }
 
-    /// The incarnation is out of use: its socket ends, its I/O thread looks up.
-    pub fn retire(&self) {
-        self.stream.shutdown();
+    /// Makes `owner` the one who is told about a link; false when there is no such link.
+    pub fn own(&mut self, link: LinkId, owner: Owner) -> bool {
+        if let Some((of, _)) = self.owners.get_mut(&link) {
+            *of = owner;
+        } else if let Some(session) = self.engine.session_of_link(link) {
+            self.owners.insert(link, (owner, session));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// A session is over, and its links with it: who was to be told about them.
+    pub fn orphans(&mut self, session: SessionId) -> Vec<Owner> {
+        let with_it = self.owners.extract_if(|_, (_, of)| *of == session);
+        with_it.map(|(_, (owner, _))| owner).collect()
+    }
+
+    /// The `close` with which the engine has ended, and what stands before it; nothing when the socket is full.
+    fn last_words(&mut self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let closed = matches!(
+            self.engine.state(),
+            EngineState::Closing | EngineState::Closed
+        );
+        if closed && !self.blocked {
+            self.engine.take_output(&mut out);
+        }
+        out
+    }
+
+    /// The incarnation is out of use: its last words go out as far as the socket takes them at once, its socket
+    /// ends, its I/O thread looks up. Under the lock, because nobody may meet an engine that has closed. A
+    /// thread that writes just now does it for us.
+    pub fn retire(&mut self) -> Option<Farewell> {
+        let words = self.last_words();
         self.waker.wake();
+        if self.writing && !words.is_empty() {
+            self.in_hand += words.len();
+            return Some(Farewell {
+                epoch: self.epoch,
+                stream: self.stream.clone(),
+                words,
+            });
+        }
+        if let Ok(count) = self.stream.write(&words) {
+            self.handed_over(count);
+        }
+        self.stream.shutdown();
+        None
     }
 
     /// Output that no thread has begun to write.
@@ -104,6 +159,13 @@ impl Connection {
                 Ok::<(), io::Error>(())
             });
             let Some(wire) = core.wire.as_mut().filter(|wire| wire.epoch == epoch) else {
+                let farewell = core.farewell.take_if(|farewell| farewell.epoch == epoch);
+                if let Some(Farewell { stream, words, .. }) = farewell {
+                    if result.is_ok() {
+                        let _ = stream.write(&words);
+                    }
+                    stream.shutdown();
+                }
                 return released;
             };
             wire.writing = false;
@@ -115,12 +177,11 @@ impl Connection {
             if count > 0 {
                 wire.engine.wrote(Instant::now());
             }
-            let handed_over = wire.unconfirmed.is_empty();
             match result {
                 Ok(()) => {
                     out.clear();
                     wire.spare = out;
-                    if handed_over && core.output_waiters > 0 {
+                    if core.output_waiters > 0 {
                         self.changed.notify_all();
                     }
                 }
@@ -134,12 +195,10 @@ impl Connection {
                     return released;
                 }
                 Err(error) => {
-                    let text = format!("writing to the server failed: {error}");
-                    self.lost(
-                        core,
-                        epoch,
-                        Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, text),
-                    );
+                    // the I/O thread finds the end behind what the server sent before it
+                    wire.write_failed = Some(format!("writing to the server failed: {error}"));
+                    wire.blocked = true;
+                    wire.stream.shutdown();
                     return released;
                 }
             }

@@ -55,10 +55,13 @@ impl Talk {
             }
             Performative::End(_) => {
                 if let Some(session) = arrival.session {
+                    if !self.book.sessions[session.0].answered {
+                        self.answer_begin(session); // an end without a begin would be nobody's
+                    }
                     let state = &mut self.book.sessions[session.0];
-                    let (answered, channel) = (state.ending, state.channel);
+                    let (ended, channel) = (state.ending, state.channel);
                     state.ending = true;
-                    if !answered {
+                    if !ended {
                         self.send(channel, End::default());
                     }
                 }

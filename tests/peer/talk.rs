@@ -158,6 +158,14 @@ impl Talk {
         }
     }
 
+    /// Closes the socket with input left unread, as a server does that ends under load: what was written still
+    /// arrives, then a reset.
+    pub fn reset_when_written(&mut self) {
+        if self.stream.take().is_some() {
+            self.note("socket closed with unread input");
+        }
+    }
+
     /// Resets the connection (RST).
     pub fn reset(&mut self) {
         if let Some(stream) = self.stream.take() {
