@@ -9,7 +9,7 @@
  * Command line: [-j N] [-l] [-t SECONDS] [--tap FILE] [NAME or ID pattern ...]. Exit status 0: nothing failed.
  *
  * Environment: TIBEMS_TEST_BROKER devbroker (default) or artemis; TIBEMS_TEST_URL_A, _B: running brokers to share;
- * without them the runner starts its own. TIBEMS_TEST_SLOW multiplies the time limits (valgrind).
+ * without them the runner starts its own. TIBEMS_TEST_SLOW multiplies the upper time limits (valgrind; 3 on a busy machine).
  */
 #ifndef TIBEMSUFO_HARNESS_H
 #define TIBEMSUFO_HARNESS_H
@@ -86,7 +86,7 @@ bool check_str_(const char *file, int line, const char *what, const char *got, c
 long long now_us(void);             /* monotonic clock */
 long long now_ms(void);
 void sleep_ms(long long ms);        /* only where a test is about time itself */
-long long slow(long long ms);       /* ms times TIBEMS_TEST_SLOW: for upper bounds */
+long long slow(long long ms);       /* for upper bounds: ms, more on a busy machine */
 
 /* ---- events: what callbacks and threads saw, in order ------------------------------------------------------------------ */
 
