@@ -6,13 +6,14 @@
 
 use core::ffi::{c_char, c_void};
 
-use super::entry::{HandleOut, entry, invalid_argument, not_implemented};
+use super::entry::{HandleOut, entry, invalid_argument, not_implemented, utf8};
 use super::handle::{self, Kind};
 use super::lookup_params::LookupParams;
 use super::types::{
     tibems_status, tibemsConnectionFactory, tibemsDestination, tibemsLookupContext,
     tibemsLookupParams, tibemsSSLParams,
 };
+use crate::client::url::{Joint, UrlList};
 
 /// Makes a context in which factories and destinations are looked up by name: the directory of
 /// the file that TIBEMS_LOOKUP_FILE names, then the server. The URL may be a comma list; `+`
@@ -29,10 +30,15 @@ pub unsafe extern "C" fn tibemsLookupContext_Create(
 ) -> tibems_status {
     entry!({
         // SAFETY: NULL or valid, as C promises.
-        unsafe {
-            HandleOut::new(context);
+        let (out, url) = unsafe { (HandleOut::new(context), utf8(broker_url)) };
+        out.required()?;
+        let list = url?.map_or_else(|| Ok(UrlList::default_server()), UrlList::parse)?;
+        if list.joint != Joint::Single {
+            return Err(invalid_argument(
+                "a lookup takes one server or a comma list",
+            )); // spec 10 L1
         }
-        let _ = (broker_url, username, password);
+        let _ = (username, password);
         not_implemented("lookup is not part of this version yet")
     })
 }
