@@ -476,11 +476,27 @@ fn p_d11_recover_and_close_in_client_mode() {
             p.deliver(link, &message::text("buffered"));
             told.open();
             let mut states = Vec::new();
-            while states.len() < 2 {
+            loop {
+                let arrival = p.await_that("disposition or detach", |a| {
+                    let performative = &a.performative;
+                    matches!(
+                        performative,
+                        Performative::Disposition(_) | Performative::Detach(_)
+                    )
+                });
+                let detach = matches!(arrival.performative, Performative::Detach(_));
+                p.give_back(arrival);
+                if detach {
+                    break;
+                }
                 book(p, &mut states);
             }
+            // a message that crosses the detach is the server's again without a word
             states.sort();
-            assert_eq!(states, [(4, true), (5, false)]);
+            assert!(
+                states == [(4, true), (5, false)] || states == [(4, true)],
+                "{states:?}"
+            );
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::CLIENT);
