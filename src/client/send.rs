@@ -414,7 +414,10 @@ impl Order<'_> {
                         "the message is larger than the server takes",
                     ));
                 }
-                Err(SendError::Detached) => return Ok(false),
+                Err(SendError::Detached) => {
+                    state.links[index].link = None; // attached anew; never tried again as it is
+                    return Ok(false);
+                }
                 Err(SendError::NoCredit) => {}
             }
             let cv = state.cv.clone();
