@@ -268,7 +268,7 @@ fn p_a8_wrong_handles_end_the_session() {
                 p.accept_open();
                 let link = p.await_consumer();
                 let (channel, session) = (p.channel(link), p.link(link).session);
-                p.serve_until_open(&go);
+                p.wait(&go);
                 let expected = match case {
                     0 => {
                         let second = p.await_attach(Role::Receiver);
