@@ -45,7 +45,7 @@ impl Snapshot {
         let open = |session: &u32| {
             core.sessions
                 .get(session)
-                .is_some_and(|state| !state.closed)
+                .is_some_and(|state| !state.closed && state.failed.is_none())
         };
         let senders = core
             .producers

@@ -168,6 +168,7 @@ impl SessionState {
         SessionState {
             mode,
             wire: Some(wire),
+            failed: None,
             closed: false,
             closed_inside: false,
             cv: Arc::new(Condvar::new()),
@@ -192,8 +193,11 @@ impl Connection {
         crate::amqp::engine::SessionId,
         std::sync::Arc<super::profile::Profile>,
     )> {
-        let id = core.sessions.get(&session).and_then(|session| session.wire);
-        match (id, core.wire.as_ref()) {
+        let state = core.sessions.get(&session);
+        if let Some(error) = state.and_then(|session| session.failed.clone()) {
+            return Err(error);
+        }
+        match (state.and_then(|session| session.wire), core.wire.as_ref()) {
             (Some(id), Some(wire)) => Ok((id, wire.profile.clone())),
             _ => Err(Error::new(
                 Status::TIBEMS_EXCEPTION,
@@ -367,6 +371,7 @@ impl Connection {
         let error = condition::error(condition, text, Place::Session, false);
         if let Some(state) = core.sessions.get_mut(&key) {
             state.wire = None;
+            state.failed = Some(error.clone());
             state.unacknowledged.clear();
         }
         let Core {
