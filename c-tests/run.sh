@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the C conformance programs against two servers of one kind.
+# Runs the C conformance programs, and the stress program in its short form, against two servers of one kind.
 #
 #   c-tests/run.sh [NAME or ID pattern ...]
 #
@@ -30,7 +30,7 @@ for object in harness broker; do
 done
 programs=()
 running=0
-for source in "$here"/conformance/*.c; do
+for source in "$here"/conformance/*.c "$here"/stress/*.c; do
     name=$(basename "$source" .c)
     programs+=("$name")
     compile "$bin/$name" "$source" "$bin/harness.o" "$bin/broker.o" &

@@ -281,6 +281,7 @@ impl Connection {
         self.await_callbacks(&mut core, None, None);
         self.await_sends(&mut core, None, deadline);
         self.say_goodbye(&mut core, deadline);
+        core.shed();
         Ok(())
     }
 

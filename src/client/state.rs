@@ -415,6 +415,17 @@ impl Core {
         }
     }
 
+    /// Forgets the definitions of a closed connection: its handle stays known for the life of the process
+    /// (C31), and what it keeps must be little.
+    pub fn shed(&mut self) {
+        self.wake_all();
+        self.sessions = BTreeMap::new();
+        self.producers = BTreeMap::new();
+        self.consumers = BTreeMap::new();
+        self.events = VecDeque::new();
+        self.listener = None;
+    }
+
     /// Wakes every thread that waits for anything of this connection.
     pub fn wake_all(&self) {
         for session in self.sessions.values() {
