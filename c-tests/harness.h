@@ -169,6 +169,7 @@ struct proxy {
     struct proxy_impl *impl;
 };
 
+/* its thread runs to the end of the process: PROXY must be static */
 void proxy_start(struct proxy *proxy, int target_port);
 void proxy_start_url(struct proxy *proxy, const char *target_url);
 void proxy_set(struct proxy *proxy, enum proxy_mode mode);     /* returns when the proxy has changed */

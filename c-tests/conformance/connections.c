@@ -182,7 +182,7 @@ static void close_on_exception(tibemsConnection connection, tibems_status status
 
 TEST("10-34,20-65", close_in_exception_listener)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     static struct events events = EVENTS_INIT;
     tibems_bool gone = TIBEMS_FALSE;
     proxy_start_url(&proxy, url_a());

@@ -134,7 +134,7 @@ TEST_CHEAP("10-10", url_defaults)
 
 TEST_CHEAP("10-11", blanks_in_lists)
 {
-    struct proxy dead;
+    static struct proxy dead;
     tibemsConnection connection;
     char list[160];
     dead_server(&dead);
@@ -165,7 +165,7 @@ TEST_CHEAP("10-13", malformed_lists)
 
 TEST_CHEAP("10-14", plus_needs_unshared_factory)
 {
-    struct proxy a, b;
+    static struct proxy a, b;
     tibemsConnection connection = (tibemsConnection)0x1;
     tibemsLookupContext context = (tibemsLookupContext)0x1;
     proxy_start_url(&a, url_a());
@@ -182,7 +182,7 @@ TEST_CHEAP("10-14", plus_needs_unshared_factory)
 
 TEST_CHEAP("10-15", plus_list_in_order)
 {
-    struct proxy dead;
+    static struct proxy dead;
     tibemsConnection connection;
     dead_server(&dead);
     REQUIRE_OK(create(ufo_factory_for(url_join("+", dead.url, url_a(), url_b())), &connection));
@@ -193,7 +193,7 @@ TEST_CHEAP("10-15", plus_list_in_order)
 
 TEST_ALONE("10-16", default_attempts)
 {
-    struct proxy one, two;
+    static struct proxy one, two;
     tibemsConnection connection;
     dead_server(&one);
     dead_server(&two);
@@ -210,7 +210,7 @@ TEST_ALONE("10-16", default_attempts)
 
 TEST_ALONE("10-17", second_url_at_once)
 {
-    struct proxy dead;
+    static struct proxy dead;
     tibemsConnection connection;
     dead_server(&dead);
     long long begin = now_ms();
@@ -222,7 +222,7 @@ TEST_ALONE("10-17", second_url_at_once)
 
 TEST_ALONE("10-18", global_count_replaces)
 {
-    struct proxy dead;
+    static struct proxy dead;
     tibemsConnection connection;
     dead_server(&dead);
     tibemsConnectionFactory factory = factory_for(dead.url);
@@ -236,7 +236,7 @@ TEST_ALONE("10-18", global_count_replaces)
 
 TEST_ALONE("10-19", global_count_multiplies_unshared)
 {
-    struct proxy dead;
+    static struct proxy dead;
     tibemsConnection connection;
     dead_server(&dead);
     tibemsConnectionFactory factory = ufo_factory_for(dead.url);
@@ -250,7 +250,7 @@ TEST_ALONE("10-19", global_count_multiplies_unshared)
 
 TEST_ALONE("10-20", unshared_factory_count_alone)
 {
-    struct proxy dead;
+    static struct proxy dead;
     tibemsConnection connection;
     dead_server(&dead);
     tibemsConnectionFactory factory = ufo_factory_for(dead.url);
@@ -275,7 +275,7 @@ TEST_ALONE("10-21", attempt_limits)
     CHECK_INT(tibems_GetConnectAttemptTimeout(), 0);
     CHECK_STATUS(tibems_SetReconnectAttemptTimeout(-1), TIBEMS_INVALID_ARG);
 
-    struct proxy dead;
+    static struct proxy dead;
     tibemsConnection connection;
     dead_server(&dead);
     CHECK_OK(tibems_SetConnectAttemptCount(2));
@@ -286,7 +286,7 @@ TEST_ALONE("10-21", attempt_limits)
 
 TEST_ALONE("10-22", connect_timeout)
 {
-    struct proxy silent;
+    static struct proxy silent;
     tibemsConnection connection;
     proxy_start_url(&silent, url_a());
     proxy_set(&silent, PROXY_BLACKHOLE);
@@ -308,7 +308,7 @@ static void broker_with_login(struct broker *broker)
 TEST("10-23", wrong_password_one_try)
 {
     struct broker broker;
-    struct proxy proxy;
+    static struct proxy proxy;
     tibemsConnection connection = (tibemsConnection)0x1;
     broker_with_login(&broker);
     proxy_start(&proxy, broker.port);
@@ -321,7 +321,7 @@ TEST("10-23", wrong_password_one_try)
 TEST("10-24", refusal_beats_unreachable)
 {
     struct broker broker;
-    struct proxy dead;
+    static struct proxy dead;
     tibemsConnection connection = NULL;
     broker_with_login(&broker);
     dead_server(&dead);

@@ -36,7 +36,7 @@ static void watched(struct fixture *f, const char *url, struct events *events, t
 
 TEST("10-43,20-151", single_server_lost)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     struct fixture f;
     struct task receiver;
     tibemsMsg message = NULL;
@@ -61,7 +61,7 @@ TEST("10-43,20-151", single_server_lost)
 
 TEST("10-44", listener_set_after_the_loss)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     static struct events events = EVENTS_INIT;
     tibems_bool gone = TIBEMS_FALSE;
     proxy_start_url(&proxy, url_a());
@@ -80,7 +80,7 @@ TEST("10-44", listener_set_after_the_loss)
 
 TEST_ALONE("10-45,20-152", same_server_twice_is_silent)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     struct fixture f;
     struct task sender, receiver;
     static struct events events = EVENTS_INIT;
@@ -166,7 +166,7 @@ TEST("10-47,10-48", failover_events)
 
 TEST_ALONE("10-49", reconnect_gives_up)
 {
-    struct proxy one, two;
+    static struct proxy one, two;
     struct fixture f;
     struct task sender, receiver;
     static struct events events = EVENTS_INIT;
@@ -195,7 +195,7 @@ TEST_ALONE("10-49", reconnect_gives_up)
 
 TEST_ALONE("10-50", reconnect_order)
 {
-    struct proxy dead[3];
+    static struct proxy dead[3];
     struct fixture f;
     static struct events events = EVENTS_INIT;
     proxy_start(&dead[0], 0);
@@ -236,7 +236,7 @@ static void call_inside(tibemsConnection connection, tibems_status status, void 
 
 TEST("10-51", api_call_in_failover_event)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     struct fixture f;
     static struct events events = EVENTS_INIT;
     CHECK_OK(tibems_SetExceptionOnFTEvents(TIBEMS_TRUE));
@@ -253,7 +253,7 @@ TEST("10-51", api_call_in_failover_event)
 
 TEST_ALONE("10-52", timeout_runs_during_reconnect)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     struct fixture f;
     tibemsMsg message = NULL;
     static struct events events = EVENTS_INIT;
@@ -274,7 +274,7 @@ TEST_ALONE("10-52", timeout_runs_during_reconnect)
 
 TEST("10-53", send_in_flight_is_resent)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     struct fixture f;
     struct task sender;
     static struct events events = EVENTS_INIT;
@@ -297,7 +297,7 @@ TEST("10-53", send_in_flight_is_resent)
 
 TEST("10-54,20-14", transaction_is_doomed_by_failover)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     struct fixture f = {0};
     tibemsMsg message = NULL;
     proxy_start_url(&proxy, url_a());
@@ -316,7 +316,7 @@ TEST("10-54,20-14", transaction_is_doomed_by_failover)
 
 TEST("10-55", empty_transaction_survives)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     struct fixture f = {0};
     proxy_start_url(&proxy, url_a());
     fresh_on(&f, connect_to(url_join(",", proxy.url, proxy.url, NULL)), TIBEMS_TRUE, TIBEMS_SESSION_TRANSACTED);
@@ -330,7 +330,7 @@ TEST("10-55", empty_transaction_survives)
 
 TEST("10-56", acknowledge_after_failover)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     struct fixture f;
     tibemsMsg message = NULL;
     static struct events events = EVENTS_INIT;
@@ -350,7 +350,7 @@ TEST("10-56", acknowledge_after_failover)
 
 TEST("10-57,20-63", close_during_reconnect)
 {
-    struct proxy proxy;
+    static struct proxy proxy;
     struct fixture f;
     struct task closer;
     static struct events events = EVENTS_INIT;

@@ -101,7 +101,7 @@ TEST("10-74", stopped_stays_stopped)
 
 TEST("10-83", recovery_order)
 {
-    struct proxy a, b, c;
+    static struct proxy a, b, c;
     static struct events broken = EVENTS_INIT;
     proxy_start(&a, 0);
     proxy_start_url(&b, url_a());
@@ -156,7 +156,7 @@ static void expect_through_repeats(const char *text, const char *before)
 
 TEST("10-84,10-85,10-91", dual_state)
 {
-    struct dual d;
+    static struct dual d;
     CHECK_OK(tibems_SetExceptionOnFTEvents(TIBEMS_FALSE));
     dual_setup(&d);
     proxy_set(&d.a1, PROXY_REFUSE);             /* inside the group: no RecoverConnection, no callback */
@@ -180,7 +180,7 @@ TEST("10-84,10-85,10-91", dual_state)
 
 TEST("10-86", second_break_during_recovery)
 {
-    struct proxy a, b, c;
+    static struct proxy a, b, c;
     proxy_start_url(&a, url_a());
     proxy_start_url(&b, url_b());
     proxy_start_url(&c, url_b());
