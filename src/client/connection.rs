@@ -280,17 +280,36 @@ impl Connection {
         let deadline = Instant::now() + limit;
         self.await_callbacks(&mut core, None, None);
         self.await_sends(&mut core, None, deadline);
-        self.say_goodbye(&mut core, deadline);
-        core.shed();
+        self.put_all_back(&mut core);
+        if inside {
+            // the running callback's message is still acknowledged at its return; the dispatcher ends the rest
+            let mut sessions = core.sessions.keys().copied();
+            core.goodbye_in = sessions.find(|key| context::inside_listener(self.id, Some(*key)));
+            self.kick(&mut core);
+        }
+        if core.goodbye_in.is_none() {
+            self.say_goodbye(&mut core, deadline);
+        }
         Ok(())
     }
 
-    /// Puts every message back, closes the AMQP connection and drops it. The I/O thread ends by itself.
-    fn say_goodbye(&self, core: &mut MutexGuard<'_, Core>, deadline: Instant) {
+    /// Puts every message back.
+    fn put_all_back(&self, core: &mut Core) {
         let sessions: Vec<u32> = core.sessions.keys().copied().collect();
         for key in sessions {
             self.put_back(core, key);
         }
+    }
+
+    /// Puts every message back, closes the AMQP connection and drops it. The I/O thread ends by itself.
+    pub(super) fn say_goodbye(&self, core: &mut MutexGuard<'_, Core>, deadline: Instant) {
+        self.put_all_back(core);
+        self.close_wire(core, deadline);
+        core.shed();
+    }
+
+    /// Closes the AMQP connection and drops it.
+    fn close_wire(&self, core: &mut MutexGuard<'_, Core>, deadline: Instant) {
         let Some(wire) = core.wire.as_mut() else {
             return;
         };

@@ -59,6 +59,11 @@ fn run(session: &Arc<Session>) {
             connection.finish_session(&mut core, session.key, deadline);
         }
     }
+    if core.goodbye_in == Some(session.key) {
+        core.goodbye_in = None;
+        let deadline = Instant::now() + super::options::general().close_timeout;
+        connection.say_goodbye(&mut core, deadline);
+    }
     connection.changed.notify_all();
 }
 

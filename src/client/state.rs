@@ -315,6 +315,8 @@ pub struct Core {
     pub cause: Error,
     pub epoch: u32,
     pub wire: Option<Wire>,
+    /// The connection was closed inside a listener of this session: its dispatcher does the rest.
+    pub goodbye_in: Option<u32>,
     /// What the last lost incarnation could not say yet.
     pub farewell: Option<Farewell>,
     pub started: bool,
@@ -363,6 +365,7 @@ impl Core {
             cause: Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, "not connected yet"),
             epoch: 0,
             wire: None,
+            goodbye_in: None,
             farewell: None,
             started: false,
             used: false,

@@ -542,3 +542,53 @@ fn a_loss_that_the_program_repaired_itself_is_not_told_later() {
         end(connection, second);
     });
 }
+
+#[test]
+fn a_connection_closed_inside_a_listener_still_acknowledges_its_message() {
+    dialogue_with("", || {
+        api::allow_close_in_callback();
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let link = p.await_consumer();
+            p.await_credit(link, 2);
+            p.deliver(link, &message::text("the last one"));
+            p.deliver(link, &message::text("never shown"));
+            let mut states = Vec::new();
+            loop {
+                let arrival = p.expect_frame();
+                match &arrival.performative {
+                    Performative::Disposition(d) => states.push((d.first, d.state.clone())),
+                    Performative::Close(_) => {
+                        p.serve(arrival);
+                        break;
+                    }
+                    _ => p.serve(arrival),
+                }
+            }
+            states.sort_by_key(|(id, _)| *id);
+            assert_eq!(
+                states,
+                [
+                    (0, Some(DeliveryState::Accepted)),
+                    (1, Some(DeliveryState::Released))
+                ]
+            );
+            p.drain_stream();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let consumer = session.consumer("q").unwrap();
+        let (closed, results) = (Gate::new(), Arc::new(std::sync::Mutex::new(Vec::new())));
+        let (told, kept) = (closed.clone(), results.clone());
+        consumer
+            .on_message(move |message| {
+                message.destroy();
+                kept.lock().unwrap().push(connection.close());
+                told.open();
+            })
+            .unwrap();
+        closed.wait();
+        assert_eq!(results.lock().unwrap().clone(), [Ok(())]);
+        assert!(connection.is_disconnected());
+        peer.finish();
+    });
+}
