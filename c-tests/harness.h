@@ -221,6 +221,8 @@ void expect_nothing(const char *file, int line, tibemsMsgConsumer consumer, long
 #define EXPECT_TEXT(CONSUMER, TEXT) expect_text(__FILE__, __LINE__, CONSUMER, TEXT, -1)
 #define EXPECT_FIRST(CONSUMER, TEXT) expect_text(__FILE__, __LINE__, CONSUMER, TEXT, 0)
 #define EXPECT_AGAIN(CONSUMER, TEXT) expect_text(__FILE__, __LINE__, CONSUMER, TEXT, 1)
+/* again after a client's death; Artemis marks it or not, whichever of its two clean-ups is first */
+#define EXPECT_AFTER_DEATH(CONSUMER, TEXT) expect_text(__FILE__, __LINE__, CONSUMER, TEXT, on_artemis() ? -1 : 1)
 #define EXPECT_NOTHING(CONSUMER) expect_nothing(__FILE__, __LINE__, CONSUMER, 300)
 const char *text_of(tibemsMsg message);                                        /* "" when it is no text message */
 void count_left(const char *file, int line, const char *url, const char *queue, int expected);

@@ -343,7 +343,7 @@ TEST("10-56", acknowledge_after_failover)
     REQUIRE(event_wait(&events, 1, 5000));
     CHECK_STATUS(tibemsMsg_Acknowledge(message), TIBEMS_ILLEGAL_STATE);
     CHECK_OK(tibemsSession_Recover(f.session));
-    EXPECT_AGAIN(f.consumer, "one");
+    EXPECT_AFTER_DEATH(f.consumer, "one");
     CHECK_OK(tibemsMsg_Destroy(message));
     CHECK_OK(tibemsConnection_Close(f.connection));
 }
