@@ -1,40 +1,17 @@
 //! Sending, settling and receiving a message must not allocate (spec 40 §6.2). Counted with an
-//! allocator of this test's own; one test, so that no other thread is counted.
+//! allocator of this test's own.
+
+#[path = "support/counting.rs"]
+mod counting;
 
 use bytes::{Bytes, BytesMut};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use tibemsufo::amqp::engine::*;
 use tibemsufo::amqp::frame::{HEADER_AMQP, encode_frame};
 use tibemsufo::amqp::performative::*;
 
-struct Counting;
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: everything is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract of `realloc`.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: counting::Counting = counting::Counting;
 
 const MESSAGES: u32 = 1000;
 
@@ -187,11 +164,11 @@ fn messages_do_not_allocate() {
         let outcomes = outcomes(round * MESSAGES);
         let messages = messages(1, round * MESSAGES);
         peer.buf.reserve(1 << 20);
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        let before = counting::calls();
         peer.send(sender, &outcomes);
-        let sent = ALLOCATIONS.load(Ordering::Relaxed);
+        let sent = counting::calls();
         peer.receive(receiver, &messages);
-        let received = ALLOCATIONS.load(Ordering::Relaxed);
+        let received = counting::calls();
         if round > 1 {
             assert_eq!(sent - before, 0, "sends and their outcomes");
             // One for the read buffer that the payloads share.

@@ -1,0 +1,25 @@
+//! Writes the first inputs of the fuzz targets to `fuzz/seeds`. What fuzzing found is kept beside them.
+
+#[path = "../samples.rs"]
+mod samples;
+
+use std::fs;
+use std::path::Path;
+
+fn main() -> std::io::Result<()> {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    fs::create_dir_all(seeds.join("archive"))?;
+    fs::create_dir_all(seeds.join("message"))?;
+    for (name, message) in samples::messages() {
+        let archive = message.to_archive().expect("a sample can be stored");
+        fs::write(seeds.join("archive").join(name), archive)?;
+        fs::write(
+            seeds.join("message").join(name),
+            samples::sections(&message),
+        )?;
+    }
+    for (name, sections) in samples::foreign() {
+        fs::write(seeds.join("message").join(name), sections)?;
+    }
+    Ok(())
+}
