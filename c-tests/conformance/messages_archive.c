@@ -1,6 +1,7 @@
 /*
  * messages_archive.c - object bodies, messages as bytes, printing (spec 30 §5.7, §6, §7; cases 30-108 to 30-120)
  */
+#include <sys/resource.h>
 #include "messages.h"
 
 TEST("30-108,30-109", objects)
@@ -157,6 +158,76 @@ TEST_CHEAP("30-113,30-114", damaged_archives)
     CHECK_OK(tibemsMsg_CreateFromBytes(&back, archive));
     CHECK_OK(tibemsMsg_Destroy(back));
     CHECK_OK(tibemsMsg_Destroy(message));
+}
+
+static uint32_t crc32_of(const unsigned char *bytes, size_t size)
+{
+    uint32_t crc = 0xFFFFFFFFu;
+    for (size_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc & 1 ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
+    }
+    return ~crc;
+}
+
+static void store_u32(unsigned char *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        at[i] = (unsigned char)(value >> (24 - 8 * i));
+}
+
+/* the body of an empty map message replaced by these bytes, sizes and checksums made right again */
+static tibems_status with_body(const unsigned char *archive, tibems_int size, const unsigned char *body, size_t body_size)
+{
+    static unsigned char made[32768];
+    size_t front = (size_t)size - 24 - 3 - 1;   /* what the payload's list8 holds before the body, one byte here */
+    size_t payload = 9 + front + body_size;
+    tibemsMsg back = NULL;
+    memcpy(made, archive, 24);
+    made[24] = 0xD0;                            /* list32 */
+    store_u32(made + 25, (uint32_t)(payload - 5));
+    store_u32(made + 29, archive[26]);
+    memcpy(made + 33, archive + 27, front);
+    memcpy(made + 33 + front, body, body_size);
+    store_u32(made + 12, (uint32_t)payload);
+    store_u32(made + 16, crc32_of(made + 24, payload));
+    store_u32(made + 20, crc32_of(made, 20));
+    tibems_status status = tibemsMsg_CreateFromBytes(&back, made);
+    CHECK((back != NULL) == (status == TIBEMS_OK));
+    if (back)
+        CHECK_OK(tibemsMsg_Destroy(back));
+    return status;
+}
+
+TEST_CHEAP("30-115", hostile_archives)
+{
+    static const unsigned char empty[] = {0x45};
+    static const unsigned char count[] = {0xD0, 0, 0, 0, 4, 0xFF, 0xFF, 0xFF, 0xFF};
+    static const unsigned char odd_map[] = {0xC1, 2, 1, 0x40};
+    static const unsigned char nulls[] = {0xF0, 0, 0, 0, 5, 0x80, 0, 0, 0, 0x40};
+    static unsigned char deep[2 * 10000];
+    unsigned char archive[512];
+    tibems_int size = 0;
+    tibemsMapMsg map = NULL;
+    struct rusage before, after;
+    REQUIRE_OK(tibemsMapMsg_Create(&map));
+    REQUIRE_OK(tibemsMsg_GetAsBytesCopy(map, archive, sizeof archive, &size));
+    CHECK_OK(tibemsMsg_Destroy(map));
+    REQUIRE(size > 28 && archive[24] == 0xC0 && archive[size - 1] == 0x45);
+    CHECK_OK(with_body(archive, size, empty, sizeof empty));       /* the frame itself is right */
+    getrusage(RUSAGE_SELF, &before);
+    long long begin = now_ms();
+    CHECK_STATUS(with_body(archive, size, count, sizeof count), TIBEMS_CORRUPT_MSG);
+    CHECK_STATUS(with_body(archive, size, odd_map, sizeof odd_map), TIBEMS_CORRUPT_MSG);
+    CHECK_STATUS(with_body(archive, size, nulls, sizeof nulls), TIBEMS_CORRUPT_MSG);
+    for (size_t at = 0; at + 2 < sizeof deep; at += 2)             /* described values inside each other */
+        deep[at] = 0x00, deep[at + 1] = 0x44;
+    deep[sizeof deep - 1] = 0x40;
+    CHECK_STATUS(with_body(archive, size, deep, sizeof deep), TIBEMS_CORRUPT_MSG);
+    CHECK(now_ms() - begin < slow(1000));
+    getrusage(RUSAGE_SELF, &after);
+    CHECK(after.ru_maxrss - before.ru_maxrss < 32 * 1024);         /* kilobytes */
 }
 
 TEST_CHEAP("30-116", print_buffers)

@@ -34,6 +34,7 @@ server_start A
 export TIBEMS_TEST_BROKER=$broker TIBEMS_TEST_URL_A=${url[A]} TIBEMS_TEST_URL_B=${url[A]}
 
 # The partner ends with its standard input, which this script holds open.
+: >"$work/partner.log"
 mkfifo "$work/partner.in"
 java -Xmx128M -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -cp "$classes:$jars/*" \
     Partner 127.0.0.1 "${port[A]}" ems ems <"$work/partner.in" >"$work/partner.log" 2>&1 &

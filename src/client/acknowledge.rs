@@ -155,13 +155,13 @@ impl Connection {
         session: &Session,
         handed: &[Handed],
     ) -> Result<()> {
-        let confirm = self.confirms(session.mode());
         let Core {
             wire, confirming, ..
         } = &mut **core;
         let Some(wire) = wire.as_mut() else {
             return Ok(());
         };
+        let confirm = self.confirms(session.mode()) && wire.profile.confirms_accepts();
         for delivery in handed {
             wire.engine.settle(
                 delivery.link,

@@ -80,6 +80,12 @@ impl Profile {
         }
     }
 
+    /// The server answers an unsettled accept with a settling disposition of its own, so that an acknowledgement
+    /// can be confirmed (D2). Apache Artemis (2.56 measured) settles without an answer.
+    pub fn confirms_accepts(&self) -> bool {
+        self.broker != Broker::Artemis
+    }
+
     /// Topic consumers may use wildcards (spec 40 §4.2); a generic broker is trusted to know the names.
     pub fn has_wildcards(&self) -> bool {
         self.broker != Broker::Azure
