@@ -39,8 +39,7 @@ for source in "$here"/conformance/*.c "$here"/stress/*.c; do
 done
 wait
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/tibemsufo-tests.XXXXXX")
-servers_begin "$broker" "$work"
+servers_begin "$broker"
 server_start A
 server_start B
 export TIBEMS_TEST_BROKER=$broker TIBEMS_TEST_URL_A=${url[A]} TIBEMS_TEST_URL_B=${url[B]}

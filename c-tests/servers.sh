@@ -1,16 +1,17 @@
 # servers.sh - sourced after build.sh by the scripts that start servers: named servers on free ports, always cleaned up
 #
-# servers_begin KIND FOLDER, then server_start NAME, server_kill NAME, ...; port[NAME], url[NAME], pid[NAME].
+# servers_begin KIND makes the scratch folder $work; then server_start NAME, server_kill NAME, ...; port[NAME], url[NAME], pid[NAME].
 # Every process id in the array "others" is ended with the servers when the script ends.
 
 declare -A port pid url
 others=()
 
 servers_begin() {
-    kind=$1 work=$2
+    kind=$1
     tool=$out/tool
     "$cc" -std=gnu11 -O1 -Wall -Wextra -Werror -o "$tool" "$root/c-tests/demo/tool.c"
     export TIBEMS_BUILD=$build
+    work=$(mktemp -d)
     trap servers_end EXIT
 }
 

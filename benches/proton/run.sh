@@ -20,8 +20,7 @@ bin=$out/bench
 mkdir -p "$bin"
 compile "$bin/ems" "$here/ems.c"
 "$cc" -std=gnu11 -O2 -Wall -Wextra -o "$bin/proton" "$here/proton.c" -l:libqpid-proton-core.so.10 -l:libqpid-proton-proactor.so.1
-work=$(mktemp -d "${TMPDIR:-/tmp}/tibemsufo-bench.XXXXXX")
-servers_begin devbroker "$work"
+servers_begin devbroker
 server_start A
 for ((round = 1; round <= rounds; round++)); do
     for side in ems proton; do

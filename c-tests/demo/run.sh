@@ -34,8 +34,7 @@ for program in producer consumer; do
     compile "$out/demo/$program" "$here/$program.c"
 done
 "$cc" -std=gnu11 -O1 -Wall -Wextra -Werror -o "$out/demo/report" "$here/report.c"
-work=$(mktemp -d "${TMPDIR:-/tmp}/tibemsufo-demo.XXXXXX")
-servers_begin "$broker" "$work"
+servers_begin "$broker"
 recovered() { grep -c ' recovered ' "$1" 2>/dev/null || true; }
 
 server_start A

@@ -28,8 +28,7 @@ bin=$out/bin
 mkdir -p "$bin"
 compile "$bin/interop" "$tests"/*.c "$root/c-tests/harness.c" "$root/c-tests/broker.c"
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/tibemsufo-interop.XXXXXX")
-servers_begin "$broker" "$work"
+servers_begin "$broker"
 server_start A
 export TIBEMS_TEST_BROKER=$broker TIBEMS_TEST_URL_A=${url[A]} TIBEMS_TEST_URL_B=${url[A]}
 

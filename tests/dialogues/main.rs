@@ -7,15 +7,17 @@
 mod peer;
 
 mod attach;
+mod broken;
 mod credit;
+mod cuts;
 mod dispositions;
-mod failover;
 mod framing;
 mod headers;
 mod heartbeats;
 mod open;
 mod process;
 mod races;
+mod recovery;
 mod sasl;
 mod scene;
 mod starvation;

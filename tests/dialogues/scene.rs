@@ -1,7 +1,7 @@
 //! What many dialogues share: a connected program, its exception listener, threads with a result.
 
 use crate::peer::api::{self, Call, Connection, Factory, Session, Setup, Status};
-use crate::peer::{Counter, LIMIT, Peer};
+use crate::peer::{Counter, Gate, LIMIT, Peer};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -78,6 +78,47 @@ impl Exceptions {
     }
 }
 
+/// Recovers in the exception listener, as the guide orders, and keeps the results.
+pub struct Recoveries {
+    pub exceptions: Exceptions,
+    pub results: Arc<Mutex<Vec<Call>>>,
+    pub done: Counter,
+}
+
+impl Recoveries {
+    /// Recovers this connection whenever it is lost.
+    pub fn of(factory: Factory, connection: Connection) -> Recoveries {
+        let recoveries = Recoveries {
+            exceptions: Exceptions::default(),
+            results: Arc::default(),
+            done: Counter::new(),
+        };
+        let exceptions = recoveries.exceptions.clone();
+        let (results, done) = (recoveries.results.clone(), recoveries.done.clone());
+        connection.on_exception(move |status| {
+            exceptions.add(status);
+            let result = factory.recover(connection);
+            results.lock().unwrap().push(result);
+            done.add();
+        });
+        recoveries
+    }
+
+    /// Waits for so many recoveries; all of them were OK.
+    #[track_caller]
+    pub fn expect_ok(&self, count: u64) {
+        self.done.wait(count);
+        let results = self.results.lock().unwrap().clone();
+        assert_eq!(results, vec![Ok(()); count as usize]);
+        let told = vec![Status::TIBEMS_SERVER_NOT_CONNECTED.code(); count as usize];
+        assert_eq!(
+            self.exceptions.all(),
+            told,
+            "calls of the exception listener"
+        );
+    }
+}
+
 /// A connection to a single server is lost: listener once with 11, later calls 11, close OK.
 #[track_caller]
 pub fn expect_lost(connection: Connection, exceptions: &Exceptions) {
@@ -148,6 +189,24 @@ pub fn unshared(peers: &[&Peer]) -> (Factory, Connection) {
 pub fn shared(peers: &[&Peer]) -> Connection {
     let urls: Vec<String> = peers.iter().map(|peer| peer.url()).collect();
     api::connect(&urls.join(",")).expect("the program connects")
+}
+
+/// A peer that serves whatever comes until the gate opens, and then drops its socket.
+pub fn serves_until(cut: &Gate) -> Peer {
+    let go = cut.clone();
+    Peer::script(move |p| {
+        p.accept_open();
+        p.serve_until_open(&go);
+        p.drop_socket();
+    })
+}
+
+/// A peer that serves one connection to its close.
+pub fn serves() -> Peer {
+    Peer::script(|p| {
+        p.accept_open();
+        p.serve_to_close();
+    })
 }
 
 /// A connect that must fail.

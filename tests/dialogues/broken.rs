@@ -1,0 +1,378 @@
+//! P-V: what the program's calls and its exception listener see while a connection is broken, and when nobody is
+//! left (spec 10 §4, §5.6).
+
+use crate::peer::api::{self, Factory, Setup, Status, expect_status};
+use crate::peer::{Gate, LIMIT, Peer, dead_url, dialogue, dialogue_with, message};
+use crate::scene::{Exceptions, Recoveries, end, run, serves, serves_until, shared, unshared};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tibemsufo::amqp::performative::DeliveryState;
+
+#[test]
+fn while_broken_listener_calls_fail_at_once_and_others_wait() {
+    dialogue(|| {
+        let (cut, recover, broken) = (Gate::new(), Gate::new(), Gate::new());
+        let go = cut.clone();
+        let first = Peer::script(move |p| {
+            p.accept_open();
+            let consumer = p.await_consumer();
+            p.await_credit(consumer, 1);
+            p.deliver(consumer, &message::text("the last one"));
+            p.serve_until_open(&go);
+            p.drop_socket();
+        });
+        let second = serves();
+        let (factory, connection) = unshared(&[&first, &second]);
+        let exceptions = Exceptions::default();
+        let (told, known, go) = (exceptions.clone(), broken.clone(), recover.clone());
+        let own_calls = Arc::new(Mutex::new(Vec::new()));
+        let own = own_calls.clone();
+        connection.on_exception(move |status| {
+            told.add(status);
+            // in the exception listener calls fail at once, too
+            own.lock()
+                .unwrap()
+                .push(connection.session(api::AUTO).map(drop));
+            known.open();
+            go.wait();
+            own.lock().unwrap().push(factory.recover(connection));
+        });
+        connection.start().unwrap();
+        let listening = connection.session(api::AUTO).unwrap();
+        let consumer = listening.consumer("in").unwrap();
+        let session = connection.session(api::CLIENT).unwrap();
+        let producer = session.producer("out").unwrap();
+        let quiet = session.consumer("quiet").unwrap();
+        let (inside, results) = (Gate::new(), Arc::new(Mutex::new(Vec::new())));
+        let (entered, at_break) = (inside.clone(), broken.clone());
+        let (kept, done) = (results.clone(), Gate::new());
+        let over = done.clone();
+        consumer
+            .on_message(move |message| {
+                entered.open();
+                at_break.wait();
+                let mut results = kept.lock().unwrap();
+                let start = Instant::now();
+                results.push(producer.send_text("from the listener"));
+                results.push(connection.session(api::AUTO).map(drop));
+                results.push(quiet.receive().map(drop));
+                results.push(quiet.receive_within(5000).map(drop));
+                results.push(quiet.receive_now().map(drop));
+                results.push(connection.start());
+                results.push(session.recover());
+                results.push(factory.recover(connection));
+                assert!(start.elapsed() < Duration::from_secs(3), "not at once");
+                message.destroy();
+                over.open();
+            })
+            .unwrap();
+        inside.wait();
+        cut.open();
+        done.wait();
+        for (at, result) in results.lock().unwrap().drain(..).enumerate() {
+            match result {
+                Err(failure) if failure.status == Status::TIBEMS_SERVER_NOT_CONNECTED.code() => {}
+                other => panic!("{other:?} for call {at} in the message listener"),
+            }
+        }
+        // elsewhere
+        assert!(connection.is_disconnected());
+        assert_eq!(connection.active_url().unwrap(), first.url());
+        expect_status(quiet.receive_now(), Status::TIBEMS_NOT_FOUND);
+        let start = Instant::now();
+        expect_status(quiet.receive_within(300), Status::TIBEMS_TIMEOUT);
+        assert!(start.elapsed() >= Duration::from_millis(290));
+        let sending = run(move || producer.send_text("from elsewhere"));
+        let creating = run(move || connection.session(api::AUTO));
+        let receiving = run(move || quiet.receive_within(500));
+        let starting = run(move || connection.start());
+        sending.still_runs(Duration::from_millis(100));
+        creating.still_runs(Duration::from_millis(50));
+        starting.still_runs(Duration::from_millis(50));
+        expect_status(receiving.result(), Status::TIBEMS_TIMEOUT);
+        recover.open();
+        sending.result().expect("sent to the new server");
+        creating.result().expect("made on the new server");
+        starting.result().expect("started");
+        let own = own_calls.lock().unwrap().clone();
+        expect_status(own[0].clone(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        assert_eq!(own.get(1), Some(&Ok(())));
+        exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+        first.finish();
+        end(connection, second);
+    });
+}
+
+#[test]
+fn p_v5_an_acknowledge_of_a_dead_server_never_reaches_the_next() {
+    dialogue(|| {
+        for unshared_state in [true, false] {
+            let cut = Gate::new();
+            let go = cut.clone();
+            let first = Peer::script(move |p| {
+                p.accept_open();
+                let consumer = p.await_consumer();
+                p.await_credit(consumer, 2);
+                p.deliver(consumer, &message::text("old"));
+                p.serve_until_open(&go);
+                p.drop_socket();
+            });
+            let acknowledged = Gate::new();
+            let go = acknowledged.clone();
+            let second = Peer::script(move |p| {
+                p.accept_open();
+                let consumer = p.await_consumer();
+                p.await_credit(consumer, 2);
+                let id = p.deliver(consumer, &message::text("new"));
+                // the only disposition is the one of the new message
+                p.await_settled(&[id], &DeliveryState::Accepted);
+                go.wait();
+                p.serve_to_close();
+            });
+            let (connection, recoveries) = if unshared_state {
+                let (factory, connection) = unshared(&[&first, &second]);
+                (connection, Some(Recoveries::of(factory, connection)))
+            } else {
+                (shared(&[&first, &second]), None)
+            };
+            connection.start().unwrap();
+            let session = connection.session(api::CLIENT).unwrap();
+            let consumer = session.consumer("q").unwrap();
+            let old = consumer.receive_within(20_000).unwrap();
+            cut.open();
+            if let Some(recoveries) = &recoveries {
+                recoveries.expect_ok(1);
+            }
+            let new = consumer
+                .receive_within(20_000)
+                .expect("received from the new server");
+            assert_eq!((old.body().as_str(), new.body().as_str()), ("old", "new"));
+            let stale = old.acknowledge();
+            match unshared_state {
+                true => stale.expect("OK, and nothing happens (U20)"),
+                false => drop(expect_status(stale, Status::TIBEMS_ILLEGAL_STATE)),
+            }
+            let fresh = run(move || new.acknowledge());
+            fresh.result().expect("acknowledged");
+            acknowledged.open();
+            old.destroy();
+            first.finish();
+            end(connection, second);
+        }
+    });
+}
+
+#[test]
+fn p_v7_unshared_nobody_left() {
+    dialogue(|| {
+        let cut = Gate::new();
+        let go = cut.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            p.credit = 0;
+            p.serve_until_open(&go);
+            p.drop_socket();
+        });
+        let factory = Factory::new(&Setup {
+            url: format!("{}+{}", peer.url(), dead_url()),
+            unshared: true,
+            reconnect: Some((2, 250, 2000)),
+            ..Setup::default()
+        });
+        let connection = factory.connect().unwrap();
+        let recoveries = Recoveries::of(factory, connection);
+        connection.start().unwrap();
+        let session = connection.session(api::AUTO).unwrap();
+        let producer = session.producer("q").unwrap();
+        let consumer = session.consumer("q").unwrap();
+        let sending = run(move || producer.send_text("waits for credit"));
+        let receiving = run(move || consumer.receive());
+        sending.still_runs(Duration::from_millis(50));
+        cut.open();
+        peer.finish();
+        recoveries.done.wait(1);
+        let result = recoveries.results.lock().unwrap().remove(0);
+        expect_status(result, Status::TIBEMS_SERVER_NOT_CONNECTED);
+        let given_up = Status::TIBEMS_UFO_CONNECTION_FAILURE;
+        expect_status(sending.result(), given_up);
+        expect_status(receiving.result(), given_up);
+        expect_status(producer.send_text("later"), given_up);
+        expect_status(connection.session(api::AUTO), given_up);
+        assert!(connection.is_disconnected());
+        recoveries
+            .exceptions
+            .expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+        connection.close().unwrap();
+        expect_status(factory.recover(connection), Status::TIBEMS_ILLEGAL_STATE);
+    });
+}
+
+#[test]
+fn p_v7_shared_nobody_left() {
+    dialogue(|| {
+        let cut = Gate::new();
+        let go = cut.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            p.credit = 0;
+            p.serve_until_open(&go);
+            p.drop_socket();
+        });
+        let factory = Factory::new(&Setup {
+            url: format!("{},{}", peer.url(), dead_url()),
+            reconnect: Some((3, 250, 2000)),
+            ..Setup::default()
+        });
+        let connection = factory.connect().unwrap();
+        let exceptions = Exceptions::of(connection);
+        connection.start().unwrap();
+        let session = connection.session(api::AUTO).unwrap();
+        let producer = session.producer("q").unwrap();
+        let consumer = session.consumer("q").unwrap();
+        let sending = run(move || producer.send_text("waits for credit"));
+        let receiving = run(move || consumer.receive());
+        sending.still_runs(Duration::from_millis(50));
+        receiving.still_runs(Duration::from_millis(50));
+        let start = Instant::now();
+        cut.open();
+        peer.finish();
+        exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+        // three passes, two delays of 250 ms and up to 10 % more
+        assert!(
+            start.elapsed() >= Duration::from_millis(490),
+            "{:?}",
+            start.elapsed()
+        );
+        expect_status(sending.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        expect_status(receiving.result(), Status::TIBEMS_INTR);
+        expect_status(consumer.receive_now(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        assert!(connection.is_disconnected());
+        connection.close().unwrap();
+        exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+    });
+}
+
+#[test]
+fn p_v8_close_wins_over_a_recovery() {
+    dialogue(|| {
+        for unshared_state in [true, false] {
+            for stage in 0..4 {
+                let (cut, stalled) = (Gate::new(), Gate::new());
+                let (go, told) = (cut.clone(), stalled.clone());
+                let first = Peer::script(move |p| {
+                    p.accept_open();
+                    p.serve_until_open(&go);
+                    p.drop_socket();
+                });
+                let second = Peer::script(move |p| {
+                    p.accept();
+                    if stage > 0 {
+                        p.accept_sasl_anonymous();
+                        p.expect_open();
+                    }
+                    if stage > 1 {
+                        p.send_open(|_| {});
+                        let session = p.expect_begin();
+                        if stage > 2 {
+                            p.answer_begin(session);
+                        }
+                    }
+                    told.open();
+                    p.drain_stream();
+                });
+                let exceptions;
+                let connection;
+                if unshared_state {
+                    let (factory, made) = unshared(&[&first, &second]);
+                    connection = made;
+                    let recoveries = Recoveries::of(factory, connection);
+                    exceptions = recoveries.exceptions;
+                } else {
+                    connection = shared(&[&first, &second]);
+                    exceptions = Exceptions::of(connection);
+                }
+                let session = connection.session(api::AUTO).unwrap();
+                let producer = session.producer("q").unwrap();
+                cut.open();
+                stalled.wait();
+                let sending = run(move || producer.send_text("waits"));
+                sending.still_runs(Duration::from_millis(20));
+                let start = Instant::now();
+                connection.close().expect("the close is OK");
+                let took = start.elapsed();
+                assert!(took < Duration::from_secs(1), "{took:?} at stage {stage}");
+                expect_status(sending.result(), Status::TIBEMS_ILLEGAL_STATE);
+                let told = exceptions.all().len();
+                first.finish();
+                second.finish();
+                assert_eq!(exceptions.all().len(), told, "a callback behind the close");
+                assert_eq!(told, usize::from(unshared_state));
+            }
+        }
+    });
+}
+
+#[test]
+fn failover_events_when_asked_for() {
+    dialogue_with("", || {
+        api::report_failover_events();
+        let cut = Gate::new();
+        let first = serves_until(&cut);
+        let second = serves();
+        let connection = shared(&[&first, &second]);
+        let (exceptions, texts) = (Exceptions::default(), Arc::new(Mutex::new(Vec::new())));
+        let (told, kept) = (exceptions.clone(), texts.clone());
+        let again = Arc::new(Mutex::new(Vec::new()));
+        let refused = again.clone();
+        connection.on_exception(move |status| {
+            kept.lock().unwrap().push(api::last_error());
+            // no call to the server during 23 and 24, all calls at 28
+            refused
+                .lock()
+                .unwrap()
+                .push(connection.session(api::AUTO).map(drop));
+            told.add(status);
+        });
+        cut.open();
+        exceptions.wait(3);
+        assert_eq!(
+            exceptions.all(),
+            [
+                Status::TIBEMS_SERVER_DISCONNECTED.code(),
+                Status::TIBEMS_SERVER_RECONNECTING.code(),
+                Status::TIBEMS_SERVER_RECONNECTED.code(),
+            ]
+        );
+        let texts = texts.lock().unwrap().clone();
+        for (text, url) in texts.iter().zip([first.url(), second.url(), second.url()]) {
+            assert!(text.starts_with("FT-SWITCH: "), "{texts:?}");
+            assert!(text.contains(&url), "{texts:?}");
+        }
+        let results = again.lock().unwrap().clone();
+        expect_status(results[0].clone(), Status::TIBEMS_NOT_PERMITTED);
+        expect_status(results[1].clone(), Status::TIBEMS_NOT_PERMITTED);
+        assert_eq!(results[2], Ok(()));
+        first.finish();
+        end(connection, second);
+    });
+}
+
+#[test]
+fn a_loss_before_the_listener_is_set_is_told_then() {
+    dialogue(|| {
+        let cut = Gate::new();
+        let peer = serves_until(&cut);
+        let (_, connection) = unshared(&[&peer]);
+        cut.open();
+        peer.finish();
+        let consumerless = Instant::now();
+        while !connection.is_disconnected() {
+            assert!(consumerless.elapsed() < LIMIT, "the loss is not seen");
+            std::thread::yield_now();
+        }
+        let exceptions = Exceptions::of(connection);
+        exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+        connection.close().unwrap();
+        exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+    });
+}
