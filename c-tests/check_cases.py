@@ -2,16 +2,16 @@
 """Checks the register of hard cases, c-tests/CASES.tsv, against the cases and against what really ran.
 
     check_cases.py --results target/c-tests/results.tsv [--rust target/c-tests/cargo-test.txt]
-    check_cases.py --interop target/c-tests/results-interop.tsv
+    check_cases.py --artemis target/c-tests/results-artemis.tsv --interop target/c-tests/results-interop.tsv
 
 CASES.tsv: one row a case of cases.tsv: id, test, note. The test is "c:NAME" (a C conformance test), "rust:PATH" (a Rust
-test as cargo prints it), "interop:NAME" (a C test of interop/), several separated by blanks, or "-" with the reason in
-the note. A problem is: a missing, unknown or double id; a test that does not exist, did not run or did not pass; an
+test as cargo prints it), "artemis:NAME" (a C conformance test that devbroker cannot serve and Artemis can),
+"interop:NAME" (a C test of interop/), several separated by blanks, or "-" with the reason in the note. A problem is: a missing, unknown or double id; a test that does not exist, did not run or did not pass; an
 untested case without a reason. Skipped counts as not run. Exit status 0: no problem. --rust is the output of cargo test.
-Each form looks at the tests whose results it is given: those of interop/ run with make test-brokers only.
+Each form looks at the tests whose results it is given: those on Artemis and of interop/ run with make test-brokers only.
 
     check_cases.py --sync --results target/c-tests/results.tsv --rust target/c-tests/cargo-test.txt
-    check_cases.py --sync --interop target/c-tests/results-interop.tsv
+    check_cases.py --sync --artemis target/c-tests/results-artemis.tsv --interop target/c-tests/results-interop.tsv
 
 Writes the rows of the tests that passed: C tests by the ids that they carry, Rust tests by their names (p_h1_... proves
 40-P-H1). Other tests in a row stay. A C test that was skipped leaves its reason in the note.
@@ -59,6 +59,7 @@ def check(arguments):
     ran = {
         "c": ("C test", c_results(arguments.results) if arguments.results else None),
         "rust": ("Rust test", rust_results(arguments.rust) if arguments.rust else None),
+        "artemis": ("test on Artemis", c_results(arguments.artemis) if arguments.artemis else None),
         "interop": ("test of interop/", c_results(arguments.interop) if arguments.interop else None),
     }
     tested = untested = 0
@@ -99,15 +100,15 @@ def check(arguments):
 
 def sync(arguments):
     named, skipped, ignored = {}, {}, {}
-    sources = [("c:", arguments.results), ("interop:", arguments.interop)]
+    sources = [("c:", arguments.results), ("artemis:", arguments.artemis), ("interop:", arguments.interop)]
     for kind, row in [(kind, row) for kind, path in sources if path for row in read_rows(path)]:
         result, name, ids = row[:3]
         if name.startswith("valgrind:"):
             continue
-        for case in ids.split(","):
+        for case in [case for case in ids.split(",") if case[:1].isdigit()]:     # others prove no case
             if result == "ok":
                 named.setdefault(case, []).append(kind + name)
-            elif result == "skip":
+            elif result == "skip" and kind != "artemis:":
                 skipped[case] = f"{kind}{name} is written; {row[4] if len(row) > 4 else 'skipped'}"
     automatic = re.compile(r"(?:^|::)p_([a-z]\d+)_")
     for name, results in sorted(rust_results(arguments.rust).items()) if arguments.rust else []:
@@ -118,7 +119,7 @@ def sync(arguments):
         elif match and max(results).startswith("ignored, "):
             ignored[case] = f"rust:{name} is written; {max(results)[9:]}"
 
-    others = {"c": arguments.results, "interop": arguments.interop}
+    others = {"c": arguments.results, "artemis": arguments.artemis, "interop": arguments.interop}
 
     def stays(test):
         """in its row although this sync does not name it"""
@@ -137,8 +138,10 @@ def sync(arguments):
             row = (old.get(case, []) + ["", "", ""])[:3]
             stay = [test for test in row[1].split() if stays(test)]
             tests = named.get(case, []) + stay
-            tests.sort(key=lambda test: ["c", "rust", "interop"].index(test.split(":", 1)[0]))
-            note = "" if row[2].startswith(("c:", "rust:", "interop:")) or row[2] == "not yet tested" else row[2]
+            if any(test.startswith("c:") for test in tests):    # every C test runs on Artemis, too
+                tests = [test for test in tests if not test.startswith("artemis:")]
+            tests.sort(key=lambda test: (["c", "rust", "artemis", "interop"].index(test.split(":", 1)[0]), test))
+            note = "" if row[2].startswith(("c:", "rust:", "artemis:", "interop:")) or row[2] == "not yet tested" else row[2]
             if not tests:
                 note = skipped.get(case, "").replace("not built yet: ", "needs ")
                 note = note or ignored.get(case) or row[2] or "not yet tested"
@@ -155,11 +158,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--results")
     parser.add_argument("--rust")
+    parser.add_argument("--artemis")
     parser.add_argument("--interop")
     parser.add_argument("--sync", action="store_true")
     arguments = parser.parse_args()
-    if not arguments.results and not arguments.interop:
-        parser.error("--results or --interop is needed")
+    if not (arguments.results or arguments.artemis or arguments.interop):
+        parser.error("--results, --artemis or --interop is needed")
     return sync(arguments) if arguments.sync else check(arguments)
 
 

@@ -28,7 +28,8 @@ if [ $# = 0 ]; then
     TIBEMS_TEST_BROKER=artemis "$here/interop/run.sh" || status=1
     if [ -f "$out/results-interop.tsv" ]; then
         count "$out/results-interop.tsv"
-        one python3 "$here/check_cases.py" --interop "$out/results-interop.tsv"
+        one python3 "$here/check_cases.py" --artemis "$out/results-artemis.tsv" \
+            --interop "$out/results-interop.tsv"
     else
         failed=$((failed + 1))
     fi
