@@ -29,15 +29,19 @@ for object in harness broker; do
     "$cc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -I"$root/include" -c -o "$bin/$object.o" "$here/$object.c"
 done
 programs=()
-running=0
+compiling=()
 for source in "$here"/conformance/*.c "$here"/stress/*.c; do
     name=$(basename "$source" .c)
     programs+=("$name")
+    rm -f "$bin/$name"                      # a program of another day is no result
     compile "$bin/$name" "$source" "$bin/harness.o" "$bin/broker.o" &
-    running=$((running + 1))
-    [ $running -ge 2 ] && { wait -n; running=$((running - 1)); }
+    compiling+=($!)
+    if [ ${#compiling[@]} = 2 ]; then
+        wait "${compiling[0]}"              # set -e: one that does not compile ends this script
+        compiling=("${compiling[1]}")
+    fi
 done
-wait
+for compiler in "${compiling[@]}"; do wait "$compiler"; done
 
 servers_begin "$broker"
 server_start A
