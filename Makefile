@@ -3,6 +3,7 @@
 #   make                       the shared and the static library, in target/release
 #   make install PREFIX=/usr   libraries, headers, pkg-config files (DESTDIR is heeded)
 #   make test                  everything that needs no foreign server
+#   make test-again [N=20] [ALL=5]  every test again and again: quiet, under load, on one core; ALL rounds for tests without threads
 #   make test-brokers          the same programs against Artemis (downloads it once)
 #   make demo [BROKER=artemis] an unshared failover to watch
 #   make header-check          fails when the checked-in header differs from the sources
@@ -17,6 +18,8 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILD ?= $(TARGET)/$(PROFILE)
 BROKER ?= devbroker
 TEST_PROFILE ?= debug
+N ?= 20
+ALL ?= 5
 
 CARGO_PROFILE := $(if $(filter release,$(PROFILE)),--release)
 # OpenSSL of the system when its headers are there, else built from source into the library (needs perl).
@@ -29,7 +32,7 @@ NAMES := tibemsufo tibems tibemslookup tibemsufo64 tibems64 tibemslookup64
 # What the static library asks of the system.
 SYSTEM_LIBS := $(if $(filter system,$(OPENSSL)),-lssl -lcrypto) -lpthread -ldl -lm
 
-.PHONY: all install install-files uninstall test test-brokers demo api-checks header-check clean
+.PHONY: all install install-files uninstall test test-again test-brokers demo api-checks header-check clean
 
 all:
 	$(CARGO) build $(CARGO_PROFILE) $(CARGO_FEATURES) --lib
@@ -71,6 +74,9 @@ header-check:
 
 test:
 	PROFILE=$(TEST_PROFILE) CARGO_FEATURES="$(CARGO_FEATURES)" c-tests/test.sh
+
+test-again:
+	CARGO_FEATURES="$(CARGO_FEATURES)" tests/again.py -n $(N) --all $(ALL)
 
 test-brokers:
 	CARGO_FEATURES="$(CARGO_FEATURES)" c-tests/run-brokers.sh

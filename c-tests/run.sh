@@ -7,6 +7,10 @@
 #   VALGRIND=0          leaves out the second run of the cheap tests under valgrind (devbroker only)
 #   JOBS                tests at the same time (default 3: most of them wait)
 #   PROFILE             debug (default) or release
+#   PROGRAMS            names of the programs to run (default: all)
+#   SEED                runs the tests of a program in an order made from this number
+#   READY=1             the library and the programs of the last run are used as they are
+#   RESULTS             where the results go
 #
 # Results of every test: target/c-tests/results.tsv (artemis: results-artemis.tsv). Last line: totals.
 # Exit status 0: nothing failed; 2: this machine lacks what the kind of server needs.
@@ -20,28 +24,39 @@ broker=${TIBEMS_TEST_BROKER:-devbroker}
 jobs=${JOBS:-3}
 [ "$broker" = artemis ] && "$root/tests/brokers/fetch.sh" artemis >/dev/null
 
-build_library
-link_names
 bin=$out/bin
-mkdir -p "$bin"
-# The programs do not change while one is compiled: two compilers at a time.
-for object in harness broker; do
-    "$cc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -I"$root/include" -c -o "$bin/$object.o" "$here/$object.c"
-done
 programs=()
-compiling=()
 for source in "$here"/conformance/*.c "$here"/stress/*.c; do
     name=$(basename "$source" .c)
-    programs+=("$name")
-    rm -f "$bin/$name"                      # a program of another day is no result
-    compile "$bin/$name" "$source" "$bin/harness.o" "$bin/broker.o" &
-    compiling+=($!)
-    if [ ${#compiling[@]} = 2 ]; then
-        wait "${compiling[0]}"              # set -e: one that does not compile ends this script
-        compiling=("${compiling[1]}")
-    fi
+    if [ -z "${PROGRAMS:-}" ] || [[ " $PROGRAMS " = *" $name "* ]]; then programs+=("$name"); fi
 done
-for compiler in "${compiling[@]}"; do wait "$compiler"; done
+
+compile_programs() {
+    local name source compiler compiling=()
+    mkdir -p "$bin"
+    # The programs do not change while one is compiled: two compilers at a time.
+    for name in harness broker; do
+        "$cc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -I"$root/include" -c -o "$bin/$name.o" "$here/$name.c"
+    done
+    for name in "${programs[@]}"; do
+        source=$here/conformance/$name.c
+        [ -f "$source" ] || source=$here/stress/$name.c
+        rm -f "$bin/$name"                  # a program of another day is no result
+        compile "$bin/$name" "$source" "$bin/harness.o" "$bin/broker.o" &
+        compiling+=($!)
+        if [ ${#compiling[@]} = 2 ]; then
+            wait "${compiling[0]}"          # set -e: one that does not compile ends this script
+            compiling=("${compiling[1]}")
+        fi
+    done
+    for compiler in "${compiling[@]}"; do wait "$compiler"; done
+}
+
+if [ "${READY:-0}" = 0 ]; then
+    build_library
+    link_names
+    compile_programs
+fi
 
 servers_begin "$broker"
 server_start A
@@ -51,6 +66,9 @@ export TIBEMS_TEST_SCRATCH=$work TIBEMS_TEST_LAUNCHER=$root/tests/brokers/run-br
 
 results=$out/results.tsv
 [ "$broker" = devbroker ] || results=$out/results-$broker.tsv
+results=${RESULTS:-$results}
+order=()
+[ -z "${SEED:-}" ] || order=(-s "$SEED")
 : >"$results"
 run() {                                     # label, command...: adds the program's rows, label before the name
     local label=$1
@@ -63,7 +81,7 @@ run() {                                     # label, command...: adds the progra
 }
 for name in "${programs[@]}"; do
     echo "# $name"
-    run "" "$bin/$name" -j "$jobs" "$@"
+    run "" "$bin/$name" "${order[@]}" -j "$jobs" "$@"
 done
 
 if [ "$broker" = devbroker ] && [ "${VALGRIND:-1}" = 1 ]; then
