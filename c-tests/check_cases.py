@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Checks the register of hard cases, c-tests/CASES.tsv, against the cases and against what really ran.
+"""Checks the register of hard cases, c-tests/register.tsv, against the cases and against what really ran.
 
     check_cases.py --results target/c-tests/results.tsv [--rust target/c-tests/cargo-test.txt]
     check_cases.py --artemis target/c-tests/results-artemis.tsv --interop target/c-tests/results-interop.tsv
 
-CASES.tsv: one row a case of cases.tsv: id, test, note. The test is "c:NAME" (a C conformance test), "rust:PATH" (a Rust
+register.tsv: one row a case of docs/spec/cases.tsv: id, test, note. The test is "c:NAME" (a C conformance test), "rust:PATH" (a Rust
 test as cargo prints it), "artemis:NAME" (a C conformance test that devbroker cannot serve and Artemis can),
 "interop:NAME" (a C test of interop/), several separated by blanks, or "-" with the reason in the note. A problem is: a missing, unknown or double id; a test that does not exist, did not run or did not pass; an
 untested case without a reason. Skipped counts as not run. Exit status 0: no problem. --rust is the output of cargo test.
@@ -30,7 +30,7 @@ def read_rows(path):
 
 
 def case_ids():
-    return [row[0] for row in read_rows(os.path.join(HERE, "cases.tsv"))[1:]]
+    return [row[0] for row in read_rows(os.path.join(HERE, "..", "docs", "spec", "cases.tsv"))[1:]]
 
 
 def c_results(path):
@@ -63,13 +63,13 @@ def check(arguments):
         "interop": ("test of interop/", c_results(arguments.interop) if arguments.interop else None),
     }
     tested = untested = 0
-    for row in read_rows(os.path.join(HERE, "CASES.tsv")):
+    for row in read_rows(os.path.join(HERE, "register.tsv")):
         case, tests, note = (row + ["", ""])[:3]
         if case in seen:
-            problems.append(f"{case}: stands twice in CASES.tsv")
+            problems.append(f"{case}: stands twice in register.tsv")
         seen[case] = True
         if case not in known:
-            problems.append(f"{case}: not a case of cases.tsv")
+            problems.append(f"{case}: not a case of docs/spec/cases.tsv")
         if tests == "-":
             untested += 1
             if not note.strip():
@@ -91,7 +91,7 @@ def check(arguments):
                 problems.append(f"{case}: {word} {name} does not exist or did not run")
             elif got != {"ok"}:
                 problems.append(f"{case}: {word} {name}: {', '.join(sorted(got))}")
-    problems += [f"{case}: missing in CASES.tsv" for case in known if case not in seen]
+    problems += [f"{case}: missing in register.tsv" for case in known if case not in seen]
     for problem in problems:
         print("cases:", problem)
     print(f"Cases: {len(known)} cases, {tested} tested, {untested} not tested, {len(problems)} problems")
@@ -128,7 +128,7 @@ def sync(arguments):
             return not (arguments.rust and automatic.search(name))
         return kind in others and not others[kind]
 
-    path = os.path.join(HERE, "CASES.tsv")
+    path = os.path.join(HERE, "register.tsv")
     old = {row[0]: row for row in read_rows(path)} if os.path.exists(path) else {}
     unknown = set(named) - set(case_ids())
     if unknown:
