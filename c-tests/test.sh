@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# test.sh - everything that needs no foreign server: Rust tests, API checks, C tests, the register of cases. Called by
+# test.sh - everything that needs no foreign server: Rust tests, API checks, C tests, the specification,
+# the register of cases. Called by
 # `make test`.
 #
 # Each part prints its own lines; the last line sums them up: 'N passed, M failed'. The exit status says whether all
@@ -42,6 +43,7 @@ part "library" "$logs/build.txt" "$totals" $cargo build -q "${release[@]}" ${CAR
 part "API checks" "$logs/api-checks.txt" "$totals" c-tests/api/run.sh "$target/$profile"
 part "C tests" "$logs/c-tests.txt" '^C tests on .*: \([0-9]*\) passed, \([0-9]*\) failed.*' \
     env PROFILE="$profile" c-tests/run.sh
+part "specification" "$logs/spec.txt" "$totals" python3 c-tests/check_spec.py
 part "register of cases" "$logs/cases.txt" "$totals" python3 c-tests/check_cases.py \
     --results "$logs/results.tsv" --rust "$logs/cargo-test.txt"
 echo "$passed passed, $failed failed"
