@@ -39,7 +39,7 @@ pub unsafe extern "C" fn tibemsLookupContext_Create(
             )); // spec 10 L1
         }
         let _ = (username, password);
-        not_implemented("lookup is not part of this version yet")
+        not_implemented("lookup is not built into this release")
     })
 }
 
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn tibemsLookupContext_CreateSSL(
             HandleOut::new(context);
         }
         let _ = (broker_url, username, password, ssl_params, pk_password);
-        not_implemented("lookup is not part of this version yet")
+        not_implemented("lookup is not built into this release")
     })
 }
 

@@ -57,7 +57,7 @@ pub unsafe extern "C" fn tibemsMsgRequestor_Create(
             HandleOut::new(msg_requestor);
         }
         let _ = (session, destination);
-        not_implemented("not part of this version yet")
+        not_implemented("requestors are not built into this release")
     })
 }
 

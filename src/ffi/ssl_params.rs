@@ -20,7 +20,7 @@ use super::types::{
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSSLParams_Create() -> tibemsSSLParams {
     entry_value!(std::ptr::null_mut(), {
-        not_implemented("TLS is not part of this version yet")
+        not_implemented("TLS is not built into this release")
     })
 }
 
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn tibemsSSLParams_Create() -> tibemsSSLParams {
 pub unsafe extern "C" fn tibemsSSLParams_Destroy(params: tibemsSSLParams) {
     entry_value!((), {
         let _ = params;
-        not_implemented("TLS is not part of this version yet")
+        not_implemented("TLS is not built into this release")
     })
 }
 
