@@ -140,6 +140,7 @@ mod tests {
             (|out| out.binary(&[0xAB]), "ID:AMQP_BINARY:AB"),
         ];
         for (write, expected) in write {
+            // 30-123
             inbound.clear();
             write(&mut Encoder::new(&mut inbound));
             assert_eq!(text(&inbound, false), expected);
@@ -161,6 +162,7 @@ mod tests {
             "ID:other",
         ] {
             let bytes = encoded(bad);
+            // 30-124
             assert!(
                 matches!(Decoder::new(&bytes).value(), Ok(ValueRef::String(text)) if text == bad.as_bytes())
             );

@@ -290,7 +290,7 @@ mod tests {
         );
         assert!(scram.is_final());
         assert_eq!(scram.challenge(LAST).unwrap(), "");
-        assert_eq!(scram.succeeded(None), Ok(()));
+        assert_eq!(scram.succeeded(None), Ok(())); // 40-P-S7
         assert!(scram.challenge(LAST).is_err());
     }
 
@@ -298,7 +298,7 @@ mod tests {
     fn the_proof_may_come_with_the_outcome() {
         let mut scram = example();
         scram.challenge(FIRST.as_bytes()).unwrap();
-        assert_eq!(scram.succeeded(Some(LAST)), Ok(()));
+        assert_eq!(scram.succeeded(Some(LAST)), Ok(())); // 40-P-S7
     }
 
     #[test]
@@ -311,7 +311,7 @@ mod tests {
         ] {
             let mut scram = example();
             scram.challenge(FIRST.as_bytes()).unwrap();
-            assert!(scram.succeeded(data).is_err(), "{data:?}");
+            assert!(scram.succeeded(data).is_err(), "{data:?}"); // 40-P-S8
         }
         let mut early = example();
         assert!(early.succeeded(Some(LAST)).is_err());
@@ -330,6 +330,7 @@ mod tests {
             "m=ext,r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
             "",
         ] {
+            // 40-P-S9
             assert!(example().challenge(first.as_bytes()).is_err(), "{first}");
         }
         assert!(example().challenge(b"\xff\xfe").is_err());
@@ -346,7 +347,7 @@ mod tests {
         assert_eq!(
             scram.initial_response().unwrap(),
             "n,,n=a=3Db=2CcIX,r=nonce"
-        );
+        ); // 40-P-S10
         let mut bad = Scram::new(
             ScramHash::Sha512,
             "u\u{7}".into(),

@@ -98,7 +98,6 @@ fn the_block_is_the_same_while_nothing_changes() {
     assert_eq!(message.lend_archive().unwrap().as_ptr(), second);
 }
 
-/// Case 30-114.
 #[test]
 fn every_flipped_bit_is_found() {
     let archive = full(BodyKind::Map).to_archive().unwrap();
@@ -111,7 +110,7 @@ fn every_flipped_bit_is_found() {
         } else {
             Status::TIBEMS_CORRUPT_MSG
         };
-        assert_eq!(found, expected, "bit {bit}");
+        assert_eq!(found, expected, "bit {bit}"); // 30-114
     }
 }
 
@@ -131,7 +130,7 @@ fn preambles() {
     }
 }
 
-/// Case 30-115: checksums are right, the content is not.
+/// Checksums are right, the content is not.
 #[test]
 fn hostile_payloads() {
     let good = Message::map().to_archive().unwrap()[PREAMBLE..].to_vec();
@@ -153,6 +152,7 @@ fn hostile_payloads() {
         status(&sealed(&payload))
     };
     assert_eq!(with_body(&[0x45]), Status::TIBEMS_OK);
+    // 30-115: list count, odd map, array of elements without width, nesting
     assert_eq!(
         with_body(&[0xD0, 0, 0, 0, 4, 0xFF, 0xFF, 0xFF, 0xFF]),
         Status::TIBEMS_CORRUPT_MSG

@@ -2,7 +2,6 @@
 
 use super::*;
 
-/// Cases 30-125 to 30-128.
 #[test]
 fn bodies_without_annotation() {
     let list = |items: Vec<Amqp>| Amqp::List(items);
@@ -20,6 +19,7 @@ fn bodies_without_annotation() {
         (vec![content_type("text/plain")], BodyKind::Text),
         (vec![content_type("image/png")], BodyKind::Plain),
         (vec![(wire::DATA, data(b"x"))], BodyKind::Bytes),
+        // 30-127
         (
             vec![content_type("image/png"), (wire::DATA, data(b"x"))],
             BodyKind::Bytes,
@@ -38,7 +38,9 @@ fn bodies_without_annotation() {
         (vec![(wire::AMQP_VALUE, Amqp::string("x"))], BodyKind::Text),
         (vec![(wire::AMQP_VALUE, Amqp::Null)], BodyKind::Text),
         (vec![(wire::AMQP_VALUE, data(b"x"))], BodyKind::Bytes),
+        // 30-125
         (vec![(wire::AMQP_VALUE, Amqp::Map(vec![]))], BodyKind::Map),
+        // 30-126
         (vec![(wire::AMQP_VALUE, list(vec![]))], BodyKind::Stream),
         (vec![(wire::AMQP_SEQUENCE, list(vec![]))], BodyKind::Stream),
         (vec![(wire::AMQP_VALUE, Amqp::Ulong(1))], BodyKind::Stream),
@@ -71,6 +73,7 @@ fn bodies_without_annotation() {
             vec![annotations(5), (wire::DATA, data(b"x"))],
             BodyKind::Text,
         ),
+        // 30-128
         (
             vec![annotations(5), (wire::AMQP_VALUE, Amqp::Map(vec![]))],
             BodyKind::Map,
@@ -88,7 +91,6 @@ fn bodies_without_annotation() {
     }
 }
 
-/// Case 30-126.
 #[test]
 fn several_sections_are_joined() {
     let data = |bytes: &'static [u8]| (wire::DATA, Amqp::Binary(Bytes::from_static(bytes)));
@@ -100,19 +102,25 @@ fn several_sections_are_joined() {
             Amqp::List(vec![Amqp::Int(number), Amqp::Int(number + 1)]),
         )
     };
-    let message = received(payload([sequence(1), sequence(3)])).unwrap();
-    let items: Vec<_> = message
-        .stream_items()
-        .unwrap()
-        .iter()
-        .map(|item| item.value().to_int().unwrap())
-        .collect();
-    assert_eq!(items, [1, 2, 3, 4]);
+    // 30-126
+    let list = Amqp::List((1..5).map(Amqp::Int).collect());
+    for sections in [
+        vec![sequence(1), sequence(3)],
+        vec![(wire::AMQP_VALUE, list)],
+    ] {
+        let message = received(payload(sections)).unwrap();
+        let items: Vec<_> = message
+            .stream_items()
+            .unwrap()
+            .iter()
+            .map(|item| item.value().to_int().unwrap())
+            .collect();
+        assert_eq!(items, [1, 2, 3, 4]);
+    }
     let mixed = payload([data(b"a"), sequence(1)]);
     assert_eq!(status(received(mixed)), Status::TIBEMS_CORRUPT_MSG);
 }
 
-/// Cases 30-125 and 30-130.
 #[test]
 fn foreign_values() {
     let foreign = vec![
@@ -134,6 +142,7 @@ fn foreign_values() {
     ];
     let message = received(payload([(wire::AMQP_VALUE, Amqp::Map(foreign))])).unwrap();
     let item = |name: &str| shown(message.item(name.as_bytes()).unwrap().value());
+    // 30-125: the name of an integer key; 30-130: its value, and a uint
     assert_eq!(item("1"), "Text(\"18446744073709551615\")");
     assert_eq!(item("uint"), "Long(4294967295)");
     assert_eq!(item("ushort"), "Int(9)");
@@ -148,7 +157,6 @@ fn foreign_values() {
     assert_eq!(item("described"), "Int(7)");
 }
 
-/// Cases 30-42, 30-52 and 30-129.
 #[test]
 fn foreign_headers_and_properties() {
     let header = Amqp::List(vec![
@@ -172,13 +180,25 @@ fn foreign_headers_and_properties() {
         (0x78, Amqp::Map(vec![])),
     ]))
     .unwrap();
+    // 30-129
     assert_eq!((message.priority(), message.expiration()), (9, 1_001_000));
+    // 30-52
     let binary = message.property(b"a-b").unwrap();
-    assert!(
-        binary.to_text().is_err()
-            && binary.value().to_bool().is_err()
-            && binary.value().to_int().is_err()
-    );
+    let value = binary.value();
+    let answers = [
+        binary.to_text().map(drop),
+        value.to_bool().map(drop),
+        value.to_byte().map(drop),
+        value.to_short().map(drop),
+        value.to_int().map(drop),
+        value.to_long().map(drop),
+        value.to_float().map(drop),
+        value.to_double().map(drop),
+    ];
+    for answer in answers {
+        assert_eq!(answer.unwrap_err().status, Status::TIBEMS_CONVERSION_FAILED);
+    }
+    // 30-42
     assert!(
         message
             .properties()

@@ -121,6 +121,7 @@ fn reliable_is_an_annotation() {
         ..send(&queue)
     };
     let payload = encoded(&Message::plain(), &send).unwrap();
+    // 30-133
     assert_eq!(
         received(payload.clone()).unwrap().delivery_mode(),
         DeliveryMode::Reliable
