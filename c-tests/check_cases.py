@@ -1,170 +1,298 @@
 #!/usr/bin/env python3
 """Checks the register of hard cases, c-tests/register.tsv, against the cases and against what really ran.
 
-    check_cases.py --results target/c-tests/results.tsv [--rust target/c-tests/cargo-test.txt]
-    check_cases.py --artemis target/c-tests/results-artemis.tsv --interop target/c-tests/results-interop.tsv
+    check_cases.py here    [--sync] [--no-valgrind] [--logs DIR]
+    check_cases.py brokers [--sync] [--logs DIR]
 
-register.tsv: one row a case of docs/spec/cases.tsv: id, test, note. The test is "c:NAME" (a C conformance test), "rust:PATH" (a Rust
-test as cargo prints it), "artemis:NAME" (a C conformance test that devbroker cannot serve and Artemis can),
-"interop:NAME" (a C test of interop/), several separated by blanks, or "-" with the reason in the note. A problem is: a missing, unknown or double id; a test that does not exist, did not run or did not pass; an
-untested case without a reason. Skipped counts as not run. Exit status 0: no problem. --rust is the output of cargo test.
-Each form looks at the tests whose results it is given: those on Artemis and of interop/ run with make test-brokers only.
+"here" looks at what make test runs: results.tsv and cargo-test.txt of DIR (target/c-tests), and the programs in DIR/bin.
+"brokers" looks at what make test-brokers runs: results-artemis.tsv, results-interop.tsv, results-strict.tsv and
+results-proton.tsv. A row of the register: case, tests, note.
 
-    check_cases.py --sync --results target/c-tests/results.tsv --rust target/c-tests/cargo-test.txt
-    check_cases.py --sync --artemis target/c-tests/results-artemis.tsv --interop target/c-tests/results-interop.tsv
+tests   "c:NAME" a C test on devbroker, "rust:PATH" a Rust test as cargo prints it, and what only servers and clients of
+        others prove: "artemis:NAME" a C test that devbroker cannot serve, "interop:NAME", "strict:NAME", "proton:NAME"; or "-"
+note    empty, or why there is no test, or "partly: …" when the tests do not prove the whole case. A test that is written
+        and waits for something is named here in the same form
 
-Writes the rows of the tests that passed: C tests by the ids that they carry, Rust tests by their names (p_h1_... proves
-40-P-H1). Other tests in a row stay. A C test that was skipped leaves its reason in the note.
+A problem is: a missing, unknown or double case; a named test that does not exist, did not run, did not pass or says nothing
+of the case; a test that passed or was skipped and is not named; a note without a reason, or with one that has gone; a test
+skipped for anything but what c-tests/api/unbuilt.txt lists; a program that broke off; a cheap test that did not pass under
+valgrind; a stress test that did not run; a missing file of results. Rust tests whose name is not p_h1_… (for 40-P-H1) say
+which case they prove by its id in their body, C tests by their head (and CASE, which the harness enforces).
+
+--sync adds to the register what ran and is not named there. It takes nothing away: a test that fails or is gone, and a
+reason that has gone, are problems for a human.
 """
 import argparse
-import os
+import pathlib
 import re
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from register import CASE, FOREIGN, KINDS, NAMED, Row, World, case_by_name, write_register
+
+PROGRAMS = ["conformance", "stress"]
 
 
-def read_rows(path):
-    with open(path, encoding="utf-8") as file:
-        return [line.rstrip("\n").split("\t") for line in file if line.strip()]
+class Check:
+    """one look at the world; says what is wrong"""
 
+    def __init__(self, world, form, valgrind=True):
+        self.world, self.form, self.valgrind = world, form, valgrind
+        self.here = form == "here"
+        self.known = set(world.cases)
+        self.row = {row.case: row for row in world.rows}
+        self.tests = world.listed(PROGRAMS)                         # C tests, by name
+        self.problems = world.problems                              # one list: reading goes on while checking
+        self.wanted = []                                            # (case, kind:name, note): what --sync would add
 
-def case_ids():
-    return [row[0] for row in read_rows(os.path.join(HERE, "..", "docs", "spec", "cases.tsv"))[1:]]
+    def problem(self, text):
+        if text not in self.problems:
+            self.problems.append(text)
 
+    # ---- the results, whatever the register says -------------------------------------------------------------------------
 
-def c_results(path):
-    """name -> set of results; the runs under valgrind count separately"""
-    results = {}
-    for row in read_rows(path):
-        results.setdefault(row[1], set()).add(row[0])
-    return results
+    def results(self, kind):
+        """the results of a kind, after a look at whether they are whole"""
+        results = self.world.results[kind]
+        if results is None:
+            if kind == "c" or any(test.startswith(kind + ":") for row in self.world.rows for test in row.tests):
+                self.problem(f"there are no results of {kind}: tests: they did not run")
+            return None
+        for text in results.problems:
+            self.problem(text)
+        if kind in ("c", "artemis"):
+            self.whole(kind, results, self.tests, "")
+        elif kind == "interop":
+            listed = {}
+            self.world.list_program("interop", listed)
+            self.whole(kind, results, listed, "")
+        elif not results.programs:
+            self.problem(f"results-{kind}.tsv: no program came to its end")
+        if kind == "c" and self.valgrind:
+            if not any(name.startswith("valgrind:") for name in results.tests):
+                self.problem("valgrind did not run: install it, or say VALGRIND=0")
+            else:
+                self.whole(kind, results, {n: t for n, t in self.tests.items() if "C" in t.flags}, "valgrind:")
+        for name, rows in results.tests.items():
+            for row in rows:
+                self.reason(kind, name, row)
+        return results
 
+    def whole(self, kind, results, listed, label):
+        """every program came to its end and every test of it has a row"""
+        for program in {test.program for test in listed.values()}:
+            if label + program not in results.programs:
+                self.problem(f"{label}{program}: the program did not come to its end ({kind}: tests)")
+        for name, test in listed.items():
+            if label + name not in results.tests:
+                self.problem(f"{label}{name}: the test did not run ({kind}: tests)")
+            elif label and not results.outcome(label + name) <= {"ok", "skip"}:
+                self.problem(f"{label}{name}: {', '.join(sorted(results.outcome(label + name)))}")
+            if "stress" in test.ids and results.outcome(label + name) != {"ok"}:
+                self.problem(f"{label}{name}: a stress test that did not pass ({kind}: tests)")
 
-def rust_results(path):
-    results = {}
-    with open(path, encoding="utf-8", errors="replace") as file:
-        for line in file:
-            match = re.match(r"test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored.*)", line)
-            if match:
-                results.setdefault(match.group(1), set()).add(match.group(2))
-    return results
+    def reason(self, kind, name, row):
+        """a skipped test needs a good reason"""
+        if row.result != "skip" or self.world.not_built(row.why):
+            return
+        plain = name.removeprefix("valgrind:")
+        flags = self.tests[plain].flags if kind in ("c", "artemis") and plain in self.tests else ""
+        if kind == "artemis" and "D" in flags and row.why == "needs devbroker":
+            return
+        if kind == "c" and "F" in flags and row.why == "devbroker cannot do this":
+            for case in filter(CASE.fullmatch, row.ids):
+                if case in self.row and not self.names(self.row[case], "artemis:" + plain):
+                    self.problem(f"{case}: artemis:{plain} carries it and is not named (make test-brokers, then --sync)")
+            return
+        self.problem(f"{kind}:{name} was skipped for no reason of unbuilt.txt: {row.why or 'none given'}")
 
+    # ---- what ran and should be named --------------------------------------------------------------------------------------
 
-def check(arguments):
-    problems = []
-    known = case_ids()
-    seen = {}
-    # None: not looked at this time
-    ran = {
-        "c": ("C test", c_results(arguments.results) if arguments.results else None),
-        "rust": ("Rust test", rust_results(arguments.rust) if arguments.rust else None),
-        "artemis": ("test on Artemis", c_results(arguments.artemis) if arguments.artemis else None),
-        "interop": ("test of interop/", c_results(arguments.interop) if arguments.interop else None),
-    }
-    tested = untested = 0
-    for row in read_rows(os.path.join(HERE, "register.tsv")):
-        case, tests, note = (row + ["", ""])[:3]
-        if case in seen:
-            problems.append(f"{case}: stands twice in register.tsv")
-        seen[case] = True
-        if case not in known:
-            problems.append(f"{case}: not a case of docs/spec/cases.tsv")
-        if tests == "-":
-            untested += 1
-            if not note.strip():
-                problems.append(f"{case}: untested and no reason given")
-            continue
-        tested += 1
-        if not tests.strip():
-            problems.append(f"{case}: no test named")
-        for test in tests.split():
-            kind, _, name = test.partition(":")
-            if kind not in ran:
-                problems.append(f"{case}: unknown kind of test {test!r}")
+    @staticmethod
+    def names(row, test):
+        return test in row.tests or test in {":".join(pair) for pair in NAMED.findall(row.note)}
+
+    def carried(self, kind, case, name, outcome, why):
+        """a test that carries a case: passed it belongs to the tests of its row, waiting to its note"""
+        if case not in self.known:
+            return self.problem(f"{kind}:{name} names {case}, which is no case")
+        test = f"{kind}:{name}"
+        row = self.row.get(case, Row(case, [], ""))
+        if outcome == "ok" and test not in row.tests and not (kind == "artemis" and "c:" + name in row.tests):
+            self.wanted.append((case, test, None))
+            self.problem(f"{case}: {test} passed and is not named (--sync)")
+        if outcome == "skip" and not self.names(row, test):
+            self.wanted.append((case, None, f"{test} is written; {why}"))
+            self.problem(f"{case}: {test} is written and the note does not name it (--sync)")
+        return None
+
+    def look_for_unnamed(self, kind, results):
+        for name, rows in results.tests.items():
+            if name.startswith("valgrind:"):
                 continue
-            word, results = ran[kind]
-            if results is None:
-                continue
-            got = results.get(name)
-            if got is None:
-                problems.append(f"{case}: {word} {name} does not exist or did not run")
-            elif got != {"ok"}:
-                problems.append(f"{case}: {word} {name}: {', '.join(sorted(got))}")
-    problems += [f"{case}: missing in register.tsv" for case in known if case not in seen]
-    for problem in problems:
-        print("cases:", problem)
-    print(f"Cases: {len(known)} cases, {tested} tested, {untested} not tested, {len(problems)} problems")
-    return 1 if problems else 0
+            outcome = results.outcome(name)
+            why = re.sub(r" \(\d{4}-\d\d-\d\d .*", "", rows[0].why).replace("not built yet: ", "needs ")
+            for case in [i for i in rows[0].ids if i[:1].isdigit()]:
+                if outcome == {"ok"}:
+                    self.carried(kind, case, name, "ok", None)
+                elif kind != "artemis" and outcome == {"skip"} and self.world.not_built(rows[0].why):
+                    self.carried(kind, case, name, "skip", why)
 
+    def look_for_unnamed_rust(self):
+        for name, outcome in self.world.rust.items():
+            case = case_by_name(name)
+            ignored = next((text[9:] for text in outcome if text.startswith("ignored, ")), None)
+            if ignored is not None or "ignored" in outcome:
+                if not self.world.awaited(ignored or ""):
+                    self.problem(f"rust:{name} is ignored for nothing that unbuilt.txt waits for: {ignored or 'none given'}")
+                elif case:
+                    self.carried("rust", case, name, "skip", f"needs {ignored}")
+            elif case and outcome == {"ok"}:
+                self.carried("rust", case, name, "ok", None)
 
-def sync(arguments):
-    named, skipped, ignored = {}, {}, {}
-    sources = [("c:", arguments.results), ("artemis:", arguments.artemis), ("interop:", arguments.interop)]
-    for kind, row in [(kind, row) for kind, path in sources if path for row in read_rows(path)]:
-        result, name, ids = row[:3]
-        if name.startswith("valgrind:"):
-            continue
-        for case in [case for case in ids.split(",") if case[:1].isdigit()]:     # others prove no case
-            if result == "ok":
-                named.setdefault(case, []).append(kind + name)
-            elif result == "skip" and kind != "artemis:":
-                skipped[case] = f"{kind}{name} is written; {row[4] if len(row) > 4 else 'skipped'}"
-    automatic = re.compile(r"(?:^|::)p_([a-z]\d+)_")
-    for name, results in sorted(rust_results(arguments.rust).items()) if arguments.rust else []:
-        match = automatic.search(name)
-        case = match and "40-P-" + match.group(1).upper()
-        if match and results == {"ok"}:
-            named.setdefault(case, []).append("rust:" + name)
-        elif match and max(results).startswith("ignored, "):
-            ignored[case] = f"rust:{name} is written; {max(results)[9:]}"
+    # ---- the rows ------------------------------------------------------------------------------------------------------------
 
-    others = {"c": arguments.results, "artemis": arguments.artemis, "interop": arguments.interop}
-
-    def stays(test):
-        """in its row although this sync does not name it"""
-        kind, _, name = test.partition(":")
+    def outcome(self, kind, name):
+        """what became of a test; None: not looked at in this form"""
         if kind == "rust":
-            return not (arguments.rust and automatic.search(name))
-        return kind in others and not others[kind]
+            return self.world.rust.get(name, set()) if self.here and self.world.rust is not None else None
+        if self.here != (kind == "c") or self.world.results[kind] is None:
+            return None
+        return self.world.results[kind].outcome(name)
 
-    path = os.path.join(HERE, "register.tsv")
-    old = {row[0]: row for row in read_rows(path)} if os.path.exists(path) else {}
-    unknown = set(named) - set(case_ids())
-    if unknown:
-        sys.exit(f"tests name unknown cases: {sorted(unknown)}")
-    with open(path, "w", encoding="utf-8") as file:
-        for case in case_ids():
-            row = (old.get(case, []) + ["", "", ""])[:3]
-            stay = [test for test in row[1].split() if stays(test)]
-            tests = named.get(case, []) + stay
-            if any(test.startswith("c:") for test in tests):    # every C test runs on Artemis, too
-                tests = [test for test in tests if not test.startswith("artemis:")]
-            tests.sort(key=lambda test: (["c", "rust", "artemis", "interop"].index(test.split(":", 1)[0]), test))
-            note = "" if row[2].startswith(("c:", "rust:", "artemis:", "interop:")) or row[2] == "not yet tested" else row[2]
-            if not tests:
-                note = skipped.get(case, "").replace("not built yet: ", "needs ")
-                note = note or ignored.get(case) or row[2] or "not yet tested"
-                note = re.sub(r" \(\d{4}-\d\d-\d\d .*", "", note)
-            elif case in ignored:
-                note = "partly: " + ignored[case]
-            elif row[1] in ("-", ""):
-                note = ""                   # the reason has gone
-            file.write("\t".join([case, " ".join(dict.fromkeys(tests)) or "-", note]) + "\n")
-    return 0
+    def says(self, case, kind, name):
+        """whether a test says that it proves the case; None: it cannot be told here"""
+        if kind == "rust":
+            if case_by_name(name) == case:
+                return True
+            body = self.world.rust_body(name) if self.here else ""
+            return None if not self.here or body is None else re.search(rf"\b{re.escape(case)}\b(?!-)", body) is not None
+        if kind in ("c", "artemis"):
+            return case in self.tests[name].ids if name in self.tests else None
+        results = self.world.results[kind]
+        return None if self.here or results is None or name not in results.tests else case in results.tests[name][0].ids
+
+    def named_test(self, row, test):
+        kind, _, name = test.partition(":")
+        if kind not in KINDS:
+            return self.problem(f"{row.case}: unknown kind of test {test!r}")
+        got = self.outcome(kind, name)
+        if got is not None and not got:
+            return self.problem(f"{row.case}: {test} does not exist or did not run")
+        if got is not None and got != {"ok"}:
+            self.problem(f"{row.case}: {test}: {', '.join(sorted(got))}")
+        if kind == "artemis" and name not in self.tests:
+            return self.problem(f"{row.case}: {test} does not exist")
+        if self.says(row.case, kind, name) is False:
+            self.problem(f"{row.case}: {test} does not say that it proves this case")
+        if kind == "rust" and self.here and case_by_name(name) != row.case and self.world.rust_body(name) is None:
+            self.problem(f"{row.case}: {test}: its text is not found, or twice")
+        return None
+
+    def waiting_test(self, row, kind, name):
+        """named in a note: it must be there and wait"""
+        got = self.outcome(kind, name)
+        if got is None:
+            return
+        if not got:
+            self.problem(f"{row.case}: {kind}:{name} of its note does not exist or did not run")
+        elif "ok" in got:
+            self.problem(f"{row.case}: has a passing test, {kind}:{name}, and its note still says otherwise")
+        elif got != {"skip"} and not all(text.startswith("ignored") for text in got):
+            self.problem(f"{row.case}: {kind}:{name} of its note: {', '.join(sorted(got))}")
+
+    def rows(self):
+        seen = set()
+        for row in self.world.rows:
+            if row.case in seen:
+                self.problem(f"{row.case}: stands twice in register.tsv")
+            seen.add(row.case)
+            if row.case not in self.known:
+                self.problem(f"{row.case}: not a case of docs/spec/cases.tsv")
+            if not row.tests and not row.note:
+                self.problem(f"{row.case}: untested and no reason given")
+            if row.tests and row.note and not re.match(r"partly: \S", row.note):
+                self.problem(f"{row.case}: tested, but its note says why not: remove it, or begin it with 'partly: '")
+            if not row.tests and row.note.startswith("partly:"):
+                self.problem(f"{row.case}: proved in part, but no test is named")
+            for test in row.tests:
+                self.named_test(row, test)
+            for kind, name in NAMED.findall(row.note):
+                self.waiting_test(row, kind, name)
+        for case in self.world.cases:
+            if case not in seen:
+                self.problem(f"{case}: missing in register.tsv")
+
+    def run(self):
+        for kind in ["c"] if self.here else FOREIGN:
+            results = self.results(kind)
+            if results:
+                self.look_for_unnamed(kind, results)
+        if self.here:
+            self.world.check_unbuilt()
+            if self.world.rust is None:
+                self.problem("there is no cargo-test.txt: the Rust tests did not run")
+            else:
+                self.look_for_unnamed_rust()
+        self.rows()
+        return self.problems
+
+    def totals(self):
+        rows = [row for row in self.world.rows if row.tests]
+        foreign = sum(all(test.split(":")[0] in FOREIGN for test in row.tests) for row in rows)
+        partly = sum(row.note.startswith("partly:") for row in rows)
+        return (f"Cases: {len(self.world.cases)} cases, {len(rows) - foreign} tested here, {foreign} only on brokers of "
+                f"others, {len(self.world.rows) - len(rows)} not tested; {partly} of the tested in part"
+                + ("; the valgrind rows were left out" if self.here and not self.valgrind else ""))
 
 
-def main():
+def sync(world, check):
+    """adds what the check found missing; the rows are those of the list of cases, in its order"""
+    old = {row.case: row for row in world.rows}
+    if len(old) != len(world.rows) or set(old) - set(world.cases):
+        return                                                      # double or unknown rows: a human first
+    rows = []
+    for case in world.cases:
+        row = old.get(case, Row(case, [], ""))
+        tests, note = list(row.tests), row.note
+        for _, test, reason in [want for want in check.wanted if want[0] == case]:
+            if test and test not in tests:
+                tests.append(test)
+            if reason and reason not in note:
+                note = f"{note}; {reason}" if note else reason
+        if note and tests and not row.note:
+            note = "partly: " + note                                # what is added here is a test that waits
+        order = {kind: number for number, kind in enumerate(KINDS)}
+        tests.sort(key=lambda test: (order.get(test.partition(":")[0], len(order)), test))
+        rows.append(Row(case, tests, note))
+    write_register(world, rows)
+
+
+def main(arguments=None):
     parser = argparse.ArgumentParser()
-    parser.add_argument("--results")
-    parser.add_argument("--rust")
-    parser.add_argument("--artemis")
-    parser.add_argument("--interop")
+    parser.add_argument("form", choices=["here", "brokers"])
     parser.add_argument("--sync", action="store_true")
-    arguments = parser.parse_args()
-    if not (arguments.results or arguments.artemis or arguments.interop):
-        parser.error("--results, --artemis or --interop is needed")
-    return sync(arguments) if arguments.sync else check(arguments)
+    parser.add_argument("--no-valgrind", action="store_true")
+    root = pathlib.Path(__file__).resolve().parent.parent
+    parser.add_argument("--logs", default=root / "target/c-tests", type=pathlib.Path)
+    parser.add_argument("--root", default=root, type=pathlib.Path)
+    given = parser.parse_args(arguments)
+
+    def look():
+        check = Check(World(given.root, given.logs), given.form, not given.no_valgrind)
+        check.run()
+        return check
+
+    check = look()
+    if given.sync:
+        sync(check.world, check)
+        check = look()
+    for text in check.problems:
+        print("cases:", text)
+    print(check.totals())
+    failed = len(check.problems)
+    print(f"{0 if failed else 1} passed, {failed} failed")
+    return 1 if failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# test.sh - everything that needs no foreign server: Rust tests, API checks, C tests, the specification,
-# the register of cases. Called by
-# `make test`.
+# test.sh - everything that needs no foreign server: Rust tests, API checks, C tests, the specification and the register of
+# cases. Called by `make test`.
 #
 # Each part prints its own lines; the last line sums them up: 'N passed, M failed'. The exit status says whether all
-# passed. PROFILE chooses debug (default) or release.
+# passed. PROFILE chooses debug (default) or release; VALGRIND=0 leaves out the runs under valgrind and says so.
 set -u
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
@@ -14,6 +13,7 @@ release=()
 [ "$profile" = release ] && release=(--release)
 logs=$target/c-tests
 mkdir -p "$logs"
+rm -f "$logs/results.tsv" "$logs/cargo-test.txt"       # results of another day prove nothing
 passed=0
 failed=0
 
@@ -34,6 +34,11 @@ part() {
     fi
 }
 
+checks() {
+    local test status=0
+    for test in c-tests/test_check_*.py; do python3 "$test" || status=1; done
+    return $status
+}
 totals='^\([0-9]*\) passed, \([0-9]*\) failed.*'
 # shellcheck disable=SC2086
 part "Rust tests" "$logs/cargo-test.txt" '^test result: .* \([0-9]*\) passed; \([0-9]*\) failed.*' \
@@ -44,7 +49,9 @@ part "API checks" "$logs/api-checks.txt" "$totals" c-tests/api/run.sh "$target/$
 part "C tests" "$logs/c-tests.txt" '^C tests on .*: \([0-9]*\) passed, \([0-9]*\) failed.*' \
     env PROFILE="$profile" c-tests/run.sh
 part "specification" "$logs/spec.txt" "$totals" python3 c-tests/check_spec.py
-part "register of cases" "$logs/cases.txt" "$totals" python3 c-tests/check_cases.py \
-    --results "$logs/results.tsv" --rust "$logs/cargo-test.txt"
+part "checks of the register" "$logs/checks.txt" "$totals" checks
+left_out=()
+[ "${VALGRIND:-1}" = 0 ] && left_out=(--no-valgrind)
+part "register of cases" "$logs/cases.txt" "$totals" python3 c-tests/check_cases.py here --logs "$logs" "${left_out[@]}"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
