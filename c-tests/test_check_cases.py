@@ -24,6 +24,7 @@ LIST = """id\tcase
 # (ids, name, flags) by program; the stress program is asked for like the others
 PROGRAMS = {
     "conformance/one": [("10-1,10-2", "first", "C-"), ("20-1", "foreign", "F-"), ("50-1", "waiting", "-"), ("harness", "other", "-")],
+    "conformance/heavy": [("harness", "slow", "-")],                # nothing of it is cheap
     "stress/stress": [("stress", "load", "AC-")],
 }
 UNBUILT = "tibemsSession_CreateBrowser\tqueue browsers are not built\tqueue browsers\n"
@@ -47,10 +48,13 @@ skip\tforeign\t20-1\t0\tdevbroker cannot do this
 skip\twaiting\t50-1\t1\t{WAITS}
 ok\tother\tharness\t1\t
 end\tone\t-\t0\t4
+ok\tslow\tharness\t1\t
+end\theavy\t-\t0\t1
 ok\tload\tstress\t1\t
 end\tstress\t-\t0\t1
 ok\tvalgrind:first\t10-1,10-2\t5\t
 end\tvalgrind:one\t-\t0\t1
+end\tvalgrind:heavy\t-\t0\t0
 ok\tvalgrind:load\tstress\t1\t
 end\tvalgrind:stress\t-\t0\t1
 """
@@ -59,6 +63,8 @@ ok\tforeign\t20-1\t3\t
 skip\twaiting\t50-1\t1\t{WAITS}
 ok\tother\tharness\t1\t
 end\tone\t-\t0\t4
+ok\tslow\tharness\t1\t
+end\theavy\t-\t0\t1
 ok\tload\tstress\t1\t
 end\tstress\t-\t0\t1
 """
