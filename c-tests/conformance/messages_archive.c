@@ -11,6 +11,7 @@ TEST("30-108,30-109", objects)
     tibems_uint size = 7;
     char source[] = "abc";
     REQUIRE_OK(tibemsObjectMsg_Create(&message));
+    CASE("30-108");
     CHECK_OK(tibemsObjectMsg_GetObjectBytes(message, &bytes, &size));
     CHECK(bytes == NULL && size == 0);
     EACH_WAY(message, back) {
@@ -18,6 +19,7 @@ TEST("30-108,30-109", objects)
         CHECK(bytes == NULL && size == 0);
     }
     CHECK_STATUS(tibemsObjectMsg_SetObjectBytes(message, NULL, 1), TIBEMS_INVALID_ARG);
+    CASE("30-109");
     CHECK_OK(tibemsObjectMsg_SetObjectBytes(message, source, 3));
     memset(source, 'x', 3);
     CHECK_OK(tibemsObjectMsg_GetObjectBytes(message, &bytes, &size));
@@ -111,6 +113,7 @@ TEST_CHEAP("30-111,30-112", archive_buffers)
     char *buffer = malloc((size_t)size);
     REQUIRE(buffer != NULL);
     memset(buffer, '#', (size_t)size);
+    CASE("30-111");
     CHECK_STATUS(tibemsMsg_GetAsBytesCopy(message, buffer, size - 1, &actual), TIBEMS_INSUFFICIENT_BUFFER);
     CHECK_INT(actual, size);
     for (int i = 0; i < size; i++) CHECK_INT(buffer[i], '#');
@@ -118,6 +121,7 @@ TEST_CHEAP("30-111,30-112", archive_buffers)
     CHECK_INT(actual, size);
     CHECK_STATUS(tibemsMsg_GetAsBytesCopy(message, buffer, -1, &actual), TIBEMS_INVALID_ARG);
     CHECK_OK(tibemsMsg_GetAsBytesCopy(message, buffer, size, &actual));
+    CASE("30-112");
     CHECK_OK(tibemsMsg_GetAsBytes(message, &first, &lent));
     CHECK_OK(tibemsMsg_GetAsBytes(message, &again, &lent));
     CHECK(first == again);
@@ -138,6 +142,7 @@ TEST_CHEAP("30-113,30-114", damaged_archives)
         state = state * 1664525u + 1013904223u;
         random_bytes[i] = (unsigned char)(state >> 24);
     }
+    CASE("30-113");
     CHECK_STATUS(tibemsMsg_CreateFromBytes(&back, zeros), TIBEMS_INVALID_MSG);
     CHECK(back == NULL);
     CHECK_STATUS(tibemsMsg_CreateFromBytes(&back, random_bytes), TIBEMS_INVALID_MSG);
@@ -148,6 +153,7 @@ TEST_CHEAP("30-113,30-114", damaged_archives)
     static unsigned char archive[4096];
     tibems_int size = 0;
     REQUIRE_OK(tibemsMsg_GetAsBytesCopy(message, archive, sizeof archive, &size));
+    CASE("30-114");
     for (int bit = 0; bit < size * 8; bit++) {
         archive[bit / 8] ^= (unsigned char)(1 << bit % 8);
         tibems_status status = tibemsMsg_CreateFromBytes(&back, archive);

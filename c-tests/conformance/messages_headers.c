@@ -50,12 +50,14 @@ TEST_CHEAP("30-19,30-20", ranges)
     tibemsMsg message = new_plain();
     tibems_int priority = 0;
     tibemsDeliveryMode mode = TIBEMS_NON_PERSISTENT;
+    CASE("30-19");
     CHECK_STATUS(tibemsMsg_SetPriority(message, -1), TIBEMS_INVALID_ARG);
     CHECK_STATUS(tibemsMsg_SetPriority(message, 10), TIBEMS_INVALID_ARG);
     CHECK_OK(tibemsMsg_GetPriority(message, &priority));
     CHECK_INT(priority, 4);
     CHECK_OK(tibemsMsg_SetPriority(message, 0));
     CHECK_OK(tibemsMsg_SetPriority(message, 9));
+    CASE("30-20");
     CHECK_STATUS(tibemsMsg_SetDeliveryMode(message, (tibemsDeliveryMode)3), TIBEMS_INVALID_ARG);
     CHECK_OK(tibemsMsg_GetDeliveryMode(message, &mode));
     CHECK_INT(mode, TIBEMS_PERSISTENT);
@@ -90,13 +92,18 @@ TEST("30-21,30-22,30-24,30-28,30-29", send_overwrites)
     tibemsMsg both[2] = {message, back};
     char sent_id[256] = "";
     for (int i = 0; i < 2; i++) {
+        CASE("30-21");
         CHECK_OK(tibemsMsg_GetPriority(both[i], &priority));
         CHECK_INT(priority, 2);
+        CASE("30-22");
         CHECK_INT(time_of(tibemsMsg_GetExpiration, both[i]), 0);
+        CASE("30-29");
         CHECK(time_of(tibemsMsg_GetTimestamp, both[i]) > 0);
         CHECK_INT(time_of(tibemsMsg_GetDeliveryTime, both[i]), time_of(tibemsMsg_GetTimestamp, both[i]));
+        CASE("30-28");
         CHECK_OK(tibemsMsg_GetRedelivered(both[i], &redelivered));
         CHECK_INT(redelivered, TIBEMS_FALSE);
+        CASE("30-24");
         CHECK_OK(tibemsMsg_GetMessageID(both[i], &id));
         REQUIRE(id != NULL);
         CHECK(strncmp(id, "ID:", 3) == 0);
@@ -108,6 +115,7 @@ TEST("30-21,30-22,30-24,30-28,30-29", send_overwrites)
     CHECK_OK(tibemsMsg_SetMessageID(message, "x"));
     REQUIRE_OK(tibemsMsgProducer_Send(f.producer, message));
     back = receive_one(f.consumer);
+    CASE("30-24");
     CHECK_OK(tibemsMsg_GetMessageID(message, &id));
     CHECK(id == NULL);
     CHECK_OK(tibemsMsg_GetMessageID(back, &id));
@@ -141,12 +149,14 @@ TEST("30-23,30-25", time_to_live)
     CHECK_OK(tibemsMsgProducer_SetTimeToLive(f.producer, 60000));
     REQUIRE_OK(tibemsMsgProducer_Send(f.producer, message));
     tibemsMsg back = receive_one(f.consumer);
+    CASE("30-23");
     CHECK_INT(time_of(tibemsMsg_GetExpiration, message) - time_of(tibemsMsg_GetTimestamp, message), 60000);
     CHECK_INT(time_of(tibemsMsg_GetExpiration, back) - time_of(tibemsMsg_GetTimestamp, back), 60000);
     CHECK_OK(tibemsMsg_Destroy(back));
     CHECK_OK(tibemsMsgProducer_SetDisableMessageTimestamp(f.producer, TIBEMS_TRUE));
     REQUIRE_OK(tibemsMsgProducer_Send(f.producer, message));
     back = receive_one(f.consumer);
+    CASE("30-25");
     CHECK_INT(time_of(tibemsMsg_GetTimestamp, back), 0);
     CHECK(time_of(tibemsMsg_GetExpiration, back) > 0);
     CHECK_OK(tibemsMsg_Destroy(back));
@@ -158,6 +168,7 @@ TEST_CHEAP("30-26,30-30", text_headers)
 {
     tibemsMsg message = new_plain();
     const char *text = NULL, *type = NULL;
+    CASE("30-26");
     CHECK_OK(tibemsMsg_SetCorrelationID(message, "c"));
     CHECK_OK(tibemsMsg_GetCorrelationID(message, &text));
     CHECK_STR(text, "c");
@@ -167,6 +178,7 @@ TEST_CHEAP("30-26,30-30", text_headers)
     CHECK_OK(tibemsMsg_SetCorrelationID(message, NULL));
     CHECK_OK(tibemsMsg_GetCorrelationID(message, &text));
     CHECK(text == NULL);
+    CASE("30-30");
     CHECK_OK(tibemsMsg_SetType(message, "one"));
     CHECK_OK(tibemsMsg_GetType(message, &type));
     CHECK_OK(tibemsMsg_SetCorrelationID(message, "other"));

@@ -14,11 +14,14 @@ TEST_CHEAP("30-1,30-2,30-3", create_and_destroy)
     for (int i = 0; i < 6; i++) {
         tibemsMsg message = NULL;
         tibemsMsgType type = TIBEMS_MESSAGE_UNKNOWN;
+        CASE("30-1");
         CHECK_STATUS(creators[i](NULL), TIBEMS_INVALID_ARG);
         REQUIRE_OK(creators[i](&message));
+        CASE("30-3");
         CHECK_OK(tibemsMsg_GetBodyType(message, &type));
         CHECK_INT(type, i + 1);
         CHECK_OK(tibemsMsg_ClearBody(message));         /* also 30-16 */
+        CASE("30-2");
         CHECK_OK(tibemsMsg_Destroy(message));
         CHECK_STATUS(tibemsMsg_Destroy(message), TIBEMS_INVALID_MSG);
         CHECK_STATUS(tibemsMsg_GetBodyType(message, &type), TIBEMS_INVALID_MSG);
@@ -45,6 +48,7 @@ TEST("30-5,30-6,30-7", received_is_read_only)
     tibemsMsg message = text_message("first");
     CHECK_OK(tibemsMsg_SetIntProperty(message, "p", 1));
     EACH_WAY(message, back) {
+        CASE("30-5");
         CHECK_STATUS(tibemsTextMsg_SetText(back, "x"), TIBEMS_MSG_NOT_WRITEABLE);
         CHECK_STATUS(tibemsMsg_SetIntProperty(back, "q", 1), TIBEMS_MSG_NOT_WRITEABLE);
         CHECK_OK(tibemsMsg_ClearBody(back));
@@ -53,6 +57,7 @@ TEST("30-5,30-6,30-7", received_is_read_only)
         CHECK_STATUS(tibemsMsg_SetIntProperty(back, "q", 1), TIBEMS_MSG_NOT_WRITEABLE);
     }
     EACH_WAY(message, back) {
+        CASE("30-6");
         CHECK_OK(tibemsMsg_ClearProperties(back));
         CHECK_OK(tibemsMsg_SetIntProperty(back, "q", 2));
         CHECK(!has_property(back, "p"));
@@ -60,6 +65,7 @@ TEST("30-5,30-6,30-7", received_is_read_only)
         CHECK_STR(text_of(back), "first");
     }
     EACH_WAY(message, back) {
+        CASE("30-7");
         CHECK_OK(tibemsMsg_MakeWriteable(back));
         CHECK_OK(tibemsMsg_SetStringProperty(back, "q", "s"));
         CHECK_OK(tibemsTextMsg_SetText(back, "second"));
@@ -95,11 +101,13 @@ TEST_CHEAP("30-9,30-16", make_writeable_of_a_new_message)
 {
     tibemsMsg message = new_bytes();
     tibems_int value;
+    CASE("30-9");
     CHECK_OK(tibemsMsg_MakeWriteable(message));
     CHECK_STATUS(tibemsBytesMsg_ReadInt(message, &value), TIBEMS_MSG_NOT_READABLE);
     CHECK_OK(tibemsBytesMsg_WriteInt(message, 1));
     CHECK_OK(tibemsMsg_Destroy(message));
     message = new_plain();
+    CASE("30-16");
     CHECK_OK(tibemsMsg_ClearBody(message));
     CHECK_OK(tibemsMsg_Destroy(message));
 }
@@ -143,6 +151,7 @@ TEST_CHEAP("30-11,30-12", copy_is_independent)
     tibems_int number = 0;
     tibemsMsgField field;
     tibemsMapMsg nested = NULL;
+    CASE("30-12");
     CHECK_OK(tibemsMapMsg_GetString(copy, "s", &text));
     CHECK_STR(text, "text");
     CHECK_OK(tibemsMapMsg_GetBytes(copy, "b", &bytes, &size));
@@ -151,6 +160,7 @@ TEST_CHEAP("30-11,30-12", copy_is_independent)
     CHECK(size == 1 && memcmp(bytes, "\3", 1) == 0);
     CHECK_OK(tibemsMapMsg_GetField(copy, "i", &field));
     CHECK(field.count == 3 && memcmp(field.data.arrayValue, numbers, sizeof numbers) == 0);
+    CASE("30-11");
     CHECK_OK(tibemsMapMsg_GetMapMsg(copy, "m", &nested));
     CHECK_OK(tibemsMapMsg_GetInt(nested, "x", &number));
     CHECK_INT(number, 1);
@@ -163,12 +173,15 @@ TEST_CHEAP("30-11,30-12", copy_is_independent)
 TEST("30-13,30-14", acknowledge_and_recover)
 {
     tibemsMsg message = text_message("x"), copy = NULL;
+    CASE("30-13");
     CHECK_OK(tibemsMsg_Acknowledge(message));
     CHECK_STATUS(tibemsMsg_Recover(message), TIBEMS_ILLEGAL_STATE);
     CHECK_STATUS(tibemsMsg_Acknowledge(NULL), TIBEMS_INVALID_MSG);
     tibemsMsg back = delivered(message);
+    CASE("30-14");
     CHECK_OK(tibemsMsg_Acknowledge(back));
     CHECK_STATUS(tibemsMsg_Recover(back), TIBEMS_ILLEGAL_STATE);
+    CASE("30-13");
     REQUIRE_OK(tibemsMsg_CreateCopy(back, &copy));
     CHECK_OK(tibemsMsg_Acknowledge(copy));
     CHECK_STATUS(tibemsMsg_Recover(copy), TIBEMS_ILLEGAL_STATE);

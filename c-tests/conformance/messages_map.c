@@ -130,6 +130,7 @@ TEST_CHEAP("30-76,30-77,30-78", null_items_and_names)
     tibems_uint size = 7;
     tibems_int number = 0;
     tibemsMsgField field;
+    CASE("30-76");
     CHECK_OK(tibemsMapMsg_SetString(message, "n", NULL));
     CHECK_OK(tibemsMapMsg_ItemExists(message, "n", &answer));
     CHECK_INT(answer, TIBEMS_TRUE);
@@ -140,9 +141,11 @@ TEST_CHEAP("30-76,30-77,30-78", null_items_and_names)
     CHECK(bytes == NULL && size == 0);
     CHECK_OK(tibemsMapMsg_GetField(message, "n", &field));
     CHECK_INT(field.type, 0);
+    CASE("30-77");
     CHECK_STATUS(tibemsMapMsg_SetInt(message, "", 1), TIBEMS_INVALID_NAME);
     CHECK_STATUS(tibemsMapMsg_SetInt(message, NULL, 1), TIBEMS_INVALID_ARG);
     CHECK_OK(tibemsMapMsg_SetInt(message, "a b-c", 1));
+    CASE("30-78");
     CHECK_OK(tibemsMapMsg_SetString(message, "a b-c", "text"));
     CHECK_OK(tibemsMapMsg_GetField(message, "a b-c", &field));
     CHECK_INT(field.type, 9);
@@ -184,6 +187,7 @@ TEST_CHEAP("30-80,30-81,30-82,30-83", bytes_and_arrays)
     const char *text;
     tibemsMsgField field;
     char *source = strdup("abc");
+    CASE("30-80");
     CHECK_OK(tibemsMapMsg_SetBytes(message, "b", source, 3));
     CHECK_OK(tibemsMapMsg_SetReferencedBytes(message, "r", source, 3));
     memset(source, 'x', 3);
@@ -193,6 +197,7 @@ TEST_CHEAP("30-80,30-81,30-82,30-83", bytes_and_arrays)
     CHECK_OK(tibemsMapMsg_GetBytes(message, "r", &bytes, &size));
     CHECK(size == 3 && memcmp(bytes, "abc", 3) == 0);
 
+    CASE("30-81");
     CHECK_OK(tibemsMapMsg_SetBytes(message, "e", NULL, 0));
     CHECK_STATUS(tibemsMapMsg_SetBytes(message, "e", NULL, 1), TIBEMS_INVALID_ARG);
     CHECK_OK(tibemsMapMsg_GetBytes(message, "e", &bytes, &size));
@@ -201,8 +206,10 @@ TEST_CHEAP("30-80,30-81,30-82,30-83", bytes_and_arrays)
     CHECK_INT(field.type, 10);
 
     static const tibems_int ints[3] = {1, -1, 2147483647};
+    CASE("30-82");
     CHECK_STATUS(tibemsMapMsg_SetIntArray(message, "a", ints, 0), TIBEMS_INVALID_COUNT);
     CHECK_STATUS(tibemsMapMsg_SetIntArray(message, "a", NULL, 3), TIBEMS_INVALID_ARG);
+    CASE("30-83");
     CHECK_OK(tibemsMapMsg_SetIntArray(message, "a", ints, 3));
     CHECK_OK(tibemsMapMsg_GetField(message, "a", &field));
     CHECK(field.type == 21 && field.count == 3 && field.size == 12);
@@ -219,6 +226,7 @@ TEST_CHEAP("30-84,30-85,30-87,30-88", nesting)
     tibemsMsg outer = new_map(), inner = new_map(), got = NULL;
     tibems_int number = 0;
     CHECK_OK(tibemsMapMsg_SetInt(inner, "x", 1));
+    CASE("30-84");
     CHECK_OK(tibemsMapMsg_SetMapMsg(outer, "m", inner, TIBEMS_TRUE));
     CHECK_OK(tibemsMsg_Destroy(inner));
     CHECK_OK(tibemsMapMsg_GetMapMsg(outer, "m", &got));
@@ -229,12 +237,14 @@ TEST_CHEAP("30-84,30-85,30-87,30-88", nesting)
 
     outer = new_map();
     inner = new_map();
+    CASE("30-85");
     CHECK_OK(tibemsMapMsg_SetMapMsg(outer, "m", inner, TIBEMS_FALSE));
     CHECK_OK(tibemsMsg_Destroy(outer));
     CHECK_OK(tibemsMapMsg_SetInt(inner, "x", 1));
     CHECK_OK(tibemsMsg_Destroy(inner));
 
     tibemsMsg a = new_map(), b = new_map(), stream = new_stream();
+    CASE("30-87");
     CHECK_STATUS(tibemsMapMsg_SetMapMsg(a, "x", a, TIBEMS_TRUE), TIBEMS_INVALID_ARG);
     CHECK_OK(tibemsMapMsg_SetMapMsg(a, "x", b, TIBEMS_TRUE));
     CHECK_STATUS(tibemsMapMsg_SetMapMsg(b, "x", a, TIBEMS_TRUE), TIBEMS_INVALID_ARG);
@@ -243,6 +253,7 @@ TEST_CHEAP("30-84,30-85,30-87,30-88", nesting)
     CHECK_OK(tibemsMapMsg_SetStreamMsg(a, "s", stream, TIBEMS_TRUE));
     CHECK_OK(tibemsMapMsg_SetInt(a, "i", 1));
     CHECK_OK(tibemsMapMsg_SetBytes(a, "b", "x", 1));
+    CASE("30-88");
     CHECK_STATUS(tibemsMapMsg_GetMapMsg(a, "s", &got), TIBEMS_CONVERSION_FAILED);
     CHECK_STATUS(tibemsMapMsg_GetMapMsg(a, "i", &got), TIBEMS_CONVERSION_FAILED);
     CHECK_STATUS(tibemsMapMsg_GetMapMsg(a, "b", &got), TIBEMS_CONVERSION_FAILED);
@@ -259,9 +270,11 @@ TEST("30-86,30-90", nested_in_a_received_message)
         tibemsMsg map = NULL;
         tibems_int number = 0;
         REQUIRE_OK(tibemsMapMsg_GetMapMsg(back, "map", &map));
+        CASE("30-86");
         CHECK_STATUS(tibemsMsg_Destroy(map), TIBEMS_NOT_PERMITTED);
         CHECK_OK(tibemsMapMsg_GetInt(map, "inner", &number));
         CHECK_INT(number, 7);
+        CASE("30-90");
         CHECK_STATUS(tibemsMapMsg_SetInt(map, "inner", 8), TIBEMS_MSG_NOT_WRITEABLE);
         CHECK_OK(tibemsMsg_MakeWriteable(back));
         CHECK_OK(tibemsMapMsg_SetInt(map, "inner", 8));

@@ -89,6 +89,7 @@ TEST_CHEAP("30-33,30-34,30-35,30-36,30-37,30-38", conversions_of_values)
     tibems_long wide = 0;
     tibems_byte byte = 0;
     tibems_bool truth;
+    CASE("30-33");
     CHECK_OK(tibemsMsg_SetIntProperty(message, "i", 5));
     CHECK_STATUS(tibemsMsg_GetShortProperty(message, "i", &narrow), TIBEMS_CONVERSION_FAILED);
     CHECK_INT(narrow, 77);
@@ -101,6 +102,7 @@ TEST_CHEAP("30-33,30-34,30-35,30-36,30-37,30-38", conversions_of_values)
         {"+5", TIBEMS_OK, 5},     {" 5", TIBEMS_CONVERSION_FAILED, 0},  {"", TIBEMS_CONVERSION_FAILED, 0},
         {"0x10", TIBEMS_CONVERSION_FAILED, 0},
     };
+    CASE("30-34");
     for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
         CHECK_OK(tibemsMsg_SetStringProperty(message, "s", bytes[i].text));
         byte = 0;
@@ -108,12 +110,14 @@ TEST_CHEAP("30-33,30-34,30-35,30-36,30-37,30-38", conversions_of_values)
         CHECK_INT(byte, bytes[i].value);
     }
     static const struct {const char *text; int value;} truths[] = {{"TRUE", 1}, {"true", 1}, {"yes", 0}, {"", 0}, {"1", 0}};
+    CASE("30-35");
     for (size_t i = 0; i < sizeof truths / sizeof *truths; i++) {
         CHECK_OK(tibemsMsg_SetStringProperty(message, "s", truths[i].text));
         truth = (tibems_bool)!truths[i].value;
         CHECK_OK(tibemsMsg_GetBooleanProperty(message, "s", &truth));
         CHECK_INT(truth, truths[i].value);
     }
+    CASE("30-36");
     CHECK_OK(tibemsMsg_SetStringProperty(message, "s", "1e400"));
     CHECK(isinf(as_double(message, "s")));
     CHECK_OK(tibemsMsg_SetStringProperty(message, "s", "abc"));
@@ -123,12 +127,14 @@ TEST_CHEAP("30-33,30-34,30-35,30-36,30-37,30-38", conversions_of_values)
     CHECK_OK(tibemsMsg_SetStringProperty(message, "s", "NaN"));
     CHECK(isnan(as_double(message, "s")));
 
+    CASE("30-37");
     CHECK_OK(tibemsMsg_SetFloatProperty(message, "f", 1e10f));
     CHECK_STR(string_property(message, "f"), "1.0E10");
     CHECK_OK(tibemsMsg_SetDoubleProperty(message, "d", 0.1));
     CHECK_STR(string_property(message, "d"), "0.1");
     CHECK_OK(tibemsMsg_SetFloatProperty(message, "f", 0.1f));
     CHECK(as_double(message, "f") == 0.10000000149011612);
+    CASE("30-38");
     CHECK_OK(tibemsMsg_SetDoubleProperty(message, "d", 1.5));
     CHECK_STATUS(get(message, "d", FLOAT), TIBEMS_CONVERSION_FAILED);
     CHECK_OK(tibemsMsg_Destroy(message));
@@ -143,6 +149,7 @@ TEST("30-39,30-40", null_and_empty)
         tibemsMsg seen = way == 0 ? message : way == 1 ? rebuilt(message) : delivered(message);
         tibems_bool truth = TIBEMS_TRUE;
         tibemsMsgField field;
+        CASE("30-39");
         CHECK(string_property(seen, "n") == NULL);
         CHECK_STATUS(get(seen, "n", INT), TIBEMS_CONVERSION_FAILED);
         CHECK_OK(tibemsMsg_GetBooleanProperty(seen, "n", &truth));
@@ -150,6 +157,7 @@ TEST("30-39,30-40", null_and_empty)
         CHECK_OK(tibemsMsg_GetProperty(seen, "n", &field));
         CHECK_INT(field.type, 0);
         CHECK(has_property(seen, "n"));
+        CASE("30-40");
         CHECK_STR(string_property(seen, "e"), "");
         if (way > 0) CHECK_OK(tibemsMsg_Destroy(seen));
     }
@@ -201,6 +209,7 @@ TEST_CHEAP("30-44,30-45,30-46", enumerations)
     tibemsMsgField field;
     const char *name = "kept", *first = NULL;
     REQUIRE_OK(tibemsMsg_GetPropertyNames(message, &names));
+    CASE("30-44");
     CHECK_STATUS(tibemsMsgEnum_GetNextName(names, &name), TIBEMS_NOT_FOUND);
     CHECK_STATUS(tibemsMsgEnum_GetNextName(names, &name), TIBEMS_NOT_FOUND);
     CHECK_STR(name, "kept");
@@ -211,10 +220,12 @@ TEST_CHEAP("30-44,30-45,30-46", enumerations)
     CHECK_OK(tibemsMsg_SetIntProperty(message, "b", 1));
     REQUIRE_OK(tibemsMsg_GetPropertyNames(message, &names));
     CHECK_OK(tibemsMsgEnum_GetNextName(names, &first));
+    CASE("30-45");
     CHECK_OK(tibemsMsg_ClearProperties(message));
     CHECK_OK(tibemsMsgEnum_GetNextName(names, &name));
     CHECK_STR(name, "b");
     CHECK_STATUS(tibemsMsg_GetProperty(message, name, &field), TIBEMS_NOT_FOUND);
+    CASE("30-46");
     CHECK_OK(tibemsMsg_Destroy(message));
     CHECK_STR(first, "a");
     CHECK_STATUS(tibemsMsgEnum_GetNextName(names, &name), TIBEMS_NOT_FOUND);
@@ -226,10 +237,12 @@ TEST("30-47,30-49", delivery_count)
     struct fixture f;
     fresh(&f);
     tibemsMsg message = text_message("x");
+    CASE("30-47");
     CHECK(!has_property(message, "JMSXDeliveryCount"));
     CHECK_OK(tibemsMsg_SetIntProperty(message, "JMSXDeliveryCount", 7));
     REQUIRE_OK(tibemsMsgProducer_Send(f.producer, message));
     tibemsMsg back = receive_one(f.consumer);
+    CASE("30-47,30-49");
     CHECK_INT(int_property(back, "JMSXDeliveryCount"), 1);
     tibemsMsgEnum names = NULL;
     const char *name = NULL;
@@ -270,11 +283,14 @@ TEST("30-48,30-50", mapped_properties)
     CHECK_OK(tibemsMsg_SetIntProperty(message, "JMSXGroupSeq", -1));
     CHECK_OK(tibemsMsg_SetStringProperty(message, "JMS_TIBCO_MSG_TRACE", NULL));
     tibemsMsg back = delivered(message);
+    CASE("30-48");
     CHECK_STR(string_property(back, "JMSXGroupID"), "g");
     CHECK_INT(int_property(back, "JMSXGroupSeq"), -1);
+    CASE("30-50");
     CHECK_OK(tibemsMsg_GetProperty(back, "JMS_TIBCO_MSG_TRACE", &field));
     CHECK_INT(field.type, 0);
     CHECK_OK(tibemsMsg_Destroy(back));
+    CASE("30-48");
     CHECK_OK(tibemsMsg_SetIntProperty(message, "JMSXGroupSeq", 0));
     back = delivered(message);
     CHECK(!has_property(back, "JMSXGroupSeq"));

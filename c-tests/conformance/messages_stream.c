@@ -135,6 +135,7 @@ TEST_CHEAP("30-96,30-97,30-107", byte_array_in_between)
     CHECK_OK(tibemsStreamMsg_WriteBytes(message, "\1\2\3", 3));
     CHECK_OK(tibemsStreamMsg_WriteString(message, "end"));
     CHECK_OK(tibemsStreamMsg_Reset(message));
+    CASE("30-96");
     CHECK_OK(tibemsStreamMsg_ReadInt(message, &number));
     CHECK_OK(tibemsStreamMsg_ReadBytes(message, &bytes, &size));
     CHECK(size == 3 && memcmp(bytes, "\1\2\3", 3) == 0);
@@ -143,11 +144,13 @@ TEST_CHEAP("30-96,30-97,30-107", byte_array_in_between)
     CHECK_OK(tibemsStreamMsg_ReadString(message, &text));
     CHECK_STR(text, "end");
     CHECK_OK(tibemsStreamMsg_Reset(message));
+    CASE("30-97");
     CHECK_OK(tibemsStreamMsg_ReadInt(message, &number));
     CHECK_OK(tibemsStreamMsg_ReadBytes(message, &bytes, &size));
     CHECK_OK(tibemsStreamMsg_ReadString(message, &text));
     CHECK_STR(text, "end");
     CHECK_OK(tibemsStreamMsg_Reset(message));
+    CASE("30-107");
     CHECK_OK(tibemsStreamMsg_ReadInt(message, &number));
     CHECK_OK(tibemsStreamMsg_ReadBytes(message, &bytes, &size));
     CHECK_OK(tibemsStreamMsg_Reset(message));
@@ -172,6 +175,7 @@ TEST_CHEAP("30-98,30-99,30-100", byte_arrays)
     CHECK_OK(tibemsStreamMsg_WriteString(message, NULL));
     CHECK_OK(tibemsStreamMsg_WriteInt(message, 7));
     CHECK_OK(tibemsStreamMsg_Reset(message));
+    CASE("30-98");
     for (int i = 0; i < 2; i++) {                       /* the documented loop: until -1 */
         char all[8] = "";
         for (;;) {
@@ -182,11 +186,13 @@ TEST_CHEAP("30-98,30-99,30-100", byte_arrays)
         }
         CHECK_STR(all, parts[i]);
     }
+    CASE("30-99");
     CHECK_OK(tibemsStreamMsg_ReadBytes(message, &bytes, &size));
     CHECK_INT(size, 0xFFFFFFFFu);
     CHECK_STATUS(tibemsStreamMsg_ReadInt(message, &number), TIBEMS_CONVERSION_FAILED);
     CHECK_OK(tibemsStreamMsg_ReadString(message, &text));
     CHECK(text == NULL);
+    CASE("30-100");
     CHECK_STATUS(tibemsStreamMsg_ReadBytes(message, &bytes, &size), TIBEMS_CONVERSION_FAILED);
     CHECK_OK(tibemsStreamMsg_ReadInt(message, &number));
     CHECK_INT(number, 7);
@@ -223,6 +229,7 @@ TEST_CHEAP("30-102,30-103", freeing_fields)
     CHECK_OK(tibemsStreamMsg_Reset(stream));
     for (int row = 0; row < 9; row++) CHECK_OK(read_as(stream, FIELD));
     CHECK_OK(tibemsStreamMsg_ReadField(stream, &again));
+    CASE("30-102");
     CHECK_OK(tibemsMsg_Destroy(stream));
     CHECK_STR(fields[9].data.utf8Value, "abc");
     CHECK_STR(again.data.utf8Value, "abc");
@@ -241,6 +248,7 @@ TEST_CHEAP("30-102,30-103", freeing_fields)
     const char *text = NULL;
     CHECK_OK(tibemsMapMsg_SetString(map, "s", "kept"));
     CHECK_OK(tibemsMsg_SetStringProperty(map, "p", "kept"));
+    CASE("30-103");
     CHECK_OK(tibemsMapMsg_GetField(map, "s", &borrowed));
     tibemsStreamMsg_FreeField(&borrowed);
     CHECK_OK(tibemsMsg_GetProperty(map, "p", &borrowed));
@@ -258,20 +266,25 @@ TEST_CHEAP("30-104,30-105,30-106", writes)
     tibems_int number = 0;
     static const tibems_int ints[1] = {1};
     CHECK_OK(tibemsMapMsg_SetInt(map, "x", 1));
+    CASE("30-104");
     CHECK_OK(tibemsStreamMsg_WriteMapMsg(stream, map));
     CHECK_STATUS(tibemsStreamMsg_WriteMapMsg(stream, stream), TIBEMS_INVALID_TYPE);
     CHECK_STATUS(tibemsStreamMsg_WriteMapMsg(stream, NULL), TIBEMS_INVALID_ARG);
     CHECK_OK(tibemsMapMsg_SetInt(map, "x", 2));
+    CASE("30-105");
     CHECK_STATUS(tibemsStreamMsg_WriteIntArray(stream, ints, 0), TIBEMS_INVALID_COUNT);
     CHECK_STATUS(tibemsStreamMsg_WriteIntArray(stream, ints, -1), TIBEMS_INVALID_COUNT);
     CHECK_OK(tibemsStreamMsg_Reset(stream));
+    CASE("30-106");
     CHECK_STATUS(tibemsStreamMsg_WriteString(stream, "x"), TIBEMS_MSG_NOT_WRITEABLE);
+    CASE("30-104");
     CHECK_OK(tibemsStreamMsg_ReadField(stream, &field));
     CHECK_OK(tibemsMapMsg_GetInt(field.data.msgValue, "x", &number));
     CHECK_INT(number, 1);
     tibemsStreamMsg_FreeField(&field);
     CHECK_OK(tibemsMapMsg_GetInt(map, "x", &number));
     CHECK_INT(number, 2);
+    CASE("30-106");
     CHECK_OK(tibemsMsg_ClearBody(stream));
     CHECK_STATUS(tibemsStreamMsg_ReadInt(stream, &number), TIBEMS_MSG_NOT_READABLE);
     CHECK_OK(tibemsStreamMsg_WriteString(stream, "x"));

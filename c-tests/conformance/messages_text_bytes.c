@@ -9,12 +9,14 @@ TEST("30-54,30-56", texts)
     tibemsMsg message = NULL;
     const char *text = "not written";
     REQUIRE_OK(tibemsTextMsg_Create(&message));
+    CASE("30-54");
     CHECK_OK(tibemsTextMsg_GetText(message, &text));
     CHECK(text == NULL);
     CHECK_STATUS(tibemsTextMsg_GetText(message, NULL), TIBEMS_INVALID_ARG);
     for (int i = 2; i >= 0; i--) {
         CHECK_OK(tibemsTextMsg_SetText(message, texts[i]));
         EACH_WAY(message, back) {
+            CASE("30-54,30-56");
             CHECK_OK(tibemsTextMsg_GetText(back, &text));
             if (texts[i] == NULL) CHECK(text == NULL);
             else CHECK_STR(text, texts[i]);
@@ -74,6 +76,7 @@ TEST_CHEAP("30-59,30-60,30-61,30-73", reads_and_writes)
     tibems_bool truth = TIBEMS_FALSE;
     void *bytes = NULL;
     tibems_uint size = 0;
+    CASE("30-59");
     CHECK_STATUS(tibemsBytesMsg_ReadInt(message, &number), TIBEMS_MSG_NOT_READABLE);
     CHECK_OK(tibemsBytesMsg_WriteByte(message, 1));
     CHECK_OK(tibemsBytesMsg_WriteByte(message, 2));
@@ -88,6 +91,7 @@ TEST_CHEAP("30-59,30-60,30-61,30-73", reads_and_writes)
 
     CHECK_OK(tibemsMsg_ClearBody(message));
     CHECK_OK(tibemsBytesMsg_WriteInt(message, 0x01020304));
+    CASE("30-60");
     CHECK_OK(tibemsBytesMsg_GetBytes(message, &bytes, &size));
     CHECK(size == 4 && memcmp(bytes, "\1\2\3\4", 4) == 0);
 
@@ -99,6 +103,7 @@ TEST_CHEAP("30-59,30-60,30-61,30-73", reads_and_writes)
     CHECK_OK(tibemsBytesMsg_WriteBoolean(message, (tibems_bool)5));
     CHECK_OK(tibemsBytesMsg_WriteByte(message, 2));
     CHECK_OK(tibemsBytesMsg_Reset(message));
+    CASE("30-61");
     CHECK_OK(tibemsBytesMsg_ReadUnsignedByte(message, &number));
     CHECK_INT(number, 255);
     CHECK_OK(tibemsBytesMsg_ReadByte(message, &byte));
@@ -108,6 +113,7 @@ TEST_CHEAP("30-59,30-60,30-61,30-73", reads_and_writes)
     CHECK_OK(tibemsBytesMsg_ReadShort(message, &small));
     CHECK_INT(small, -2);
     CHECK_OK(tibemsBytesMsg_ReadByte(message, &byte));
+    CASE("30-73");
     CHECK_INT(byte, 1);
     CHECK_OK(tibemsBytesMsg_ReadBoolean(message, &truth));
     CHECK_INT(truth, TIBEMS_TRUE);
@@ -120,14 +126,17 @@ TEST_CHEAP("30-62,30-63,30-64,30-65", reading_in_pieces)
     const void *part = NULL;
     tibems_int got = 0;
     tibems_byte byte = 0;
+    CASE("30-64");
     CHECK_OK(tibemsBytesMsg_Reset(message));
     CHECK_OK(tibemsBytesMsg_ReadBytes(message, &part, 4, &got));
     CHECK_INT(got, -1);
     CHECK_OK(tibemsMsg_ClearBody(message));
     CHECK_OK(tibemsBytesMsg_WriteBytes(message, "abcde", 5));
     CHECK_OK(tibemsBytesMsg_Reset(message));
+    CASE("30-62");
     CHECK_STATUS(tibemsBytesMsg_ReadBytes(message, &part, 0, &got), TIBEMS_INVALID_ARG);
     CHECK_STATUS(tibemsBytesMsg_ReadBytes(message, &part, -1, &got), TIBEMS_INVALID_ARG);
+    CASE("30-63");
     CHECK_OK(tibemsBytesMsg_ReadBytes(message, &part, 4, &got));
     CHECK(got == 4 && memcmp(part, "abcd", 4) == 0);
     CHECK_OK(tibemsBytesMsg_ReadBytes(message, &part, 4, &got));
@@ -136,6 +145,7 @@ TEST_CHEAP("30-62,30-63,30-64,30-65", reading_in_pieces)
         CHECK_OK(tibemsBytesMsg_ReadBytes(message, &part, 4, &got));
         CHECK(got == -1 && part == NULL);
     }
+    CASE("30-65");
     CHECK_OK(tibemsBytesMsg_Reset(message));
     CHECK_OK(tibemsBytesMsg_Reset(message));
     CHECK_OK(tibemsBytesMsg_ReadByte(message, &byte));
@@ -154,8 +164,10 @@ TEST_CHEAP("30-66,30-67,30-68", blocks)
     tibems_uint size = 7;
     tibems_int got = 0;
     tibems_byte byte = 0;
+    CASE("30-68");
     CHECK_OK(tibemsBytesMsg_GetBytes(message, &empty, &size));
     CHECK(empty != NULL && size == 0);
+    CASE("30-67");
     CHECK_OK(tibemsBytesMsg_SetBytes(message, "abc", 3));
     CHECK_OK(tibemsBytesMsg_WriteByte(message, 'd'));
     CHECK_INT(body_length(message), 4);
@@ -165,6 +177,7 @@ TEST_CHEAP("30-66,30-67,30-68", blocks)
     CHECK_INT(body_length(message), 0);
     CHECK_OK(tibemsBytesMsg_WriteInt(message, 1));
     CHECK_OK(tibemsBytesMsg_Reset(message));
+    CASE("30-66");
     CHECK_STATUS(tibemsBytesMsg_WriteInt(message, 1), TIBEMS_MSG_NOT_WRITEABLE);
     CHECK_STATUS(tibemsBytesMsg_SetBytes(message, "x", 1), TIBEMS_MSG_NOT_WRITEABLE);
     CHECK_OK(tibemsBytesMsg_ReadByte(message, &byte));
@@ -174,6 +187,7 @@ TEST_CHEAP("30-66,30-67,30-68", blocks)
     CHECK_OK(tibemsMsg_ClearBody(message));
     CHECK_OK(tibemsBytesMsg_WriteInt(message, 2));
     CHECK_INT(body_length(message), 4);
+    CASE("30-68");
     CHECK(memcmp(old, "abcd", 4) == 0);
     CHECK(memcmp(part, "\0\0\1", 3) == 0);
     CHECK_OK(tibemsMsg_Destroy(message));
@@ -186,6 +200,7 @@ TEST_CHEAP("30-69,30-70,30-71", utf)
     const char *text = NULL;
     tibems_int length = 0;
     tibems_short prefix = 0;
+    CASE("30-69");
     CHECK_OK(tibemsBytesMsg_WriteUTF(message, ""));
     CHECK_INT(body_length(message), 2);
     memset(long_text, 'x', 65536);
@@ -194,6 +209,7 @@ TEST_CHEAP("30-69,30-70,30-71", utf)
     CHECK_INT(body_length(message), 2);
     long_text[65535] = 0;
     CHECK_OK(tibemsBytesMsg_WriteUTF(message, long_text));
+    CASE("30-70");
     CHECK_OK(tibemsBytesMsg_WriteUTF(message, "\xF0\x9F\x98\x80"));
     CHECK_INT(body_length(message), 2 + 65537 + 8);
     CHECK_OK(tibemsBytesMsg_Reset(message));
@@ -207,6 +223,7 @@ TEST_CHEAP("30-69,30-70,30-71", utf)
     CHECK_OK(tibemsMsg_ClearBody(message));
     CHECK_OK(tibemsBytesMsg_WriteBytes(message, "\0\5ab", 4));
     CHECK_OK(tibemsBytesMsg_Reset(message));
+    CASE("30-71");
     CHECK_STATUS(tibemsBytesMsg_ReadUTF(message, &text, &length), TIBEMS_MSG_EOF);
     CHECK_OK(tibemsBytesMsg_ReadShort(message, &prefix));
     CHECK_INT(prefix, 5);

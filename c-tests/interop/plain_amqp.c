@@ -110,6 +110,7 @@ TEST("30-57,30-127", data_by_content_type)
     };
     const char *label = NULL;
     tibems_int length = -1;
+    CASE("30-127");
     for (size_t at = 0; at < sizeof kinds / sizeof *kinds; at++) {
         tibemsMsg message = from_plain("data", worded("content-type=%s", kinds[at].type));
         if (!CHECK_INT(body_type(message), kinds[at].body))
@@ -132,6 +133,7 @@ TEST("30-57,30-127", data_by_content_type)
     message = from_plain("binary", "");
     CHECK_INT(body_type(message), TIBEMS_BYTES_MESSAGE);
     CHECK_OK(tibemsMsg_Destroy(message));
+    CASE("30-57");
     message = from_plain("latin1", "content-type=text/plain;charset=ISO-8859-1");
     CHECK_STR(text_body(message), "caf\xe9");
     CHECK_OK(tibemsMsg_GetEncoding(message, &label));
@@ -226,7 +228,9 @@ TEST("30-131,30-133", plain_amqp_reads_our_sections)
     CHECK_OK(tibemsMsgProducer_SetTimeToLive(us.producer, 60000));
     CHECK_OK(tibemsMsgProducer_SetDeliveryMode(us.producer, TIBEMS_RELIABLE));
     shown_to_plain(message);
+    CASE("30-133");
     CHECK_FACT("header.durable", "false");
+    CASE("30-131");
     CHECK_FACT("header.priority", NULL);            /* 4, the default of AMQP, is left out */
     CHECK(fact("header.ttl") && fact("properties.absolute-expiry-time"));
     CHECK_FACT("properties.to", worded("String:%s", us.to_name));
