@@ -2396,8 +2396,8 @@ tibems_status tibemsMsg_GetShortProperty(tibemsMsg message, const char *name, ti
 tibems_status tibemsMsg_GetStringProperty(tibemsMsg message, const char *name, const char **value);
 
 /**
- * Stores a property of type boolean; an earlier one of that name is replaced. The name must be an
- * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ * Stores a property of type boolean; an earlier one of that name is replaced. The name must not
+ * be empty nor a reserved word of the selector language; selectors can name only identifiers.
  *
  * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
  * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -2405,8 +2405,8 @@ tibems_status tibemsMsg_GetStringProperty(tibemsMsg message, const char *name, c
 tibems_status tibemsMsg_SetBooleanProperty(tibemsMsg message, const char *name, tibems_bool value);
 
 /**
- * Stores a property of type byte; an earlier one of that name is replaced. The name must be an
- * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ * Stores a property of type byte; an earlier one of that name is replaced. The name must not
+ * be empty nor a reserved word of the selector language; selectors can name only identifiers.
  *
  * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
  * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -2414,8 +2414,8 @@ tibems_status tibemsMsg_SetBooleanProperty(tibemsMsg message, const char *name, 
 tibems_status tibemsMsg_SetByteProperty(tibemsMsg message, const char *name, tibems_byte value);
 
 /**
- * Stores a property of type double; an earlier one of that name is replaced. The name must be an
- * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ * Stores a property of type double; an earlier one of that name is replaced. The name must not
+ * be empty nor a reserved word of the selector language; selectors can name only identifiers.
  *
  * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
  * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -2423,8 +2423,8 @@ tibems_status tibemsMsg_SetByteProperty(tibemsMsg message, const char *name, tib
 tibems_status tibemsMsg_SetDoubleProperty(tibemsMsg message, const char *name, tibems_double value);
 
 /**
- * Stores a property of type float; an earlier one of that name is replaced. The name must be an
- * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ * Stores a property of type float; an earlier one of that name is replaced. The name must not
+ * be empty nor a reserved word of the selector language; selectors can name only identifiers.
  *
  * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
  * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -2432,8 +2432,8 @@ tibems_status tibemsMsg_SetDoubleProperty(tibemsMsg message, const char *name, t
 tibems_status tibemsMsg_SetFloatProperty(tibemsMsg message, const char *name, tibems_float value);
 
 /**
- * Stores a property of type int; an earlier one of that name is replaced. The name must be an
- * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ * Stores a property of type int; an earlier one of that name is replaced. The name must not
+ * be empty nor a reserved word of the selector language; selectors can name only identifiers.
  *
  * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
  * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -2441,8 +2441,8 @@ tibems_status tibemsMsg_SetFloatProperty(tibemsMsg message, const char *name, ti
 tibems_status tibemsMsg_SetIntProperty(tibemsMsg message, const char *name, tibems_int value);
 
 /**
- * Stores a property of type long; an earlier one of that name is replaced. The name must be an
- * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ * Stores a property of type long; an earlier one of that name is replaced. The name must not
+ * be empty nor a reserved word of the selector language; selectors can name only identifiers.
  *
  * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
  * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -2450,8 +2450,8 @@ tibems_status tibemsMsg_SetIntProperty(tibemsMsg message, const char *name, tibe
 tibems_status tibemsMsg_SetLongProperty(tibemsMsg message, const char *name, tibems_long value);
 
 /**
- * Stores a property of type short; an earlier one of that name is replaced. The name must be an
- * identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+ * Stores a property of type short; an earlier one of that name is replaced. The name must not
+ * be empty nor a reserved word of the selector language; selectors can name only identifiers.
  *
  * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
  * TIBEMS_MSG_NOT_WRITEABLE. Does not block.

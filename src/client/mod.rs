@@ -42,3 +42,5 @@ pub mod state;
 mod trace_frames;
 pub mod url;
 mod wire;
+
+pub use options::relax_names;

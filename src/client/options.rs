@@ -41,6 +41,8 @@ pub struct Options {
     pub prefetch_queue: Option<u32>,
     /// `prefetch_topic`; none = adaptive.
     pub prefetch_topic: Option<u32>,
+    /// `relax_names`: property names need not be identifiers (D23).
+    pub relax_names: bool,
     /// `request_timeout`.
     pub request_timeout: Duration,
     /// `sasl`: off (some empty list) or the mechanisms allowed; none = all.
@@ -70,6 +72,7 @@ impl Default for Options {
             plain_ok: true,
             prefetch_queue: None,
             prefetch_topic: None,
+            relax_names: true,
             request_timeout: minute,
             sasl: None,
             send_timeout: None,
@@ -89,6 +92,11 @@ fn text() -> &'static str {
 pub fn general() -> &'static Options {
     static GENERAL: OnceLock<Options> = OnceLock::new();
     GENERAL.get_or_init(|| parse(text(), None))
+}
+
+/// Whether property names need not be identifiers (D23).
+pub fn relax_names() -> bool {
+    general().relax_names
 }
 
 /// The options in force for a server.
@@ -143,6 +151,7 @@ fn set(options: &mut Options, name: &str, value: &str) -> Option<()> {
         "plain_ok" => options.plain_ok = switch(value)?,
         "prefetch_queue" => options.prefetch_queue = Some(value.parse().ok()?),
         "prefetch_topic" => options.prefetch_topic = Some(value.parse().ok()?),
+        "relax_names" => options.relax_names = switch(value)?,
         "request_timeout" => options.request_timeout = ms(value)?,
         "sasl" => {
             options.sasl = Some(match value {

@@ -12,7 +12,8 @@ use super::types::{
     flag, tibems_bool, tibems_byte, tibems_double, tibems_float, tibems_int, tibems_long,
     tibems_short, tibems_status, tibemsMsg, tibemsMsgField,
 };
-use crate::message::{Item, Value, check_not_empty};
+use crate::client::relax_names;
+use crate::message::{Item, Value, check_identifier, check_not_empty};
 use crate::status::Result;
 
 fn get<T>(
@@ -30,7 +31,11 @@ fn get<T>(
 
 fn set(raw: tibemsMsg, name: Option<&CStr>, value: Value) -> Result<()> {
     with(raw, |message| {
-        message.set_property(required_name(name)?, value)
+        let name = required_name(name)?;
+        if !relax_names() {
+            check_identifier(name)?;
+        }
+        message.set_property(name, value)
     })
 }
 
@@ -230,8 +235,8 @@ pub unsafe extern "C" fn tibemsMsg_GetStringProperty(
     })
 }
 
-/// Stores a property of type boolean; an earlier one of that name is replaced. The name must be an
-/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+/// Stores a property of type boolean; an earlier one of that name is replaced. The name must not
+/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
 /// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -248,8 +253,8 @@ pub unsafe extern "C" fn tibemsMsg_SetBooleanProperty(
     })
 }
 
-/// Stores a property of type byte; an earlier one of that name is replaced. The name must be an
-/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+/// Stores a property of type byte; an earlier one of that name is replaced. The name must not
+/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
 /// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -265,8 +270,8 @@ pub unsafe extern "C" fn tibemsMsg_SetByteProperty(
     })
 }
 
-/// Stores a property of type double; an earlier one of that name is replaced. The name must be an
-/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+/// Stores a property of type double; an earlier one of that name is replaced. The name must not
+/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
 /// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -282,8 +287,8 @@ pub unsafe extern "C" fn tibemsMsg_SetDoubleProperty(
     })
 }
 
-/// Stores a property of type float; an earlier one of that name is replaced. The name must be an
-/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+/// Stores a property of type float; an earlier one of that name is replaced. The name must not
+/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
 /// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -299,8 +304,8 @@ pub unsafe extern "C" fn tibemsMsg_SetFloatProperty(
     })
 }
 
-/// Stores a property of type int; an earlier one of that name is replaced. The name must be an
-/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+/// Stores a property of type int; an earlier one of that name is replaced. The name must not
+/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
 /// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -316,8 +321,8 @@ pub unsafe extern "C" fn tibemsMsg_SetIntProperty(
     })
 }
 
-/// Stores a property of type long; an earlier one of that name is replaced. The name must be an
-/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+/// Stores a property of type long; an earlier one of that name is replaced. The name must not
+/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
 /// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
@@ -333,8 +338,8 @@ pub unsafe extern "C" fn tibemsMsg_SetLongProperty(
     })
 }
 
-/// Stores a property of type short; an earlier one of that name is replaced. The name must be an
-/// identifier: letters, digits, `_` and `$`, not beginning with a digit, no reserved word.
+/// Stores a property of type short; an earlier one of that name is replaced. The name must not
+/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
 /// TIBEMS_MSG_NOT_WRITEABLE. Does not block.

@@ -40,7 +40,7 @@ pub use destination::{
 pub use headers::{DeliveryMode, Lent, SendHeaders, TextHeader};
 pub use items::Items;
 pub use model::{Access, BodyKind, Message};
-pub use names::check_not_empty;
+pub use names::{check_identifier, check_not_empty};
 pub use nesting::{MessageObject, Nested, nest, nest_copy};
 pub use print::print_value;
 pub use text::Text;

@@ -254,7 +254,7 @@ impl Message {
             .get_or_init(|| self.wire.as_ref().map(Wire::properties).unwrap_or_default())
     }
 
-    /// Stores a property; the name must be an identifier (spec 30 §4.1).
+    /// Stores a property; the name must not be empty nor a reserved word (spec 30 §4.1).
     pub fn set_property(&mut self, name: &[u8], value: Value) -> Result<()> {
         super::names::check_property_name(name)?;
         if self.properties_read_only {
