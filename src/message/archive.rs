@@ -11,6 +11,7 @@
 //! | 20..24 | CRC-32 of the 20 bytes before |
 //! | 24.. | payload: one AMQP list `[body kind, headers, properties, body]` |
 //!
+//! Bytes that another program has encoded are a list `[content, content type, content encoding]` in the place of the body.
 //! Values follow their type code; items are flat lists of `name, code, value` (streams without names). Texts and names are
 //! AMQP binary, so that any bytes of C come back exactly. Reading trusts nothing before its checksum, and then every length
 //! is bounded by the payload. Nothing here blocks.
@@ -19,7 +20,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use super::bytes_body::Block;
+use super::bytes_body::{Block, BytesBody};
 use super::destination::Destination;
 use super::headers::TextHeader;
 use super::items::Items;
@@ -90,7 +91,7 @@ impl Message {
         match &self.body {
             Body::Plain => out.null(),
             Body::Text(body) => write_binary(out, body.as_bytes()),
-            Body::Bytes(body) => out.binary(body.as_bytes()),
+            Body::Bytes(body) => write_bytes(out, body),
             Body::Object(bytes) => write_binary(out, bytes.as_deref()),
             Body::Map(body) => write_items(out, body.items(self.access()), 1)?,
             Body::Stream(body) => write_stream(out, body.items(self.access()), 1)?,
@@ -159,6 +160,17 @@ fn write_binary(out: &mut Encoder<'_>, bytes: Option<&[u8]>) {
         Some(bytes) => out.binary(bytes),
         None => out.null(),
     }
+}
+
+fn write_bytes(out: &mut Encoder<'_>, body: &BytesBody) {
+    let Some(coding) = body.coding() else {
+        return out.binary(body.as_bytes());
+    };
+    let list = out.begin_list();
+    out.binary(body.as_bytes());
+    write_binary(out, coding.content_type.as_ref().map(String::as_bytes));
+    out.binary(coding.content_encoding.as_bytes());
+    out.end_list(list, 3);
 }
 
 fn write_destination(out: &mut Encoder<'_>, destination: Option<&Destination>) {

@@ -32,10 +32,19 @@ impl std::ops::Deref for Block {
     }
 }
 
+/// What another program says about bytes that it has encoded (D24): handed on with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Coding {
+    pub(super) content_type: Option<String>,
+    pub(super) content_encoding: String,
+}
+
 /// The bytes with the read position.
 #[derive(Debug)]
 pub(super) struct BytesBody {
     block: Block,
+    /// Holds until the bytes are changed.
+    coding: Option<Coding>,
     position: usize,
     /// True once C holds an address inside `block`.
     lent: Cell<bool>,
@@ -53,7 +62,10 @@ impl Default for BytesBody {
 /// A copy starts at position 0 and has lent nothing.
 impl Clone for BytesBody {
     fn clone(&self) -> BytesBody {
-        BytesBody::from_block(self.block.clone())
+        BytesBody {
+            coding: self.coding.clone(),
+            ..BytesBody::from_block(self.block.clone())
+        }
     }
 }
 
@@ -61,6 +73,7 @@ impl BytesBody {
     fn from_block(block: Block) -> BytesBody {
         BytesBody {
             block,
+            coding: None,
             position: 0,
             lent: Cell::new(false),
             texts: BTreeMap::new(),
@@ -71,6 +84,19 @@ impl BytesBody {
     /// A received body, not copied.
     pub(super) fn from_wire(bytes: Bytes) -> BytesBody {
         BytesBody::from_block(Block::Shared(bytes))
+    }
+
+    /// A received body that its sender has encoded.
+    pub(super) fn from_coded(bytes: Bytes, coding: Coding) -> BytesBody {
+        BytesBody {
+            coding: Some(coding),
+            ..BytesBody::from_wire(bytes)
+        }
+    }
+
+    /// How the bytes are encoded, if another program said so.
+    pub(super) fn coding(&self) -> Option<&Coding> {
+        self.coding.as_ref()
     }
 
     /// All bytes, for encoding.
@@ -106,6 +132,9 @@ impl BytesBody {
                 "the body would exceed 2^31 - 1 bytes",
             ));
         }
+        if !bytes.is_empty() {
+            self.coding = None;
+        }
         match &mut self.block {
             Block::Own(own) if !self.lent.get() => {
                 own.extend_from_slice(bytes);
@@ -128,6 +157,7 @@ impl BytesBody {
                 "the body would exceed 2^31 - 1 bytes",
             ));
         }
+        self.coding = None;
         self.keep_lent(kept);
         self.old_texts
             .extend(std::mem::take(&mut self.texts).into_values());

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::{Bytes, BytesMut};
 
 use super::bodies::{MapBody, TextBody};
-use super::bytes_body::BytesBody;
+use super::bytes_body::{BytesBody, Coding};
 use super::model::{Access, Body};
 use super::stream_body::StreamBody;
 use super::values::{Encoded, decode_item, slice};
@@ -93,11 +93,12 @@ impl BodySections {
 }
 
 /// The body, and the charset that a text in a data section names (a part of `content_type`).
-pub(super) fn classify(
+pub(super) fn classify<'a>(
     msg_type: Option<i8>,
-    content_type: Option<&str>,
+    content_type: Option<&'a str>,
+    content_encoding: Option<&str>,
     sections: BodySections,
-) -> (Body, Option<&str>) {
+) -> (Body, Option<&'a str>) {
     let media = content_type.map(media_type);
     let media = media.as_deref();
     let text_charset = |sections: &BodySections| match sections {
@@ -105,6 +106,17 @@ pub(super) fn classify(
         _ => None,
     };
     use BodySections as S;
+    let sections = match (sections, coded(content_encoding)) {
+        (S::Data(data), Some(encoding)) => {
+            let coding = Coding {
+                content_type: content_type.map(str::to_owned),
+                content_encoding: encoding.to_owned(),
+            };
+            let body = BytesBody::from_coded(data.into_bytes(), coding);
+            return (Body::Bytes(body), None);
+        }
+        (sections, _) => sections,
+    };
     let body = match (msg_type, sections) {
         (Some(0), S::None | S::Null) => Body::Plain,
         (Some(1), S::None) if media == Some(JAVA_OBJECT) => Body::Object(None),
@@ -164,6 +176,11 @@ fn text(content: Option<Bytes>) -> Body {
 
 fn stream(lists: Vec<Encoded>) -> Body {
     Body::Stream(StreamBody::from_wire(lists))
+}
+
+/// The content encoding, if it says that the bytes are not the content itself (D24).
+fn coded(content_encoding: Option<&str>) -> Option<&str> {
+    content_encoding.filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
 }
 
 /// Java's serialised null is no object.

@@ -41,6 +41,7 @@ struct Sections<'a> {
     delivery_time: Option<i64>,
     msg_type: Option<i8>,
     content_type: Option<&'a str>,
+    content_encoding: Option<&'a str>,
     body: BodySections,
 }
 
@@ -80,7 +81,12 @@ impl Message {
             .reply_to
             .map(|to| received.destination(Some(to), sections.reply_kind))
             .into();
-        let (body, charset) = classify(sections.msg_type, sections.content_type, body);
+        let (body, charset) = classify(
+            sections.msg_type,
+            sections.content_type,
+            sections.content_encoding,
+            body,
+        );
         if let Some(charset) = charset {
             wire.encoding = Some(Span::of(&payload, charset.as_bytes()));
         }
@@ -197,9 +203,8 @@ impl<'a> Sections<'a> {
         self.wire.subject = text(&mut list, "subject")?.map(|text| Span::of(payload, text));
         self.reply_to = address(&mut list, "reply-to")?;
         self.wire.correlation_id = id(payload, &mut list, "correlation-id")?;
-        self.content_type =
-            text(&mut list, "content-type")?.and_then(|kind| std::str::from_utf8(kind).ok());
-        text(&mut list, "content-encoding")?;
+        self.content_type = ascii(text(&mut list, "content-type")?);
+        self.content_encoding = ascii(text(&mut list, "content-encoding")?);
         self.headers.expiration = time(&mut list, "absolute-expiry-time")?;
         self.headers.timestamp = time(&mut list, "creation-time")?;
         self.wire.group_id = text(&mut list, "group-id")?.map(|text| Span::of(payload, text));
@@ -248,6 +253,12 @@ fn text<'a>(list: &mut Compound<'a>, field: &'static str) -> Decoded<Option<&'a 
         Some(ValueRef::String(text) | ValueRef::Symbol(text)) => Ok(Some(text)),
         Some(_) => Err(DecodeError::WrongType(field)),
     }
+}
+
+/// A symbol that is one; any other text says nothing.
+fn ascii(text: Option<&[u8]>) -> Option<&str> {
+    text.filter(|text| text.is_ascii())
+        .and_then(|text| std::str::from_utf8(text).ok())
 }
 
 fn address<'a>(list: &mut Compound<'a>, field: &'static str) -> Decoded<Option<&'a str>> {

@@ -124,9 +124,12 @@ impl Message {
             ids::encode_correlation_id(out, id.as_bytes())
         })?;
         match (&self.body, form) {
-            (Body::Bytes(_), _) => {
-                list.field(Some(wire::OCTET_STREAM), |out, kind| out.symbol(kind))
-            }
+            (Body::Bytes(body), _) => match body.coding() {
+                Some(coding) => {
+                    list.field(coding.content_type.as_deref(), |out, kind| out.symbol(kind))
+                }
+                None => list.field(Some(wire::OCTET_STREAM), |out, kind| out.symbol(kind)),
+            },
             (Body::Object(_), _) => {
                 list.field(Some(wire::JAVA_OBJECT), |out, kind| out.symbol(kind))
             }
@@ -136,7 +139,11 @@ impl Message {
             }
             _ => list.absent(),
         }
-        list.absent(); // content-encoding
+        let coding = match &self.body {
+            Body::Bytes(body) => body.coding(),
+            _ => None,
+        };
+        list.field(coding, |out, coding| out.symbol(&coding.content_encoding));
         list.field(expiration, |out, time| out.timestamp(time));
         list.field(timestamp, |out, time| out.timestamp(time));
         list.try_field(properties.group_id, |out, id| {

@@ -90,6 +90,15 @@ fn text_message(text: &[u8]) -> Message {
     message
 }
 
+/// Bytes that another program has encoded (D24).
+pub(crate) fn coded() -> Message {
+    let mut fields = vec![Amqp::Null; 6];
+    fields.extend([Amqp::symbol("text/plain"), Amqp::symbol("gzip")]);
+    let data = Amqp::Binary(Bytes::from_static(b"\x1F\x8B"));
+    let sections = [(wire::PROPERTIES, Amqp::List(fields)), (wire::DATA, data)];
+    received(payload(sections)).unwrap()
+}
+
 /// A value of every type.
 pub(crate) fn all_values() -> Vec<Value> {
     let mut inner = Message::map();

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{CURSOR_DEPTH, HEADER_FIELDS, TEXT_HEADERS};
 use crate::amqp::codec::{ArrayRef, Compound, DecodeError, Decoder, ValueRef};
 use crate::message::bodies::{MapBody, TextBody};
-use crate::message::bytes_body::BytesBody;
+use crate::message::bytes_body::{BytesBody, Coding};
 use crate::message::destination::{Destination, DestinationKind};
 use crate::message::headers::{DeliveryMode, Headers};
 use crate::message::items::Items;
@@ -54,6 +54,7 @@ pub(super) fn read_message(payload: &Bytes) -> Result<Message> {
         (ValueRef::Ubyte(2), ValueRef::Binary(bytes)) => {
             Body::Bytes(BytesBody::from_wire(slice(payload, bytes)))
         }
+        (ValueRef::Ubyte(2), ValueRef::List(fields)) => read_coded_bytes(payload, fields)?,
         (ValueRef::Ubyte(3), ValueRef::List(items)) => {
             Body::Map(MapBody::from_items(read_items(payload, items, 1)?))
         }
@@ -139,6 +140,35 @@ fn read_destination(value: ValueRef<'_>) -> Result<Option<Destination>> {
     } else {
         Destination::new(kind, name)
     }))
+}
+
+fn read_coded_bytes(payload: &Bytes, mut fields: Compound<'_>) -> Result<Body> {
+    let symbol = |text: &[u8]| {
+        let text = std::str::from_utf8(text)
+            .ok()
+            .filter(|text| text.is_ascii());
+        text.map(str::to_owned).ok_or_else(shape)
+    };
+    let ValueRef::Binary(content) = next(&mut fields)? else {
+        return Err(shape());
+    };
+    let content_type = match next(&mut fields)? {
+        ValueRef::Null => None,
+        ValueRef::Binary(kind) => Some(symbol(kind)?),
+        _ => return Err(shape()),
+    };
+    let ValueRef::Binary(encoding) = next(&mut fields)? else {
+        return Err(shape());
+    };
+    let coding = Coding {
+        content_type,
+        content_encoding: symbol(encoding)?,
+    };
+    if fields.next_value().map_err(damaged)?.is_some() {
+        return Err(shape());
+    }
+    let body = BytesBody::from_coded(slice(payload, content), coding);
+    Ok(Body::Bytes(body))
 }
 
 fn read_items(payload: &Bytes, mut fields: Compound<'_>, depth: usize) -> Result<Items> {
