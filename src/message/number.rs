@@ -1,13 +1,13 @@
 //! Numbers as text and back, in the forms that Java readers of the same message see (spec 30 §4.3). Pure functions.
 
-/// The shortest decimal form that reads back equal, written as Java does: always with a fraction,
-/// `d.dddE10` below 1e-3 and from 1e7 on, `NaN`, `Infinity`.
+/// The shortest decimal form that reads back equal, written as Java does: always with a fraction, whose first digit is
+/// the best one (`4.9E-324`), `d.dddE10` below 1e-3 and from 1e7 on, `NaN`, `Infinity`.
 pub fn double_text(value: f64) -> String {
     java_form(
         value.is_nan(),
         value.is_infinite(),
         value.is_sign_negative(),
-        || format!("{:e}", value.abs()),
+        || shortest(value.abs()),
     )
 }
 
@@ -17,8 +17,18 @@ pub fn float_text(value: f32) -> String {
         value.is_nan(),
         value.is_infinite(),
         value.is_sign_negative(),
-        || format!("{:e}", value.abs()),
+        || shortest(value.abs()),
     )
+}
+
+/// `d.ddde-10`. Where one digit would do, the second, which is written anyway, makes it more precise.
+fn shortest(value: impl std::fmt::LowerExp) -> String {
+    let digits = format!("{value:e}");
+    if digits.contains('.') {
+        return digits;
+    }
+    let two = format!("{value:.1e}");
+    if two.contains(".0e") { digits } else { two }
 }
 
 /// `digits` gives the absolute value as `d.ddde-10`.
@@ -91,6 +101,9 @@ mod tests {
             (12345678.9, "1.23456789E7"),
             (1e10, "1.0E10"),
             (-1.5e-300, "-1.5E-300"),
+            (2e-3, "0.002"),
+            (2e23, "2.0E23"),
+            (4.9e-324, "4.9E-324"),
             (f64::NAN, "NaN"),
             (f64::INFINITY, "Infinity"),
             (f64::NEG_INFINITY, "-Infinity"),
@@ -100,6 +113,8 @@ mod tests {
         assert_eq!(float_text(1e10), "1.0E10");
         assert_eq!(float_text(0.1), "0.1");
         assert_eq!(float_text(123.0), "123.0");
+        assert_eq!(float_text(f32::from_bits(1)), "1.4E-45");
+        assert_eq!(float_text(f32::from_bits(2)), "2.8E-45");
     }
 
     #[test]
