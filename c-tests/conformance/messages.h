@@ -101,4 +101,29 @@ UNUSED static tibems_int body_length(tibemsMsg message)
     return length;
 }
 
+UNUSED static uint32_t crc32_of(const unsigned char *bytes, size_t size)
+{
+    uint32_t crc = 0xFFFFFFFFu;
+    for (size_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc & 1 ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
+    }
+    return ~crc;
+}
+
+UNUSED static void store_u32(unsigned char *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        at[i] = (unsigned char)(value >> (24 - 8 * i));
+}
+
+/* makes length and checksums of changed stored bytes right again; the layout stands in src/message/archive.rs */
+UNUSED static void seal_archive(unsigned char *archive, size_t payload)
+{
+    store_u32(archive + 12, (uint32_t)payload);
+    store_u32(archive + 16, crc32_of(archive + 24, payload));
+    store_u32(archive + 20, crc32_of(archive, 20));
+}
+
 #endif
