@@ -354,6 +354,8 @@ TEST_CHEAP("30-43", replaced_property)
     CHECK_OK(tibemsMsg_GetProperty(message, "a", &field));
     CHECK_INT(field.type, 9);
     CHECK_INT(field.size, 5);
+    CHECK_STR(field.data.utf8Value, "text");
+    CHECK_STATUS(get(message, "a", INT), TIBEMS_CONVERSION_FAILED);
     REQUIRE_OK(tibemsMsg_GetPropertyNames(message, &names));
     CHECK_OK(tibemsMsgEnum_GetNextName(names, &name));
     CHECK_STR(name, "a");
@@ -387,6 +389,8 @@ TEST_CHEAP("30-44,30-45,30-46", enumerations)
     CHECK_OK(tibemsMsgEnum_GetNextName(names, &name));
     CHECK_STR(name, "b");
     CHECK_STATUS(tibemsMsg_GetProperty(message, name, &field), TIBEMS_NOT_FOUND);
+    CHECK_STATUS(tibemsMsg_GetProperty(message, first, &field), TIBEMS_NOT_FOUND);
+    CHECK_INT(property_count(message), 0);
     CASE("30-46");
     CHECK_OK(tibemsMsg_Destroy(message));
     CHECK_STR(first, "a");
@@ -407,10 +411,14 @@ TEST("30-47,30-49", delivery_count)
     CASE("30-47,30-49");
     CHECK_INT(int_property(back, "JMSXDeliveryCount"), 1);
     tibemsMsgEnum names = NULL;
+    tibemsMsgField field;
     const char *name = NULL;
     REQUIRE_OK(tibemsMsg_GetPropertyNames(back, &names));
     CHECK_OK(tibemsMsgEnum_GetNextName(names, &name));
     CHECK_STR(name, "JMSXDeliveryCount");
+    CHECK_STATUS(tibemsMsgEnum_GetNextName(names, &name), TIBEMS_NOT_FOUND);
+    CHECK_OK(tibemsMsg_GetProperty(back, name, &field));
+    CHECK(field.type == TIBEMS_INT && field.data.intValue == 1);
     CHECK_OK(tibemsMsgEnum_Destroy(names));
     CHECK_OK(tibemsMsg_Destroy(back));
     CHECK_OK(tibemsMsg_Destroy(message));
@@ -426,9 +434,12 @@ TEST("30-47", delivery_count_of_a_redelivery)
     REQUIRE_OK(send_text(f.producer, "x"));
     tibemsMsg back = receive_one(f.consumer);
     CHECK_INT(int_property(back, "JMSXDeliveryCount"), 1);
+    CHECK_OK(tibemsMsg_GetRedelivered(back, &redelivered));
+    CHECK_INT(redelivered, TIBEMS_FALSE);
     CHECK_OK(tibemsMsg_Destroy(back));
     REQUIRE_OK(tibemsSession_Recover(f.session));
     back = receive_one(f.consumer);
+    CHECK_STR(text_of(back), "x");
     CHECK_INT(int_property(back, "JMSXDeliveryCount"), 2);
     CHECK_OK(tibemsMsg_GetRedelivered(back, &redelivered));
     CHECK_INT(redelivered, TIBEMS_TRUE);

@@ -15,11 +15,13 @@ TEST("30-54,30-56", texts)
     CHECK_STATUS(tibemsTextMsg_GetText(message, NULL), TIBEMS_INVALID_ARG);
     for (int i = 2; i >= 0; i--) {
         CHECK_OK(tibemsTextMsg_SetText(message, texts[i]));
+        text = "not written";
+        CHECK_OK(tibemsTextMsg_GetText(message, &text));
+        CHECK_STR(text, texts[i]);
         EACH_WAY(message, back) {
             CASE("30-54,30-56");
             CHECK_OK(tibemsTextMsg_GetText(back, &text));
-            if (texts[i] == NULL) CHECK(text == NULL);
-            else CHECK_STR(text, texts[i]);
+            CHECK_STR(text, texts[i]);
         }
     }
     CHECK_OK(tibemsMsg_Destroy(message));
@@ -129,7 +131,7 @@ TEST_CHEAP("30-62,30-63,30-64,30-65", reading_in_pieces)
     CASE("30-64");
     CHECK_OK(tibemsBytesMsg_Reset(message));
     CHECK_OK(tibemsBytesMsg_ReadBytes(message, &part, 4, &got));
-    CHECK_INT(got, -1);
+    CHECK(got == -1 && part == NULL);
     CHECK_OK(tibemsMsg_ClearBody(message));
     CHECK_OK(tibemsBytesMsg_WriteBytes(message, "abcde", 5));
     CHECK_OK(tibemsBytesMsg_Reset(message));
@@ -180,6 +182,9 @@ TEST_CHEAP("30-66,30-67,30-68", blocks)
     CASE("30-66");
     CHECK_STATUS(tibemsBytesMsg_WriteInt(message, 1), TIBEMS_MSG_NOT_WRITEABLE);
     CHECK_STATUS(tibemsBytesMsg_SetBytes(message, "x", 1), TIBEMS_MSG_NOT_WRITEABLE);
+    CHECK_STATUS(tibemsBytesMsg_WriteUTF(message, "x"), TIBEMS_MSG_NOT_WRITEABLE);
+    CHECK_STATUS(tibemsBytesMsg_WriteBytes(message, "x", 1), TIBEMS_MSG_NOT_WRITEABLE);
+    CHECK_INT(body_length(message), 4);
     CHECK_OK(tibemsBytesMsg_ReadByte(message, &byte));
     CHECK_OK(tibemsBytesMsg_GetBytes(message, &empty, &size));
     CHECK_OK(tibemsBytesMsg_ReadBytes(message, &part, 10, &got));
@@ -187,6 +192,8 @@ TEST_CHEAP("30-66,30-67,30-68", blocks)
     CHECK_OK(tibemsMsg_ClearBody(message));
     CHECK_OK(tibemsBytesMsg_WriteInt(message, 2));
     CHECK_INT(body_length(message), 4);
+    CHECK_OK(tibemsBytesMsg_GetBytes(message, &empty, &size));
+    CHECK(size == 4 && memcmp(empty, "\0\0\0\2", 4) == 0);
     CASE("30-68");
     CHECK(memcmp(old, "abcd", 4) == 0);
     CHECK(memcmp(part, "\0\0\1", 3) == 0);
@@ -200,6 +207,8 @@ TEST_CHEAP("30-69,30-70,30-71", utf)
     const char *text = NULL;
     tibems_int length = 0;
     tibems_short prefix = 0;
+    void *bytes = NULL;
+    tibems_uint size = 0;
     CASE("30-69");
     CHECK_OK(tibemsBytesMsg_WriteUTF(message, ""));
     CHECK_INT(body_length(message), 2);
@@ -212,6 +221,9 @@ TEST_CHEAP("30-69,30-70,30-71", utf)
     CASE("30-70");
     CHECK_OK(tibemsBytesMsg_WriteUTF(message, "\xF0\x9F\x98\x80"));
     CHECK_INT(body_length(message), 2 + 65537 + 8);
+    CHECK_OK(tibemsBytesMsg_GetBytes(message, &bytes, &size));
+    CHECK(memcmp((char *)bytes + 2 + 65537, "\0\6\xED\xA0\xBD\xED\xB8\x80", 8) == 0);
+    CHECK(memcmp(bytes, "\0\0\xFF\xFFx", 5) == 0);
     CHECK_OK(tibemsBytesMsg_Reset(message));
     CHECK_OK(tibemsBytesMsg_ReadShort(message, &prefix));
     CHECK_INT(prefix, 0);
@@ -224,7 +236,11 @@ TEST_CHEAP("30-69,30-70,30-71", utf)
     CHECK_OK(tibemsBytesMsg_WriteBytes(message, "\0\5ab", 4));
     CHECK_OK(tibemsBytesMsg_Reset(message));
     CASE("30-71");
-    CHECK_STATUS(tibemsBytesMsg_ReadUTF(message, &text, &length), TIBEMS_MSG_EOF);
+    text = "kept";
+    length = 77;
+    for (int again = 0; again < 2; again++) CHECK_STATUS(tibemsBytesMsg_ReadUTF(message, &text, &length), TIBEMS_MSG_EOF);
+    CHECK_STR(text, "kept");
+    CHECK_INT(length, 77);
     CHECK_OK(tibemsBytesMsg_ReadShort(message, &prefix));
     CHECK_INT(prefix, 5);
     CHECK_OK(tibemsMsg_Destroy(message));

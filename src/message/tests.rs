@@ -5,10 +5,12 @@ mod nesting;
 mod random;
 mod round_trips;
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 
 use super::*;
-use crate::amqp::codec::{Encoder, Value as Amqp};
+use crate::amqp::codec::{Decoder, Encoder, Value as Amqp};
 use crate::status::{Result, Status};
 
 fn queue() -> Destination {
@@ -88,6 +90,21 @@ fn text_message(text: &[u8]) -> Message {
     let mut message = Message::text();
     message.set_text(Some(text)).unwrap();
     message
+}
+
+/// The sections of a message that is sent, by descriptor.
+fn sections_of(message: &Message) -> BTreeMap<u64, Amqp> {
+    sections_in(&encoded(message, &send(&queue())).unwrap())
+}
+
+fn sections_in(payload: &[u8]) -> BTreeMap<u64, Amqp> {
+    let mut cursor = Decoder::new(payload);
+    let mut sections = BTreeMap::new();
+    while !cursor.is_empty() {
+        let code = cursor.descriptor().unwrap().code().unwrap();
+        sections.insert(code, Amqp::decode(&mut cursor).unwrap());
+    }
+    sections
 }
 
 /// Bytes that another program has encoded (D24).

@@ -1,8 +1,6 @@
 //! Payloads that other clients send (spec 30 §9.3 to §9.5).
 
 use super::*;
-use crate::amqp::codec::Decoder;
-use std::collections::BTreeMap;
 
 /// What the body of a received message holds, as text.
 fn shown_body(message: &mut Message) -> String {
@@ -104,18 +102,6 @@ fn bodies_without_annotation() {
         Text,
         "Some(\"x\")",
     );
-}
-
-/// The sections of a message that is sent, by descriptor.
-fn sections_of(message: &Message) -> BTreeMap<u64, Amqp> {
-    let payload = encoded(message, &send(&queue())).unwrap();
-    let mut cursor = Decoder::new(&payload);
-    let mut sections = BTreeMap::new();
-    while !cursor.is_empty() {
-        let code = cursor.descriptor().unwrap().code().unwrap();
-        sections.insert(code, Amqp::decode(&mut cursor).unwrap());
-    }
-    sections
 }
 
 /// Properties with a content type and a content encoding (D24).

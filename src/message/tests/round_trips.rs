@@ -217,6 +217,22 @@ fn provider_properties_travel_as_fields() {
         },
     )
     .unwrap();
+    let sections = sections_in(&out);
+    let Amqp::List(fields) = &sections[&wire::PROPERTIES] else {
+        panic!("{sections:?}");
+    };
+    // 30-48: fields, the sequence wrapped into the upper range
+    let group = [Amqp::string("g"), Amqp::Uint(u32::MAX)];
+    assert_eq!(fields[10..], group);
+    // 30-48, 30-50: and nothing of them is an application property, where the null is one
+    let travelling = vec![
+        (Amqp::string("JMS_TIBCO_DISABLE_SENDER"), Amqp::Bool(true)),
+        (Amqp::string("JMS_TIBCO_MSG_TRACE"), Amqp::Null),
+    ];
+    assert_eq!(
+        sections[&wire::APPLICATION_PROPERTIES],
+        Amqp::Map(travelling)
+    );
     let back = received(out).unwrap();
     let int = |name: &str| {
         back.property(name.as_bytes())
@@ -249,6 +265,17 @@ fn provider_properties_travel_as_fields() {
 fn text_that_is_not_utf8() {
     let mut message = text_message(b"caf\xE9");
     message.set_text_header(TextHeader::Encoding, Some(b"ISO-8859-15"));
+    // 30-57: a data section with a charset, and no annotation that calls it a text
+    let sections = sections_of(&message);
+    let latin = Amqp::Binary(Bytes::from_static(b"caf\xE9"));
+    assert_eq!(sections[&wire::DATA], latin);
+    assert!(!sections.contains_key(&wire::AMQP_VALUE));
+    assert!(matches!(&sections[&wire::PROPERTIES], Amqp::List(fields)
+            if fields[6] == Amqp::symbol("text/plain; charset=ISO-8859-15")));
+    assert!(
+        matches!(&sections[&wire::MESSAGE_ANNOTATIONS], Amqp::Map(pairs)
+            if pairs.iter().all(|(key, _)| *key != Amqp::symbol(wire::MSG_TYPE)))
+    );
     let back = round_trip(&message);
     assert_eq!(
         (back.kind(), text_of(&back)),
