@@ -126,7 +126,7 @@ TEST("30-29", delivery_time_both_ways)
     message = from_jms("text", "delay=500");
     CHECK_INT(long_of(tibemsMsg_GetDeliveryTime, message), fact_number("delivery-time"));
     CHECK_INT(long_of(tibemsMsg_GetTimestamp, message), fact_number("timestamp"));
-    CHECK_BETWEEN(fact_number("delivery-time") - fact_number("timestamp"), 500, 502);
+    CHECK(fact_number("delivery-time") - fact_number("timestamp") >= 500);
     CHECK_OK(tibemsMsg_Destroy(message));
     ours_close();
 }

@@ -110,6 +110,8 @@ TEST("30-57,30-127", data_by_content_type)
     };
     const char *label = NULL;
     tibems_int length = -1;
+    void *bytes = NULL;
+    tibems_uint size = 0;
     CASE("30-127");
     for (size_t at = 0; at < sizeof kinds / sizeof *kinds; at++) {
         tibemsMsg message = from_plain("data", worded("content-type=%s", kinds[at].type));
@@ -132,6 +134,18 @@ TEST("30-57,30-127", data_by_content_type)
     CHECK_OK(tibemsMsg_Destroy(message));
     message = from_plain("binary", "");
     CHECK_INT(body_type(message), TIBEMS_BYTES_MESSAGE);
+    CHECK_OK(tibemsMsg_Destroy(message));
+    /* encoded content: the bytes as they came, and both fields go on with them */
+    message = from_plain("latin1", "content-type=text/plain content-encoding=gzip");
+    CHECK_INT(body_type(message), TIBEMS_BYTES_MESSAGE);
+    CHECK_OK(tibemsBytesMsg_GetBytes(message, &bytes, &size));
+    CHECK(size == 4 && memcmp(bytes, "caf\xe9", 4) == 0);
+    shown_to_plain(message);
+    CHECK_FACT("properties.content-type", "String:text/plain");
+    CHECK_FACT("properties.content-encoding", "String:gzip");
+    CHECK_FACT("Data", "byte[]:636166e9");
+    message = from_plain("data", "content-type=application/json content-encoding=identity");
+    CHECK_STR(text_body(message), "{\"caf\xc3\xa9\": 1}");
     CHECK_OK(tibemsMsg_Destroy(message));
     CASE("30-57");
     message = from_plain("latin1", "content-type=text/plain;charset=ISO-8859-1");

@@ -34,7 +34,8 @@ import org.apache.qpid.protonj2.types.messaging.Section;
 /**
  * The plain AMQP program: sends sections that JMS cannot make, and tells which sections came. No JMS mapping is between
  * a test and the wire here. Header options of a send: {@code id=}, {@code correlation=} with a typed value
- * ({@code string:x}, {@code uuid:x}, {@code ulong:x}, {@code binary:hex}), {@code content-type=}, {@code to=}.
+ * ({@code string:x}, {@code uuid:x}, {@code ulong:x}, {@code binary:hex}), {@code content-type=},
+ * {@code content-encoding=}, {@code to=}.
  */
 final class Plain implements AutoCloseable {
     private static final byte JMS_MAP = 2;
@@ -67,6 +68,7 @@ final class Plain implements AutoCloseable {
                 case "id" -> message.messageId(identifier(option[1]));
                 case "correlation" -> message.correlationId(identifier(option[1]));
                 case "content-type" -> message.contentType(option[1].replace('_', ' '));
+                case "content-encoding" -> message.contentEncoding(option[1]);
                 case "to" -> message.to(option[1]);
                 default -> throw new IllegalArgumentException("unknown header " + option[0]);
             }
@@ -199,6 +201,7 @@ final class Plain implements AutoCloseable {
             facts.addValue("properties.reply-to", properties.getReplyTo());
             facts.addValue("properties.correlation-id", properties.getCorrelationId());
             facts.addValue("properties.content-type", properties.getContentType());
+            facts.addValue("properties.content-encoding", properties.getContentEncoding());
             facts.addValue("properties.group-id", properties.getGroupId());
             if (properties.hasGroupSequence()) facts.add("properties.group-sequence", properties.getGroupSequence());
             if (properties.hasCreationTime()) facts.add("properties.creation-time", properties.getCreationTime());
