@@ -29,7 +29,7 @@ import org.apache.qpid.jms.JmsConnectionFactory;
  * plain-send RECIPE DEST [K=V], plain-receive DEST    the same without JMS (see Plain)
  * </pre>
  */
-final class Conversation implements AutoCloseable {
+final class Conversation implements Door.Talk {
     private static final long PATIENCE = 15_000;
 
     private final Partner.Server server;
@@ -45,7 +45,8 @@ final class Conversation implements AutoCloseable {
         this.server = server;
     }
 
-    void obey(String[] words, Facts facts) throws Exception {
+    @Override
+    public void obey(String[] words, Facts facts) throws Exception {
         switch (words[0]) {
             case "options" -> options = "?" + words[1];
             case "subscribe" -> consumer(words[1]);
