@@ -94,7 +94,7 @@ impl Candidate {
             let timer = self.engine.tick(Instant::now());
             while let Some(event) = self.engine.poll_event() {
                 match event {
-                    Event::Closed { error } => return Err(refused(error.as_ref())),
+                    Event::Closed { error } => return Err(self.turned_away(error.as_ref())),
                     Event::AuthFailed { failure, text } => return Err(auth_failed(failure, &text)),
                     Event::Failed {
                         ref error,
@@ -172,6 +172,12 @@ impl Candidate {
         }
     }
 
+    /// A peer that closes instead of serving us: its close is answered, best effort (spec 40 §1.9).
+    fn turned_away(&mut self, error: Option<&AmqpError>) -> Failure {
+        let _ = self.write();
+        refused(error)
+    }
+
     /// A peer that breaks the protocol: its close goes out best effort. The finer status ends up in the
     /// error context (spec 40 §1.1).
     fn violated(&mut self, error: &AmqpError, status: Status) -> Failure {
@@ -184,7 +190,7 @@ impl Candidate {
     fn refused_at_once(&mut self) -> std::result::Result<(), Failure> {
         while let Some(event) = self.engine.poll_event() {
             match event {
-                Event::Closed { error } => return Err(refused(error.as_ref())),
+                Event::Closed { error } => return Err(self.turned_away(error.as_ref())),
                 Event::Failed {
                     ref error,
                     status_hint,
