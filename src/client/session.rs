@@ -259,7 +259,9 @@ impl Connection {
             .filter(|consumer| consumer.session == session)
         {
             let Some(link) = consumer.link else { continue };
-            wire.engine.set_credit(link, 0, false);
+            if wire.engine.link_credit(link) > 0 {
+                wire.engine.set_credit(link, 0, false);
+            }
             while let Some(message) = consumer.buffer.pop_back() {
                 *buffered_bytes = buffered_bytes.saturating_sub(message.payload.len());
                 if !message.settled {
