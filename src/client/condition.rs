@@ -2,6 +2,7 @@
 //!
 //! Pure. The first match in `STATUS` decides; what no row names takes the last one.
 
+use super::io::parts;
 use crate::amqp::performative::AmqpError;
 use crate::status::{Error, Status};
 
@@ -187,6 +188,35 @@ pub fn is_about_filter(error: &AmqpError) -> bool {
         || text.contains("selector")
 }
 
+/// How a link or session ended: why, and who said so (D27).
+#[derive(Clone, Copy)]
+pub struct Ended<'a> {
+    pub error: Option<&'a AmqpError>,
+    /// False: the library itself, for what the peer did.
+    pub by_peer: bool,
+}
+
+impl<'a> Ended<'a> {
+    pub fn condition(&self) -> &'a str {
+        parts(self.error).0
+    }
+
+    /// Never the server's words for what the library decided.
+    pub fn text(&self) -> String {
+        match parts(self.error) {
+            (condition, text) if self.by_peer => describe(condition, text),
+            (condition, text) => format!(
+                "closed by this library: {condition}: {}",
+                text.unwrap_or_default()
+            ),
+        }
+    }
+
+    pub fn error(&self, place: Place) -> Error {
+        Error::new(status(self.condition(), place, false), self.text())
+    }
+}
+
 /// Condition and description in one text.
 pub fn describe(condition: &str, description: Option<&str>) -> String {
     match (condition, description) {
@@ -202,6 +232,21 @@ mod tests {
     use super::*;
     use crate::status::tibems_status::*;
     use Place::*;
+
+    /// Who ended a link or session stands in the text (D27); the status is that of the condition.
+    #[test]
+    fn what_the_library_ended_is_not_put_in_the_servers_mouth() {
+        let error = AmqpError::new("amqp:session:unattached-handle", "flow for handle 9");
+        let ended = |by_peer| Ended {
+            error: Some(&error),
+            by_peer,
+        };
+        let words = "amqp:session:unattached-handle: flow for handle 9";
+        let (theirs, ours) = (ended(true).error(Session), ended(false).error(Session));
+        assert_eq!(theirs.text, format!("the server says: {words}"));
+        assert_eq!(ours.text, format!("closed by this library: {words}"));
+        assert_eq!(theirs.status, ours.status);
+    }
 
     /// Columns Cn, Se, At producer, At consumer, At subscription, De producer, De consumer, Rj, Tx.
     #[test]

@@ -10,7 +10,7 @@ use std::time::Instant;
 use bytes::BytesMut;
 use parking_lot::MutexGuard;
 
-use super::condition::{self, Place};
+use super::condition::{self, Ended, Place};
 use super::connection::Connection;
 use super::state::{Answer, Buffered, Core, Fate, Owner};
 use crate::amqp::engine::{Event, LinkId, Settle};
@@ -247,20 +247,36 @@ fn dispatch(
             }
         }
         Event::AttachRefused { link, error } => match forget(core, link) {
-            Some(owner @ Owner::Again(_)) => connection.detached(core, owner, error.as_ref()),
+            Some(owner @ Owner::Again(_)) => {
+                let error = error.as_ref();
+                let by_peer = true;
+                connection.detached(core, owner, Ended { error, by_peer });
+            }
             owner => respond(connection, core, owner, Answer::Refused(error)),
         },
-        Event::Detached { link, error, .. } => {
+        Event::Detached {
+            link,
+            error,
+            by_peer,
+            ..
+        } => {
             let owner = forget(core, link);
             match owner {
                 // a close under way, or a link that went as soon as it came
                 Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Refused(error)),
                 // our own detaches leave no owner: the peer's, or ours because of what the peer did
-                Some(owner) => connection.detached(core, owner, error.as_ref()),
+                Some(owner) => {
+                    let error = error.as_ref();
+                    connection.detached(core, owner, Ended { error, by_peer });
+                }
                 None => {}
             }
         }
-        Event::SessionEnded { session, error, .. } => {
+        Event::SessionEnded {
+            session,
+            error,
+            by_peer,
+        } => {
             let Some(wire) = current(core, epoch) else {
                 return;
             };
@@ -274,7 +290,8 @@ fn dispatch(
                 Some(Owner::Call(_)) => respond(connection, core, owner, Answer::Refused(error)),
                 // our own ends leave no owner: the peer's, or ours because of what the peer did
                 Some(Owner::Session(_)) => {
-                    connection.session_ended(core, session, error.as_ref());
+                    let error = error.as_ref();
+                    connection.session_ended(core, session, Ended { error, by_peer });
                 }
                 _ => {}
             }

@@ -7,14 +7,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::condition::{self, Place};
+use super::condition::{Ended, Place};
 use super::connection::Connection;
-use super::io::parts;
 use super::links;
 use super::rebuild::check_filters;
 use super::state::{ConsumerState, Core, Fate, Owner, ProducerState};
 use crate::amqp::engine::LinkId;
-use crate::amqp::performative::AmqpError;
 use crate::status::{Error, Status};
 
 /// Detaches of a consumer without a message in between after which it is closed.
@@ -80,29 +78,22 @@ impl ConsumerState {
 
 impl Connection {
     /// The server detached a link of a producer or consumer.
-    pub(super) fn detached(&self, core: &mut Core, owner: Owner, error: Option<&AmqpError>) {
+    pub(super) fn detached(&self, core: &mut Core, owner: Owner, ended: Ended<'_>) {
         match owner {
-            Owner::Producer(key, index) => self.producer_detached(core, key, index, error),
-            Owner::Consumer(key) | Owner::Again(key) => self.consumer_detached(core, key, error),
+            Owner::Producer(key, index) => self.producer_detached(core, key, index, ended),
+            Owner::Consumer(key) | Owner::Again(key) => self.consumer_detached(core, key, ended),
             _ => {}
         }
         self.changed.notify_all();
     }
 
-    fn producer_detached(
-        &self,
-        core: &mut Core,
-        key: u32,
-        index: usize,
-        error: Option<&AmqpError>,
-    ) {
-        let (condition, text) = parts(error);
-        let error = condition::error(condition, text, Place::DetachProducer, false);
+    fn producer_detached(&self, core: &mut Core, key: u32, index: usize, ended: Ended<'_>) {
+        let error = ended.error(Place::DetachProducer);
         let Some(producer) = core.producers.get_mut(&key) else {
             return;
         };
         let failed = || Fate::LinkFailed(error.clone());
-        match returns(condition) {
+        match returns(ended.condition()) {
             Return::Always => {
                 return producer.detach(index, None, || Fate::Detached(error.clone()));
             }
@@ -112,8 +103,7 @@ impl Connection {
         self.report(core, error.status, error.text.into_owned());
     }
 
-    fn consumer_detached(&self, core: &mut Core, key: u32, error: Option<&AmqpError>) {
-        let (condition, text) = parts(error);
+    fn consumer_detached(&self, core: &mut Core, key: u32, ended: Ended<'_>) {
         let Some(consumer) = core.consumers.get_mut(&key) else {
             return;
         };
@@ -128,7 +118,7 @@ impl Connection {
                 .retain(|_, handed| handed.consumer != key);
             session.cv.notify_all();
         }
-        let back = matches!(returns(condition), Return::Always);
+        let back = matches!(returns(ended.condition()), Return::Always);
         if back && detaches < GIVE_UP {
             core.reattach.push((Instant::now() + delay(detaches), key));
             return self.attach_again(core, Instant::now());
@@ -136,12 +126,9 @@ impl Connection {
         let error = match back {
             true => Error::new(
                 Status::TIBEMS_INVALID_CONSUMER,
-                format!(
-                    "detached {detaches} times: {}",
-                    condition::describe(condition, text)
-                ),
+                format!("detached {detaches} times: {}", ended.text()),
             ),
-            false => condition::error(condition, text, Place::DetachConsumer, false),
+            false => ended.error(Place::DetachConsumer),
         };
         if let Some(consumer) = core.consumers.get_mut(&key) {
             consumer.fail(&error);

@@ -9,16 +9,14 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, MutexGuard};
 
-use super::condition::{self, Place};
+use super::condition::{Ended, Place};
 use super::connection::Connection;
 use super::context;
 use super::gate::{Call, State};
-use super::io::parts;
 use super::options;
 use super::request::outcome;
 use super::state::{AcknowledgeMode, Core, Fate, Owner, SessionState};
 use crate::amqp::engine::{SessionId, Settle};
-use crate::amqp::performative::AmqpError;
 use crate::status::{Error, Result, Status};
 
 /// A session.
@@ -355,12 +353,7 @@ impl Connection {
     }
 
     /// The server ended an AMQP session: every object of it is closed with the mapped error, one event (D4).
-    pub(super) fn session_ended(
-        &self,
-        core: &mut Core,
-        session: SessionId,
-        error: Option<&AmqpError>,
-    ) {
+    pub(super) fn session_ended(&self, core: &mut Core, session: SessionId, ended: Ended<'_>) {
         let Some(key) = core
             .sessions
             .iter()
@@ -369,8 +362,7 @@ impl Connection {
         else {
             return;
         };
-        let (condition, text) = parts(error);
-        let error = condition::error(condition, text, Place::Session, false);
+        let error = ended.error(Place::Session);
         if let Some(state) = core.sessions.get_mut(&key) {
             state.wire = None;
             state.failed = Some(error.clone());
