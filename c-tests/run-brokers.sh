@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The tests that need a broker of others (make test-brokers): conformance tests, interoperation with Apache Qpid JMS and
-# demonstration, on Apache Artemis. With patterns, only the conformance tests that fit.
+# demonstration, on Apache Artemis; dialogues with strict scripted peers. With patterns, only the conformance tests that fit.
 # Exit status 0: nothing failed; 2: no JDK or no Maven (one line says so). Last line: totals.
 set -euo pipefail
 
@@ -28,6 +28,8 @@ count "$out/results-artemis.tsv"
 if [ $# = 0 ]; then
     TIBEMS_TEST_BROKER=artemis "$here/interop/run.sh" || status=1
     count "$out/results-interop.tsv"
+    "$here/strict/run.sh" || status=1
+    count "$out/results-strict.tsv"
     one python3 "$here/check_cases.py" brokers --logs "$out"
     for style in listener receive; do
         one env BROKER=artemis STYLE="$style" "$here/demo/run.sh"
