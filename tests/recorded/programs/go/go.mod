@@ -1,0 +1,5 @@
+module recorded
+
+go 1.23
+
+require github.com/Azure/go-amqp v1.4.0
