@@ -60,6 +60,7 @@ COMPOSITES = {code: (name, fields.split()) for code, name, fields in [
 ]}
 MULTIPLE = {"offered-capabilities", "desired-capabilities", "capabilities", "outcomes", "sasl-server-mechanisms",
             "outgoing-locales", "incoming-locales"}
+FIELD_MAPS = {"properties", "info", "dynamic-node-properties", "filter", "message-annotations"}
 FALSE_BY_DEFAULT = {("attach", "incomplete-unsettled"), ("flow", "drain"), ("flow", "echo"), ("transfer", "more"),
                     ("transfer", "resume"), ("transfer", "aborted"), ("transfer", "batchable"), ("disposition", "settled"),
                     ("disposition", "batchable"), ("detach", "closed"), ("source", "dynamic"), ("target", "dynamic"),
@@ -103,7 +104,7 @@ class Value:
                 return f"array{described}<{element}>[]"
             return f"array{described}[" + " ".join(item.text() for item in items) + "]"
         if kind == "described":
-            return f"@{self.descriptor.text()}({content.text()})"
+            return f"@{self.number() or self.descriptor.text()}({content.text()})"
         return f"{kind}:{content}"
 
     def code(self):
@@ -113,6 +114,11 @@ class Value:
         if self.descriptor.kind == "ulong":
             return self.descriptor.content
         return SYMBOLIC.get(self.descriptor.content)
+
+    def number(self):
+        """A symbolic descriptor of the standard as the number that it stands for."""
+        code = self.code()
+        return None if code is None else f"ulong:{code}"
 
 
 def escaped(text, quote):
@@ -199,6 +205,9 @@ def field_text(field, item, name):
         return "[" + " ".join(each.text() for each in items) + "]" if items else None
     if item.kind == "map" and not item.content:
         return None
+    if field in FIELD_MAPS:         # keys are symbols; some peers write strings
+        keys = [Value("symbol", key.content) if key.kind == "string" else key for key, _ in item.content]
+        return Value("map", [(key, value) for key, (_, value) in zip(keys, item.content)]).text()
     return named(item)
 
 

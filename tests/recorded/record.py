@@ -163,20 +163,20 @@ def recorded_values(command):
 # ---- conversations --------------------------------------------------------------------------------------------------
 
 def program_facts(output):
-    """Blocks of lines behind each line `message`."""
+    """The blocks of lines behind each line `message`, by the id in them."""
     blocks = []
     for line in output.splitlines():
         if line == "message":
             blocks.append([])
         elif line.startswith("fact\t"):
             blocks[-1].append(line)
-    return blocks
+    return {line.split("\t")[2]: block for block in blocks for line in block if line.startswith("fact\tid\t")}
 
 
 def recorded_stream(name, stream, told):
-    """The lines of one direction; `told`: what the program said about the messages in it, in order."""
+    """The lines of one direction; `told`: by their ids, what the program said about the messages in it."""
     lines = [f"stream\t{name}"]
-    open_deliveries, told = {}, list(told)
+    open_deliveries, told = {}, dict(told)
     for kind, raw, *frame in facts.frames(bytes(stream)):
         if kind == "header":
             lines.append(f"header\t{raw.hex()}")
@@ -198,8 +198,9 @@ def recorded_stream(name, stream, told):
             sections = facts.sections(open_deliveries.pop(key))
             lines.append(f"message\t{len(sections)}")
             lines += [f"section\t{named}\t{typed}" for named, typed in sections]
-            if told:
-                lines += told.pop(0)
+            if told:                # a broker may change their order
+                identity = re.search(r" message-id=(\S+)", " ".join(named for named, _ in sections))[1]
+                lines += told.pop(identity)
     assert not open_deliveries and not told
     return lines
 
@@ -209,7 +210,7 @@ def conversation(client, server, command, target, tells=False):
     tap = Tap(target)
     output = run([str(word).replace("@PORT@", str(tap.port)) for word in command])
     tap.end()
-    told = program_facts(output) if tells else []
+    told = program_facts(output) if tells else {}
     lines = []
     for from_client, from_server in tap.connections:
         lines += recorded_stream(client, from_client, told)

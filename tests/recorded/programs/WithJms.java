@@ -150,8 +150,8 @@ public final class WithJms {
         for (Object value : everything()) stream.writeObject(value);
         stream.writeObject(null);
         send(stream, "stream", DeliveryMode.PERSISTENT, 4);
-        for (Object value : everything()) fact("element", shown(value));
-        fact("element", "null");
+        for (int n = 0; n < everything().length; n++) fact("element " + n, shown(everything()[n]));
+        fact("element " + everything().length, "null");
         send(session.createStreamMessage(), "stream", DeliveryMode.PERSISTENT, 4);
 
         ObjectMessage object = session.createObjectMessage(new ArrayList<>(List.of("a", 1)));

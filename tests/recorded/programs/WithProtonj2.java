@@ -266,7 +266,7 @@ public final class WithProtonj2 {
     private static void client(String host, int port) throws Exception {
         try (Client client = Client.create()) {
             ConnectionOptions options = new ConnectionOptions().user("ems").password("ems").maxFrameSize(2048)
-                    .idleTimeout(60_000).virtualHost("vhost").desiredCapabilities("ANONYMOUS-RELAY", "DELAYED_DELIVERY")
+                    .idleTimeout(1_000).virtualHost("vhost").desiredCapabilities("ANONYMOUS-RELAY", "DELAYED_DELIVERY")
                     .properties(Map.of("recorder", "protonj2"));
             Connection connection = client.connect(host, port, options);
             SenderOptions sending = new SenderOptions();
@@ -312,6 +312,7 @@ public final class WithProtonj2 {
             Sender detached = connection.openSender("recorded.protonj2", sending);
             detached.openFuture().get(15, TimeUnit.SECONDS);
             detached.detach();
+            Thread.sleep(1_500);        // the broker's heartbeats
             connection.close();
         }
     }
