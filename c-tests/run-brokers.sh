@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The tests that need a broker of others (make test-brokers): conformance tests, interoperation with Apache Qpid JMS and
-# demonstration, on Apache Artemis; dialogues with strict scripted peers. With patterns, only the conformance tests that fit.
+# The tests that need programs of others (make test-brokers): conformance tests, interoperation with Apache Qpid JMS and
+# demonstration, on Apache Artemis; dialogues with strict scripted peers; what is written, decoded by Apache Qpid Proton.
+# With patterns, only the conformance tests that fit.
 # Exit status 0: nothing failed; 2: no JDK or no Maven (one line says so). Last line: totals.
 set -euo pipefail
 
@@ -30,6 +31,8 @@ if [ $# = 0 ]; then
     count "$out/results-interop.tsv"
     "$here/strict/run.sh" || status=1
     count "$out/results-strict.tsv"
+    "$here/proton/run.sh" || status=1
+    count "$out/results-proton.tsv"
     one python3 "$here/check_cases.py" brokers --logs "$out"
     for style in listener receive; do
         one env BROKER=artemis STYLE="$style" "$here/demo/run.sh"

@@ -9,14 +9,34 @@ mod messages;
 mod text;
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
 
 use bytes::BytesMut;
 use files::{Line, Recording, recordings, without};
 use messages::Deliveries;
-use text::{Reader, encoded, unhex};
+use text::{Reader, encoded, hex, unhex};
 use tibemsufo::amqp::codec::{Decoder, Encoder, Value};
-use tibemsufo::amqp::frame::{Frame, FrameDecoder, RawFrame, encode_frame};
+use tibemsufo::amqp::frame::{FrameDecoder, RawFrame, encode_frame};
 use tibemsufo::amqp::performative::Performative;
+
+/// Where `what was read and is written again` goes when another decoder is to judge it too (c-tests/proton/run.sh): lines
+/// `kind TAB text TAB hex`, one file for each test because they run side by side.
+struct Again(Option<File>);
+
+impl Again {
+    fn of(test: &str) -> Again {
+        let folder = std::env::var_os("TIBEMS_RECORDED_AGAIN").map(PathBuf::from);
+        Again(folder.map(|folder| File::create(folder.join(test)).expect("a file to write")))
+    }
+
+    fn note(&mut self, kind: &str, text: &str, bytes: &[u8]) {
+        if let Some(file) = &mut self.0 {
+            writeln!(file, "{kind}\t{text}\t{}", hex(bytes)).expect("the disk takes it");
+        }
+    }
+}
 
 /// Element types of empty arrays are not kept by owned values.
 fn without_element_types(text: &str) -> String {
@@ -34,6 +54,7 @@ fn without_element_types(text: &str) -> String {
 #[test]
 fn values_mean_what_was_put_in() {
     let mut values = 0;
+    let mut again = Again::of("values");
     for Recording { lines, .. } in recordings() {
         for line in lines.iter().filter(|line| line.kind == "value") {
             let (bytes, expected, place) = (line.bytes(), &line.columns[1], &line.place);
@@ -45,8 +66,10 @@ fn values_mean_what_was_put_in() {
             assert_eq!(decoder.skip(), Ok(()), "{place}");
             assert!(decoder.is_empty(), "{place}: skipping leaves bytes");
             let value = Value::decode(&mut Decoder::new(&bytes)).expect(place);
-            let again = Reader::default().whole(&encoded(&value));
-            assert_eq!(again, Ok(without_element_types(expected)), "{place}");
+            let written = encoded(&value);
+            let expected = without_element_types(expected);
+            again.note("value", &expected, &written);
+            assert_eq!(Reader::default().whole(&written), Ok(expected), "{place}");
             values += 1;
         }
     }
@@ -54,20 +77,25 @@ fn values_mean_what_was_put_in() {
 }
 
 /// Compares one performative with what is known of it, and what is written again with what was read.
-fn check_performative(place: &str, read: &Performative, named: &str) {
+fn check_performative(place: &str, read: &Performative, named: &str, again: &mut Again) {
     let expected = without(named, &fields::NOT_READ);
     assert_eq!(fields::named(read), expected, "{place}");
     let mut bytes = Vec::new();
     read.encode(&mut Encoder::new(&mut bytes));
+    again.note("performative", &expected, &bytes);
     let mut decoder = Decoder::new(&bytes);
-    let again = Performative::decode(&mut decoder);
-    assert_eq!(again.as_ref(), Ok(read), "{place}");
+    assert_eq!(
+        Performative::decode(&mut decoder).as_ref(),
+        Ok(read),
+        "{place}"
+    );
     assert!(decoder.is_empty(), "{place}: bytes are left");
 }
 
 #[test]
 fn performatives_mean_what_proton_reads() {
     let mut performatives = 0;
+    let mut again = Again::of("performatives");
     for Recording { lines, .. } in recordings() {
         for line in lines.iter().filter(|line| line.kind == "performative") {
             let (bytes, place) = (line.bytes(), &line.place);
@@ -76,7 +104,7 @@ fn performatives_mean_what_proton_reads() {
             let mut decoder = Decoder::new(&bytes);
             let read = Performative::decode(&mut decoder).expect(place);
             assert!(decoder.is_empty(), "{place}: bytes are left");
-            check_performative(place, &read, &line.columns[1]);
+            check_performative(place, &read, &line.columns[1], &mut again);
             performatives += 1;
         }
     }
@@ -91,7 +119,7 @@ fn streams(recording: &Recording) -> impl Iterator<Item = &[Line]> {
         .filter(|lines| lines.iter().any(|line| line.kind == "frame"))
 }
 
-fn check_frame(line: &Line, raw: &RawFrame) -> Frame {
+fn check_frame(line: &Line, raw: &RawFrame, again: &mut Again) {
     let place = &line.place;
     let [_, kind, channel, payload, named, typed] = &line.columns[..] else {
         panic!("{place}: a frame has six columns");
@@ -108,20 +136,20 @@ fn check_frame(line: &Line, raw: &RawFrame) -> Frame {
             let mut decoder = Decoder::new(&raw.body);
             let read = Reader::default().next(&mut decoder);
             assert_eq!(read.as_ref(), Ok(typed), "{place}");
-            check_performative(place, performative, named);
-            let mut again = Vec::new();
-            encode_frame(frame.channel, performative, &frame.payload, &mut again);
-            let mut again = BytesMut::from(&again[..]);
-            let again = FrameDecoder::new(u32::MAX).next_frame(&mut again);
-            assert_eq!(again.as_ref(), Ok(&Some(frame.clone())), "{place}");
+            check_performative(place, performative, named, again);
+            let mut written = Vec::new();
+            encode_frame(frame.channel, performative, &frame.payload, &mut written);
+            let mut written = BytesMut::from(&written[..]);
+            let read = FrameDecoder::new(u32::MAX).next_frame(&mut written);
+            assert_eq!(read, Ok(Some(frame.clone())), "{place}");
         }
     }
-    frame
 }
 
 #[test]
 fn frames_mean_what_proton_reads() {
     let mut frames = 0;
+    let mut again = Again::of("frames");
     for recording in recordings() {
         for lines in streams(&recording) {
             // As a socket gives them: pieces of a length that fits nothing, cut without knowing where frames begin.
@@ -136,7 +164,7 @@ fn frames_mean_what_proton_reads() {
                 }
                 let raw = found.unwrap_or_else(|| panic!("{}: no frame", line.place));
                 assert!(received.is_empty(), "{}: bytes are left", line.place);
-                check_frame(line, &raw);
+                check_frame(line, &raw, &mut again);
                 frames += 1;
             }
         }

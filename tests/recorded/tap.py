@@ -8,6 +8,7 @@ class Tap:
 
     def __init__(self, target):
         self.target, self.connections, self.threads = target, [], []
+        self.changed = threading.Condition()         # told of everything that passes
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -18,19 +19,38 @@ class Tap:
                 client, _ = self.listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(("127.0.0.1", self.target))
             both = [bytearray(), bytearray()]
             self.connections.append(both)
-            for source, sink, kept in (client, server, both[0]), (server, client, both[1]):
-                thread = threading.Thread(target=self._pass, args=(source, sink, kept), daemon=True)
-                self.threads.append(thread)
-                thread.start()
+            thread = threading.Thread(target=self._connect, args=(client, both), daemon=True)
+            self.threads.append(thread)
+            thread.start()
 
-    @staticmethod
-    def _pass(source, sink, kept):
+    def _connect(self, client, both):
+        try:
+            first = self.greet(client, both[0])
+        except (OSError, ValueError):
+            client.close()
+            return
+        server = socket.create_connection(("127.0.0.1", self.target))
+        server.sendall(first)
+        back = threading.Thread(target=self._pass, args=(server, client, both[1]), daemon=True)
+        back.start()
+        self._pass(client, server, both[0])
+        back.join()
+
+    def greet(self, client, kept):
+        """What happens before anything is passed; returns what the server is to get first. Others may do more here."""
+        return b""
+
+    def keep(self, kept, chunk):
+        with self.changed:
+            kept += chunk
+            self.changed.notify_all()
+
+    def _pass(self, source, sink, kept):
         try:
             while chunk := source.recv(65536):
-                kept += chunk
+                self.keep(kept, chunk)
                 sink.sendall(chunk)
         except OSError:
             pass
