@@ -10,6 +10,7 @@ use super::nesting::{DEPTH_MAX, Nested, too_deep};
 use super::stream_body::StreamBody;
 use super::text::Text;
 use super::value::{Item, Value};
+use crate::amqp::codec::constructor as c;
 use crate::amqp::codec::{
     ArrayRef, Compound, DecodeError, Decoder, Encoder, MAX_EMPTY_ELEMENTS, ValueRef,
 };
@@ -204,34 +205,34 @@ fn decode_array(source: &Bytes, elements: ArrayRef<'_>, access: Access) -> Value
             .map(|element| pick(element.ok()?))
             .collect()
     }
-    let mut first = elements.clone();
-    let array = match first.next_value() {
-        Ok(Some(ValueRef::Byte(_) | ValueRef::Ubyte(_))) => {
-            Some(Value::Bytes(slice(source, elements.data())))
-        }
-        Ok(Some(ValueRef::Short(_))) => all(&elements, |value| match value {
+    // The constructor tells the type, so that an empty array has one too.
+    let array = match elements.code() {
+        c::BYTE | c::UBYTE => Some(Value::Bytes(slice(source, elements.data()))),
+        c::SHORT => all(&elements, |value| match value {
             ValueRef::Short(value) => Some(value),
             _ => None,
         })
         .map(Value::Shorts),
-        Ok(Some(ValueRef::Int(_) | ValueRef::Ushort(_))) => all(&elements, |value| match value {
+        c::INT | c::SMALL_INT | c::USHORT => all(&elements, |value| match value {
             ValueRef::Int(value) => Some(value),
             ValueRef::Ushort(value) => Some(value.into()),
             _ => None,
         })
         .map(Value::Ints),
-        Ok(Some(ValueRef::Long(_) | ValueRef::Uint(_))) => all(&elements, |value| match value {
-            ValueRef::Long(value) => Some(value),
-            ValueRef::Uint(value) => Some(value.into()),
-            _ => None,
-        })
-        .map(Value::Longs),
-        Ok(Some(ValueRef::Float(_))) => all(&elements, |value| match value {
+        c::LONG | c::SMALL_LONG | c::UINT | c::SMALL_UINT | c::UINT0 => {
+            all(&elements, |value| match value {
+                ValueRef::Long(value) => Some(value),
+                ValueRef::Uint(value) => Some(value.into()),
+                _ => None,
+            })
+            .map(Value::Longs)
+        }
+        c::FLOAT => all(&elements, |value| match value {
             ValueRef::Float(value) => Some(value),
             _ => None,
         })
         .map(Value::Floats),
-        Ok(Some(ValueRef::Double(_))) => all(&elements, |value| match value {
+        c::DOUBLE => all(&elements, |value| match value {
             ValueRef::Double(value) => Some(value),
             _ => None,
         })

@@ -5,6 +5,7 @@
 
 mod fields;
 mod files;
+mod foreign;
 mod messages;
 mod text;
 

@@ -81,7 +81,7 @@ pub fn check_sections(line: &Line, sections: &[&Line], payload: &[u8]) {
     assert!(decoder.is_empty(), "{}: bytes are left", line.place);
 }
 
-fn decoded(place: &str, payload: Bytes) -> Message {
+pub fn decoded(place: &str, payload: Bytes) -> Message {
     let received = Received {
         consumer_destination: &Destination::queue("the consumer's"),
         now_ms: 0,
@@ -135,7 +135,7 @@ pub fn check_facts(line: &Line, facts: &[&Line], payload: &Bytes) {
 }
 
 /// The message in the words of the facts.
-fn shown(message: &mut Message) -> Vec<(String, String)> {
+pub fn shown(message: &mut Message) -> Vec<(String, String)> {
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut fact = |name: &str, value: String| facts.push((name.to_owned(), value));
     let kind = match message.kind() {
