@@ -70,9 +70,10 @@ class Server(MessagingHandler):
 
     def on_connection_bound(self, event):
         event.transport.max_frame_size = 4096
-        event.transport.idle_timeout = 4        # Proton asks for half of it
 
     def on_connection_opening(self, event):
+        if event.connection.remote_hostname == "heartbeats":
+            event.transport.idle_timeout = 8    # Proton asks for a frame each 4 s
         event.connection.offered_capabilities = [symbol("ANONYMOUS-RELAY"), symbol("SHARED-SUBS"), symbol("queue")]
 
     def on_link_opening(self, event):

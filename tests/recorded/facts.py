@@ -68,7 +68,9 @@ FALSE_BY_DEFAULT = {("attach", "incomplete-unsettled"), ("flow", "drain"), ("flo
 SECTIONS = {0x71: "delivery-annotations", 0x72: "message-annotations", 0x74: "application-properties", 0x75: "data",
             0x76: "amqp-sequence", 0x77: "amqp-value", 0x78: "footer"}
 # symbolic descriptors of the standard stand for their codes
-SYMBOLIC = {f"amqp:{name}:list": code for code, (name, _) in COMPOSITES.items()}
+SYMBOLIC = {f"amqp:{name}:list": code for code, (name, _) in COMPOSITES.items()} | {
+    "amqp:delivery-annotations:map": 0x71, "amqp:message-annotations:map": 0x72, "amqp:application-properties:map": 0x74,
+    "amqp:data:binary": 0x75, "amqp:amqp-sequence:list": 0x76, "amqp:amqp-value:*": 0x77, "amqp:footer:map": 0x78}
 
 
 class Value:

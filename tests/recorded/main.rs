@@ -12,9 +12,10 @@ mod text;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
+use std::iter::Peekable;
 use std::path::PathBuf;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use files::{Line, Recording, recordings, without};
 use messages::Deliveries;
 use text::{Reader, encoded, hex, unhex};
@@ -187,44 +188,63 @@ fn protocol_headers_are_those_of_the_standard() {
     assert_eq!(seen, BTreeSet::from(ours));
 }
 
+/// Checks the message whose section and fact lines are next in `lines`; did its sender say what is in it?
+fn check_message<'a>(
+    line: &Line,
+    count: &str,
+    payload: &Bytes,
+    lines: &mut Peekable<impl Iterator<Item = &'a Line>>,
+) -> bool {
+    let mut own = Vec::new();
+    while let Some(next) = lines.next_if(|next| matches!(next.kind.as_str(), "section" | "fact")) {
+        own.push(next);
+    }
+    let (sections, facts): (Vec<_>, Vec<_>) =
+        own.into_iter().partition(|line| line.kind == "section");
+    assert_eq!(count, sections.len().to_string(), "{}", line.place);
+    messages::check_sections(line, &sections, payload);
+    messages::check_facts(line, &facts, payload);
+    !facts.is_empty()
+}
+
 #[test]
 fn messages_mean_what_their_senders_said() {
     let (mut all, mut told) = (0, 0);
     for recording in recordings() {
-        for lines in streams(&recording) {
-            let mut deliveries = Deliveries::default();
-            let mut at = lines.iter().peekable();
-            while let Some(line) = at.next() {
-                match line.kind.as_str() {
-                    "header" => {}
-                    "frame" => {
-                        let mut bytes = BytesMut::from(&line.bytes()[..]);
-                        let frame = FrameDecoder::new(u32::MAX).next_frame(&mut bytes);
-                        let frame = frame.expect(&line.place).expect("a whole frame");
-                        deliveries.take(frame);
-                    }
-                    "message" => {
-                        let mut of_this = Vec::new();
-                        while let Some(next) =
-                            at.next_if(|next| matches!(next.kind.as_str(), "section" | "fact"))
-                        {
-                            of_this.push(next);
-                        }
-                        let payload = deliveries.finished().expect(&line.place);
-                        let (sections, facts): (Vec<_>, Vec<_>) =
-                            of_this.into_iter().partition(|line| line.kind == "section");
-                        messages::check_sections(line, &sections, &payload);
-                        messages::check_facts(line, &facts, &payload);
-                        all += 1;
-                        told += usize::from(!facts.is_empty());
-                    }
-                    other => panic!("{}: a line of kind {other}", line.place),
+        let mut deliveries = Deliveries::default();
+        let mut lines = recording.lines.iter().peekable();
+        while let Some(line) = lines.next() {
+            let (payload, count) = match line.kind.as_str() {
+                "payload" => (line.bytes().into(), &line.columns[1]),
+                "message" => {
+                    let payload = deliveries.finished();
+                    let payload = payload.unwrap_or_else(|| panic!("{}: no message", line.place));
+                    (payload, &line.columns[0])
                 }
-            }
-            assert!(deliveries.finished().is_none(), "{}", recording.name);
+                "frame" => {
+                    let mut bytes = BytesMut::from(&line.bytes()[..]);
+                    let frame = FrameDecoder::new(u32::MAX).next_frame(&mut bytes);
+                    deliveries.take(frame.expect(&line.place).expect("a whole frame"));
+                    continue;
+                }
+                "stream" => {
+                    assert!(deliveries.finished().is_none(), "before {}", line.place);
+                    deliveries = Deliveries::default();
+                    continue;
+                }
+                "section" | "fact" => panic!("{}: no message before it", line.place),
+                _ => continue,
+            };
+            all += 1;
+            told += usize::from(check_message(line, count, &payload, &mut lines));
         }
+        assert!(deliveries.finished().is_none(), "{}", recording.name);
     }
-    assert!(all > 200 && told == 26, "{all} messages, {told} with facts");
+    // 13 messages of Qpid JMS, there and back, and the rare encodings of rhea
+    assert!(
+        all > 200 && told == 26 + 6,
+        "{all} messages, {told} with facts"
+    );
 }
 
 /// What was recorded is only worth something if it holds everything: a recorder that lost a part must fail here.

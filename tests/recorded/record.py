@@ -10,6 +10,7 @@ file, columns separated by tabs:
     # implementations and versions
     value HEX TEXT                                  one encoded value; TEXT is what the program put in
     performative HEX NAMED TYPED                    one encoded performative
+    payload HEX SECTIONS                            one message; sections and facts follow
     stream FROM                                     what one end of a connection wrote, in order:
     header HEX
     frame HEX TYPE CHANNEL PAYLOAD-BYTES NAMED TYPED
@@ -147,7 +148,15 @@ def recorded_values(command):
     lines = []
     for line in run(command).splitlines():
         kind, *columns = line.split("\t")
+        if kind == "fact":
+            lines.append(line)
+            continue
         encoded = bytes.fromhex(columns[-1])
+        if kind == "payload":
+            sections = facts.sections(encoded)
+            lines.append(f"payload\t{columns[-1]}\t{len(sections)}")
+            lines += [f"section\t{named}\t{typed}" for named, typed in sections]
+            continue
         if kind == "value":
             value, taken = facts.decode(encoded)
             if value.text() != columns[0] or taken != len(encoded):

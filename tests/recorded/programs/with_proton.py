@@ -10,9 +10,9 @@ import sys
 import uuid
 
 from proton import (Data, Message, Delivery, Condition, symbol, timestamp, ulong, uint, ubyte, ushort, byte, short, int32,
-                    float32, char, decimal32, decimal64, decimal128, Array, Described, UNDESCRIBED, Endpoint)
+                    float32, char, Array, Described, UNDESCRIBED)
 from proton.handlers import MessagingHandler, TransactionHandler
-from proton.reactor import Container, Selector, LinkOption, ReceiverOption, AtLeastOnce, AtMostOnce
+from proton.reactor import Container, Selector, AtLeastOnce, AtMostOnce
 
 ID = uuid.UUID("00112233-4455-6677-8899-aabbccddeeff")
 

@@ -1,5 +1,5 @@
-// rhea (JavaScript): `values` writes every type in every encoding that the AMQP standard has; `client PORT` and `server PORT` talk.
-// Lines of values: `value TAB text TAB hex`.
+// rhea (JavaScript): `values` writes every type in every encoding of the AMQP standard, performatives and messages in rare
+// ones (lines `value TAB text TAB hex`, `performative TAB hex`, `payload TAB hex`); `client PORT` and `server PORT` talk.
 'use strict';
 const rhea = require('rhea');
 const types = rhea.types;
@@ -80,6 +80,107 @@ function values() {
     value('@ulong:5(int:1)', T.described_nc(new T.SmallUlong(5), new T.Int(1)));
     value("@'a:b'([int:1])", T.described_nc(new T.Sym8('a:b'), new T.List8([new T.Int(1)])));
     value('@ulong:5(true)', T.described_nc(new T.Ulong(5), new T.True()));
+}
+
+// Performatives in encodings that are legal and seldom: wide numbers, symbolic descriptors, explicit defaults, trailing nulls,
+// fields that take several values with none, one bare, or an array of either width.
+function performatives() {
+    const T = types;
+    const uint = (n) => new T.Uint(n), small = (n) => (n ? new T.SmallUint(n) : new T.Uint0());
+    const sym = (s) => new T.Sym32(s), str = (s) => new T.Str32(s), bin = (b) => new T.Vbin32(Buffer.from(b));
+    const no = new T.Null(), yes = new T.Boolean(true), off = new T.Boolean(false);
+    const two = new T.Array32(['a', 'b'], 0xb3), one = new T.Array8(['a'], 0xa3), none = new T.Array8([], 0xa3);
+    const map = new T.Map32([sym('k'), new T.List32([uint(0), yes]), sym('e'), new T.Map8([])]), empty = new T.Map32([]);
+    const described = (code, fields) => T.described_nc(new T.Ulong(code), new T.List32(fields));
+    const accepted = described(0x24, []);
+    const error = described(0x1d, [sym('amqp:not-found'), str('gone'), map]);
+    const source = described(0x28, [str('q'), uint(0), sym('session-end'), uint(0), off, empty, sym('move'), map,
+        described(0x27, [yes, off, map]), two, sym('queue')]);
+    const target = described(0x29, [str('q'), small(2), no, small(0), yes, map, one]);
+    const frames = [
+        [0x10, 'open', [str('c'), str(''), uint(512), new T.Ushort(0), uint(0), sym('en'), none, sym('bare'), two, empty], 10],
+        [0x10, 'open', [str('c'), no, no, no, no, no, no, none, one, map], 10],
+        [0x11, 'begin', [new T.Ushort(0), uint(0), small(0), small(255), uint(0), sym('bare'), none, map], 8],
+        [0x12, 'attach', [str('l'), uint(0), off, new T.Ubyte(0), new T.Ubyte(1), source, target, empty, off, small(0),
+            new T.Ulong0(), sym('bare'), two, empty], 14],
+        [0x12, 'attach', [str('l'), small(1), new T.True(), no, no, source, described(0x30, [sym('amqp:local-transactions')]),
+            no, no, no, new T.SmallUlong(7), none, one, map], 14],
+        [0x12, 'attach', [str('l'), small(1), new T.False(), no, no, T.described_nc(new T.Sym32('amqp:source:list'), new T.List0()),
+            T.described_nc(new T.Sym8('amqp:target:list'), new T.List8([]))], 14],
+        [0x13, 'flow', [no, uint(0), uint(0), uint(0), no, no, no, no, off, off, empty], 11],
+        [0x13, 'flow', [small(0), small(1), small(2), small(3), uint(4), uint(5), uint(6), uint(7), yes, yes, map], 11],
+        [0x14, 'transfer', [uint(0), uint(0), bin([]), uint(0), off, off, new T.Ubyte(0), accepted, off, off, off], 11],
+        [0x14, 'transfer', [uint(1), uint(2), bin([3]), uint(4), yes, yes, new T.Ubyte(1),
+            described(0x34, [bin([5]), described(0x25, [error])]), yes, yes, yes], 11],
+        [0x15, 'disposition', [yes, uint(0), uint(0), off, accepted, off], 6],
+        [0x15, 'disposition', [off, small(1), no, yes, T.described_nc(new T.Sym8('amqp:released:list'), new T.List32([])), yes], 6],
+        [0x15, 'disposition', [yes, small(1), no, yes, described(0x23, [uint(0), new T.Ulong(0)])], 6],
+        [0x15, 'disposition', [yes, small(1), no, yes, described(0x25, [no])], 6],
+        [0x15, 'disposition', [yes, small(1), no, yes, described(0x27, [no, no, empty])], 6],
+        [0x15, 'disposition', [yes, small(1), no, yes, described(0x33, [bin([1])])], 6],
+        [0x16, 'detach', [uint(0), off, no], 3],
+        [0x16, 'detach', [small(0), yes, error], 3],
+        [0x17, 'end', [no], 1],
+        [0x17, 'end', [described(0x1d, [sym('x'), no, no])], 1],
+        [0x18, 'close', [error], 1],
+        [0x40, 'sasl-mechanisms', [sym('PLAIN')], 1],
+        [0x40, 'sasl-mechanisms', [two], 1],
+        [0x41, 'sasl-init', [sym('PLAIN'), bin([0, 1]), str('h')], 3],
+        [0x41, 'sasl-init', [sym('EXTERNAL'), bin([]), no], 3],
+        [0x42, 'sasl-challenge', [bin([1])], 1],
+        [0x43, 'sasl-response', [bin([])], 1],
+        [0x44, 'sasl-outcome', [new T.Ubyte(0), no], 2],
+        [0x44, 'sasl-outcome', [new T.Ubyte(4), bin([1])], 2],
+    ];
+    const show = (descriptor, list) => console.log('performative\t' + hex(T.described_nc(descriptor, list)));
+    frames.forEach(([code, name, fields, most]) => {
+        const nulls = fields.concat(new Array(most - fields.length).fill(no));
+        show(new T.SmallUlong(code), new T.List32(fields));
+        show(new T.Ulong(code), new T.List32(nulls));
+        show(new T.Sym8(`amqp:${name}:list`), new T.List32(fields));
+        show(new T.Sym32(`amqp:${name}:list`), new T.List32(nulls));
+    });
+    show(new T.SmallUlong(0x17), new T.List0());
+    show(new T.SmallUlong(0x17), new T.List8([]));
+    show(new T.Ulong(0x18), new T.List32([]));
+    show(new T.Sym8('amqp:close:list'), new T.List0());
+}
+
+// Messages in encodings that are legal and seldom: line `payload TAB hex`, then what a JMS program is to see.
+function payloads() {
+    const T = types;
+    const section = (name, value) => hex(T.described_nc(new T.Sym8(name), value));
+    const wide = (code, value) => hex(T.described_nc(new T.Ulong(code), value));
+    const uint = (n) => new T.Uint(n), sym = (s) => new T.Sym32(s), str = (s) => new T.Str32(s);
+    const no = new T.Null(), yes = new T.Boolean(true), off = new T.Boolean(false);
+    const show = (parts, facts) => {
+        console.log('payload\t' + parts.join(''));
+        const all = Object.assign({ timestamp: 'long:0', mode: 'int:1', priority: 'int:4', destination: "queue the consumer's" }, facts);
+        Object.keys(all).forEach((name) => console.log(`fact\t${name}\t${all[name]}`));
+    };
+    show([
+        section('amqp:header:list', new T.List32([yes, new T.Ubyte(0), uint(0), off, uint(0)])),
+        section('amqp:delivery-annotations:map', new T.Map32([sym('x'), uint(0)])),
+        section('amqp:message-annotations:map', new T.Map32([sym('x-opt-jms-msg-type'), new T.Byte(5),
+            sym('x-opt-jms-dest'), new T.Byte(1), sym('other'), new T.List32([])])),
+        section('amqp:properties:list', new T.List32([new T.Ulong(0), no, str('news'), str(''), str(''), new T.Ulong0(), sym('a/b'), no,
+            new T.Timestamp(0), new T.Timestamp(5), str(''), uint(0), no])),
+        section('amqp:application-properties:map', new T.Map32([str('z'), yes, str('n'), no, str('i'), new T.Int(1), str('l'), new T.Long(1)])),
+        section('amqp:amqp-value:*', str('text')),
+        section('amqp:footer:map', new T.Map8([])),
+    ], { kind: 'text', text: '"text"', id: '"ID:AMQP_ULONG:0"', correlation: '"ID:AMQP_ULONG:0"', type: '""', timestamp: 'long:5', mode: 'int:2',
+        priority: 'int:0', destination: 'topic news', 'property z': 'true', 'property n': 'null', 'property i': 'int:1',
+        'property l': 'long:1', 'property JMSXGroupID': '""', reply: "queue the consumer's" });
+    show([section('amqp:data:binary', new T.Vbin32(Buffer.from([1]))), wide(0x75, new T.Vbin8(Buffer.alloc(0))),
+        wide(0x75, new T.Vbin32(Buffer.from([2])))], { kind: 'bytes', bytes: 'binary:0102' });
+    show([section('amqp:amqp-sequence:list', new T.List32([uint(1)])), wide(0x76, new T.List0()), wide(0x76, new T.List8([new T.True()]))],
+        { kind: 'stream', 'element 0': 'long:1', 'element 1': 'true' });
+    show([wide(0x70, new T.List0()), wide(0x72, new T.Map32([])), wide(0x73, new T.List32([])), wide(0x74, new T.Map8([])),
+        wide(0x77, new T.Map32([str('a'), new T.Array32([1, -1], 0x71), sym('b'), new T.Array8([5, 6], 0x52), new T.True(), new T.Uint0()]))],
+        { kind: 'map', 'item a': 'array[int:1 int:-1]', 'item b': 'array[long:5 long:6]', 'item true': 'long:0' });
+    show([wide(0x77, T.described_nc(new T.Sym32('some:type'), new T.List32([new T.SmallInt(-1)])))],
+        { kind: 'stream', 'element 0': 'int:-1' });
+    show([wide(0x77, new T.Vbin32(Buffer.from([9])))], { kind: 'bytes', bytes: 'binary:09' });
 }
 
 function message(extra) {
@@ -189,6 +290,6 @@ function server(port) {
 }
 
 const mode = process.argv[2];
-if (mode === 'values') values();
+if (mode === 'values') { values(); performatives(); payloads(); }
 else if (mode === 'client') client(+process.argv[3]);
 else server(+process.argv[3]);
