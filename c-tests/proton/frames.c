@@ -1,6 +1,6 @@
 /*
  * frames.c - every performative that this library writes, as Proton reads it: SASL, open, begin, attach, flow, dispositions,
- * detach, end, close; and what the library makes of Proton's outcomes and messages (spec 40 §1, §2)
+ * detach, end, close; and what the library makes of Proton's outcomes and messages (spec 40, parts 1 and 2)
  */
 #include "proton.h"
 
