@@ -841,11 +841,13 @@ tibems_status tibems_SetAllowCloseInCallback(tibems_bool allow);
 tibems_status tibems_GetAllowCloseInCallback(tibems_bool *is_allowed);
 
 /**
- * Switches the collection of error texts on for the calling thread.
+ * Switches the collection of error texts on, for the calling thread and, while the context is
+ * open, for all others.
  *
- * Each thread has its own context; create it when the thread starts and close it before the
- * thread ends. A second context of a thread shares its storage with the first. The texts are
- * cleared when the thread calls the next function of this library that is not an error-context
+ * Each thread has texts of its own. Create a context when the thread starts and close it before
+ * the thread ends, or create one in the main thread and read it anywhere: a context gives the last
+ * error of the thread that asks. A second context of a thread shares its storage with the first.
+ * The texts are cleared when the thread calls the next function of this library that is not an error-context
  * function, tibemsStatus_GetText, tibems_Version or a getter of a global setting.
  *
  * TIBEMS_OK; TIBEMS_INVALID_ARG when `error_context` is NULL. Does not block.
@@ -853,7 +855,7 @@ tibems_status tibems_GetAllowCloseInCallback(tibems_bool *is_allowed);
 tibems_status tibemsErrorContext_Create(tibemsErrorContext *error_context);
 
 /**
- * Closes an error context of the calling thread. Collection ends with the last of a thread.
+ * Closes an error context of the calling thread. Collection ends with the last context.
  *
  * TIBEMS_OK; TIBEMS_INVALID_ARG when the handle is no open context or belongs to another thread.
  * Strings obtained through it must not be used afterwards. Does not block.
@@ -864,11 +866,12 @@ tibems_status tibemsErrorContext_Close(tibemsErrorContext error_context);
  * Stores the address of the text of the calling thread's last error: what happened and when.
  *
  * The text is empty when the last call was no error. It belongs to the library and is valid until
- * the thread's next call that clears it, or until the context is closed. `error_context` may be
- * NULL for the context of the calling thread, also on the threads that run callbacks.
+ * the thread's next call that clears it, or until the thread closes its context. `error_context`
+ * is any open context, also one of another thread, or NULL for the context of the calling thread,
+ * which the threads that run callbacks have, too.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or the context belongs to another thread;
- * TIBEMS_NOT_INITIALIZED when the thread has no context. Does not block.
+ * TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or `error_context` is no context;
+ * TIBEMS_NOT_INITIALIZED when it is NULL and the thread has no context. Does not block.
  */
 tibems_status tibemsErrorContext_GetLastErrorString(tibemsErrorContext error_context,
                                                     const char **string);

@@ -1,13 +1,14 @@
 //! The error context: text and call of the last error on each thread (spec 10 §1.9).
 //!
-//! Collection is off until the thread creates a context (C43), so a program that never asks pays
+//! Collection is off until somebody creates a context (C43, D26), so a program that never asks pays
 //! one check a call. Threads of the library that run callbacks switch it on with
-//! [`open_for_callbacks`]. Nothing here blocks; nothing is shared between threads.
+//! [`open_for_callbacks`]. Nothing here blocks; threads share the count of open contexts and no text.
 
 use core::ffi::{CStr, c_char};
 use std::cell::{Cell, RefCell};
 use std::ffi::CString;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::entry::{HandleOut, Out, entry_quiet, invalid_argument};
 use super::handle::{self, Handle, Kind, Stored};
@@ -15,7 +16,8 @@ use super::types::{tibems_status, tibemsErrorContext};
 use crate::clock::Stamp;
 use crate::status::{Error, Result, Status};
 
-/// What a handle of an error context stands for: the storage of one thread.
+/// What a handle of an error context stands for. Any thread may read through it, each its own texts
+/// (D26); the thread that opened it closes it.
 pub(crate) struct ErrorContext {
     thread: u64,
 }
@@ -31,8 +33,11 @@ struct Texts {
     trace: CString,
 }
 
+/// How many contexts the process has open; every thread keeps its errors while it is not 0 (D26).
+static CONTEXTS: AtomicUsize = AtomicUsize::new(0);
+
 thread_local! {
-    /// How many contexts this thread has open; errors are kept while it is not 0.
+    /// How many contexts this thread has open; threads that run callbacks always have one.
     static OPEN: Cell<u32> = const { Cell::new(0) };
     /// True while the texts hold something.
     static FILLED: Cell<bool> = const { Cell::new(false) };
@@ -42,7 +47,6 @@ thread_local! {
 }
 
 fn next_thread() -> u64 {
-    use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
@@ -50,9 +54,15 @@ fn next_thread() -> u64 {
 /// Opens a context of this thread.
 pub(crate) fn open() -> Handle {
     OPEN.with(|open| open.set(open.get() + 1));
+    CONTEXTS.fetch_add(1, Ordering::Relaxed);
     handle::insert(Arc::new(ErrorContext {
         thread: THREAD.with(|thread| *thread),
     }))
+}
+
+/// Whether this thread keeps its errors.
+fn collecting() -> bool {
+    CONTEXTS.load(Ordering::Relaxed) > 0 || OPEN.try_with(Cell::get).unwrap_or(0) > 0
 }
 
 /// Switches collection on for a thread of the library, for as long as the thread lives.
@@ -66,8 +76,14 @@ pub(crate) fn open_for_callbacks() {
 
 /// Closes a context that this thread opened.
 pub(crate) fn close(context: Handle) -> Result<()> {
-    own(context.to_raw())?;
+    let found = handle::get::<ErrorContext, _>(context.to_raw::<()>())?;
+    if Some(found.thread) != THREAD.try_with(|thread| *thread).ok() {
+        return Err(invalid_argument(
+            "the error context belongs to another thread",
+        ));
+    }
     handle::remove::<ErrorContext, _>(context.to_raw::<()>())?;
+    CONTEXTS.fetch_sub(1, Ordering::Relaxed);
     OPEN.with(|open| open.set(open.get().saturating_sub(1)));
     if OPEN.with(Cell::get) == 0 {
         clear();
@@ -84,13 +100,10 @@ pub(crate) fn clear() {
     });
 }
 
-/// Keeps an error of this thread, if a context is open. Statuses that are no errors leave the
+/// Keeps an error of this thread, if any context is open. Statuses that are no errors leave the
 /// context empty: a timeout, and an error without a text (C44).
 pub(crate) fn record(path: impl FnOnce() -> &'static str, error: &Error) {
-    if OPEN.try_with(Cell::get).unwrap_or(0) == 0
-        || error.status == Status::TIBEMS_TIMEOUT
-        || error.text.is_empty()
-    {
+    if !collecting() || error.status == Status::TIBEMS_TIMEOUT || error.text.is_empty() {
         return;
     }
     let function = path()
@@ -109,7 +122,7 @@ pub(crate) fn record(path: impl FnOnce() -> &'static str, error: &Error) {
 
 /// Puts a text in the context that is no error of a call: what a callback is told (spec 10 E1).
 pub(crate) fn tell(text: &str) {
-    if OPEN.try_with(Cell::get).unwrap_or(0) > 0 {
+    if collecting() {
         fill(&format!("{text} ({})", Stamp::now()), "");
     }
 }
@@ -131,28 +144,17 @@ pub(crate) fn last_text() -> String {
     TEXTS.with(|texts| texts.borrow().text.to_string_lossy().into_owned())
 }
 
-/// The context behind a handle, if it is one of the calling thread.
-fn own(context: tibemsErrorContext) -> Result<()> {
-    let found = handle::get::<ErrorContext, _>(context)?;
-    if Some(found.thread) == THREAD.try_with(|thread| *thread).ok() {
-        return Ok(());
-    }
-    Err(invalid_argument(
-        "the error context belongs to another thread",
-    ))
-}
-
-/// Stores the address of one of the texts, for NULL or a handle of this thread.
+/// Stores the address of one of this thread's texts, for NULL or any open context (D26).
 fn give(
     context: tibemsErrorContext,
     string: Out<*const c_char>,
     choose: fn(&Texts) -> &CStr,
 ) -> Result<()> {
     if !context.is_null() {
-        own(context)?;
+        handle::get::<ErrorContext, _>(context)?;
     }
     let string = string.required()?;
-    if OPEN.try_with(Cell::get).unwrap_or(0) == 0 {
+    if context.is_null() && OPEN.try_with(Cell::get).unwrap_or(0) == 0 {
         return Err(Status::TIBEMS_NOT_INITIALIZED.into());
     }
     TEXTS
@@ -160,11 +162,13 @@ fn give(
         .map_err(|_| Status::TIBEMS_NOT_INITIALIZED.into())
 }
 
-/// Switches the collection of error texts on for the calling thread.
+/// Switches the collection of error texts on, for the calling thread and, while the context is
+/// open, for all others.
 ///
-/// Each thread has its own context; create it when the thread starts and close it before the
-/// thread ends. A second context of a thread shares its storage with the first. The texts are
-/// cleared when the thread calls the next function of this library that is not an error-context
+/// Each thread has texts of its own. Create a context when the thread starts and close it before
+/// the thread ends, or create one in the main thread and read it anywhere: a context gives the last
+/// error of the thread that asks. A second context of a thread shares its storage with the first.
+/// The texts are cleared when the thread calls the next function of this library that is not an error-context
 /// function, tibemsStatus_GetText, tibems_Version or a getter of a global setting.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_ARG when `error_context` is NULL. Does not block.
@@ -180,7 +184,7 @@ pub unsafe extern "C" fn tibemsErrorContext_Create(
     })
 }
 
-/// Closes an error context of the calling thread. Collection ends with the last of a thread.
+/// Closes an error context of the calling thread. Collection ends with the last context.
 ///
 /// TIBEMS_OK; TIBEMS_INVALID_ARG when the handle is no open context or belongs to another thread.
 /// Strings obtained through it must not be used afterwards. Does not block.
@@ -194,11 +198,12 @@ pub unsafe extern "C" fn tibemsErrorContext_Close(
 /// Stores the address of the text of the calling thread's last error: what happened and when.
 ///
 /// The text is empty when the last call was no error. It belongs to the library and is valid until
-/// the thread's next call that clears it, or until the context is closed. `error_context` may be
-/// NULL for the context of the calling thread, also on the threads that run callbacks.
+/// the thread's next call that clears it, or until the thread closes its context. `error_context`
+/// is any open context, also one of another thread, or NULL for the context of the calling thread,
+/// which the threads that run callbacks have, too.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or the context belongs to another thread;
-/// TIBEMS_NOT_INITIALIZED when the thread has no context. Does not block.
+/// TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or `error_context` is no context;
+/// TIBEMS_NOT_INITIALIZED when it is NULL and the thread has no context. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsErrorContext_GetLastErrorString(
     error_context: tibemsErrorContext,
@@ -288,19 +293,23 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_thread_is_refused() {
-        let context = create() as usize;
+    fn a_context_gives_the_last_error_of_the_thread_that_asks() {
+        let context = create();
+        entry!({ Err(Error::new(Status::TIBEMS_IO_FAILED, "error of the maker")) });
+        let address = context as usize;
         std::thread::spawn(move || {
-            let raw = std::ptr::without_provenance_mut(context);
-            assert_eq!(read(raw).0, Status::TIBEMS_INVALID_ARG);
+            let raw = std::ptr::without_provenance_mut(address);
+            assert_eq!(read(raw), (Status::TIBEMS_OK, String::new()));
+            entry!({ Err(Error::new(Status::TIBEMS_IO_FAILED, "error of the other")) });
+            assert!(read(raw).1.starts_with("error of the other"));
+            assert_eq!(read(std::ptr::null_mut()).0, Status::TIBEMS_NOT_INITIALIZED);
+            // C43: it is not this thread's to close
             assert_eq!(shut(raw), Status::TIBEMS_INVALID_ARG);
         })
         .join()
         .unwrap();
-        assert_eq!(
-            shut(std::ptr::without_provenance_mut(context)),
-            Status::TIBEMS_OK
-        );
+        assert!(read(context).1.starts_with("error of the maker"));
+        assert_eq!(shut(context), Status::TIBEMS_OK);
     }
 
     #[test]
