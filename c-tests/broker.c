@@ -2,7 +2,8 @@
  * broker.c - brokers and the misbehaving TCP proxy of the conformance programs
  *
  * A broker is tests/brokers/run-broker.sh in a child process that dies with its parent (PR_SET_PDEATHSIG). The proxy is
- * one thread with poll(); it owns all its sockets, other threads only leave a wish and wait until it was carried out.
+ * one thread with poll(); it owns all its sockets and blocks on none, other threads only leave a wish and wait until it
+ * was carried out.
  */
 #define _GNU_SOURCE
 #include "harness.h"
@@ -17,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 /* ---- ports and URLs ---------------------------------------------------------------------------------------------------- */
@@ -34,18 +36,32 @@ static int bind_port(int port, int backlog)
     return fd;
 }
 
+/* The port is ours until this process and its forked children have ended: a name that the system gives to one program at a
+ * time stands for it, so that nobody takes the port between this answer and its use. */
+static bool reserve(int port)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    int length = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "tibemsufo-test-port-%d", port);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&name, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) == 0)
+        return true;                            /* stays open */
+    close(fd);
+    return false;
+}
+
 /* Below the ephemeral range: an outgoing connection can never take the port of a broker that is down, nor connect to
- * itself on it. */
+ * itself on it. The scripts that start servers look above 22000 (demo/tool.c). */
 int free_port(void)
 {
     static int counter;
     for (;;) {
-        int port = 12000 + (int)((getpid() * 131LL + __sync_add_and_fetch(&counter, 1) * 7LL) % 20000);
+        int port = 12000 + (int)((getpid() * 131LL + __sync_add_and_fetch(&counter, 1) * 7LL) % 10000);
         int fd = bind_port(port, 1);
-        if (fd >= 0) {
-            close(fd);
+        if (fd < 0)
+            continue;
+        close(fd);
+        if (reserve(port))
             return port;
-        }
     }
 }
 
@@ -111,9 +127,11 @@ static bool tcp_answers(int port)
     return connected;
 }
 
-static bool broker_died(const struct broker *broker)
+static bool broker_died(const struct broker *broker)       /* it stays for broker_kill to collect */
 {
-    return broker->pid > 0 && waitpid(broker->pid, NULL, WNOHANG) == broker->pid;
+    siginfo_t info = {0};
+    return broker->pid > 0 && waitid(P_PID, (id_t)broker->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == broker->pid;
 }
 
 /* first the port, so that the library is not asked to connect hundreds of times */
@@ -142,7 +160,7 @@ void broker_ready(const struct broker *broker)
         } while (status != TIBEMS_OK && now_ms() < until && !broker_died(broker));
     }
     tibemsConnectionFactory_Destroy(factory);
-    if (status != TIBEMS_OK) {
+    if (status != TIBEMS_OK || broker_died(broker)) {          /* somebody else may answer on its port */
         check_failed(__FILE__, __LINE__, "broker %s on port %d is not ready: %d; its log is %s.log", broker->kind,
                      broker->port, (int)status, broker->data);
         test_over();
@@ -219,9 +237,21 @@ const char *url_b(void) { return getenv("TIBEMS_TEST_URL_B"); }
 
 enum { PAIRS = 64 };
 
+/* Bytes of one direction on their way: read only when the last ones have been written, so a side that takes nothing holds up
+ * its own direction and nobody else. */
+struct flow {
+    size_t from, to;
+    bool ended, told;               /* the source has ended; and the sink was told */
+    char data[32768];
+};
+
 struct proxy_impl {
     int listener;
-    struct { int client, server; long down; } pair[PAIRS];
+    struct pair {
+        int client, server;
+        long answered;              /* bytes read from the server */
+        struct flow up, down;
+    } pair[PAIRS];
 };
 
 static void hard_close(int fd)                  /* with a reset: the peer learns at once */
@@ -231,59 +261,87 @@ static void hard_close(int fd)                  /* with a reset: the peer learns
     close(fd);
 }
 
-static void drop(struct proxy_impl *impl, int i)
+static void drop(struct pair *pair)
 {
-    if (impl->pair[i].client >= 0)
-        hard_close(impl->pair[i].client);
-    if (impl->pair[i].server >= 0)
-        hard_close(impl->pair[i].server);
-    impl->pair[i].client = impl->pair[i].server = -1;
+    if (pair->client >= 0)
+        hard_close(pair->client);
+    if (pair->server >= 0)
+        hard_close(pair->server);
+    pair->client = pair->server = -1;
 }
 
-static ssize_t pump(int from, int to, long most)        /* bytes moved; 0 or less: this side has ended */
+static bool moving(const struct flow *flow) { return flow->from < flow->to; }
+
+/* takes what the source has and the sink takes; false: one of them has failed */
+static bool carry(struct flow *flow, int source, int sink, size_t most, long *count)
 {
-    char buffer[65536];
-    ssize_t got = recv(from, buffer, most < (long)sizeof buffer ? (size_t)most : sizeof buffer, 0);
-    for (ssize_t done = 0; done < got;) {
-        ssize_t sent = send(to, buffer + done, (size_t)(got - done), MSG_NOSIGNAL);
-        if (sent < 0)
-            return -1;
-        done += sent;
+    if (!moving(flow) && !flow->ended && most > 0) {
+        ssize_t got = recv(source, flow->data, most < sizeof flow->data ? most : sizeof flow->data, 0);
+        if (got < 0)
+            return errno == EAGAIN || errno == EINTR;
+        flow->ended = got == 0;
+        flow->from = 0;
+        flow->to = (size_t)got;
+        *count += got;
     }
-    return got;
+    while (moving(flow)) {
+        ssize_t sent = send(sink, flow->data + flow->from, flow->to - flow->from, MSG_NOSIGNAL);
+        if (sent < 0)
+            return errno == EAGAIN || errno == EINTR;
+        flow->from += (size_t)sent;
+    }
+    if (flow->ended && !flow->told) {
+        flow->told = true;
+        shutdown(sink, SHUT_WR);
+    }
+    return true;
 }
 
-static void accept_one(struct proxy *proxy)
+static int connect_target(const struct proxy *proxy)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)proxy->target)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static void quick(int fd)
+{
+    int one = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
+static void accept_one(struct proxy *proxy, enum proxy_mode mode)
 {
     struct proxy_impl *impl = proxy->impl;
-    int one = 1, client = accept4(impl->listener, NULL, NULL, SOCK_CLOEXEC);
+    int client = accept4(impl->listener, NULL, NULL, SOCK_CLOEXEC), server = -1, place = 0;
     if (client < 0)
         return;
     event_post(&proxy->accepted, event_count(&proxy->accepted) + 1);
-    int server = -1, place = 0;
     while (place < PAIRS && impl->pair[place].client >= 0)
         place++;
-    if (proxy->target && proxy->mode != PROXY_BLACKHOLE) {
-        struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)proxy->target)};
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (connect(server, (struct sockaddr *)&address, sizeof address) != 0) {
-            close(server);
-            server = -1;
-        }
-    }
-    if (place == PAIRS || (server < 0 && proxy->mode != PROXY_BLACKHOLE)) {
+    if (place == PAIRS)
+        check_failed(__FILE__, __LINE__, "the proxy has no place for a connection");
+    if (place < PAIRS && mode != PROXY_DEAD && mode != PROXY_BLACKHOLE)
+        server = connect_target(proxy);
+    if (place == PAIRS || (server < 0 && mode != PROXY_BLACKHOLE)) {
         hard_close(client);
-        if (server >= 0)
-            close(server);
         return;
     }
-    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    struct pair *pair = &impl->pair[place];
+    quick(client);
     if (server >= 0)
-        setsockopt(server, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    impl->pair[place].client = client;
-    impl->pair[place].server = server;
-    impl->pair[place].down = 0;
+        quick(server);
+    pair->client = client;
+    pair->server = server;
+    pair->answered = 0;
+    pair->up.from = pair->up.to = pair->down.from = pair->down.to = 0;
+    pair->up.ended = pair->up.told = pair->down.ended = pair->down.told = false;
+    __atomic_store_n(&proxy->answered, 0, __ATOMIC_RELEASE);
 }
 
 static void carry_out(struct proxy *proxy)      /* wishes of other threads; lock held */
@@ -294,10 +352,10 @@ static void carry_out(struct proxy *proxy)      /* wishes of other threads; lock
         ;
     if (proxy->applied == proxy->wanted)
         return;
-    if (proxy->cut || proxy->mode == PROXY_REFUSE || proxy->ending)
+    if (proxy->cut || proxy->mode == PROXY_REFUSE || proxy->mode == PROXY_DEAD)
         for (int i = 0; i < PAIRS; i++)
-            drop(impl, i);
-    proxy->cut = 0;
+            drop(&impl->pair[i]);
+    proxy->cut = false;
     if (proxy->mode == PROXY_REFUSE && impl->listener >= 0) {
         close(impl->listener);
         impl->listener = -1;
@@ -307,57 +365,96 @@ static void carry_out(struct proxy *proxy)      /* wishes of other threads; lock
             check_failed(__FILE__, __LINE__, "proxy cannot listen on %d again: %s", proxy->port, strerror(errno));
     }
     proxy->applied = proxy->wanted;
+    pthread_cond_broadcast(&proxy->changed);
 }
 
-static void *proxy_main(void *argument)
+/* which events of a pair the proxy waits for; none: poll would report its end again and again */
+static void interests(const struct pair *pair, enum proxy_mode mode, short *client, short *server)
+{
+    *client = *server = 0;
+    if (mode == PROXY_STALL)
+        return;
+    if (pair->server < 0 || mode == PROXY_BLACKHOLE) {
+        *client = *server = POLLIN;
+        return;
+    }
+    if (moving(&pair->up))
+        *server |= POLLOUT;
+    else if (!pair->up.ended)
+        *client |= POLLIN;
+    if (mode == PROXY_STALL_DOWN)
+        return;
+    if (moving(&pair->down))
+        *client |= POLLOUT;
+    else if (!pair->down.ended)
+        *server |= POLLIN;
+}
+
+static bool swallow(int fd)                     /* false: its end */
+{
+    char sink[4096];
+    return fd < 0 || recv(fd, sink, sizeof sink, MSG_DONTWAIT) > 0 || errno == EAGAIN;
+}
+
+static void serve(struct proxy *proxy, struct pair *pair, enum proxy_mode mode, long cut_after)
+{
+    if (pair->server < 0 || mode == PROXY_BLACKHOLE) {
+        errno = 0;
+        if (!swallow(pair->client) || !swallow(pair->server))
+            drop(pair);
+        return;
+    }
+    long unused = 0, left = cut_after ? cut_after - pair->answered : 1L << 30;
+    bool alive = carry(&pair->up, pair->client, pair->server, 1L << 30, &unused);
+    if (alive && mode != PROXY_STALL_DOWN) {
+        alive = carry(&pair->down, pair->server, pair->client, left > 0 ? (size_t)left : 0, &pair->answered);
+        __atomic_store_n(&proxy->answered, pair->answered, __ATOMIC_RELEASE);
+    }
+    if (!alive || (cut_after && pair->answered >= cut_after && !moving(&pair->down)))
+        drop(pair);
+    else if (pair->up.told && pair->down.told) {
+        close(pair->client);
+        close(pair->server);
+        pair->client = pair->server = -1;
+    }
+}
+
+static _Noreturn void *proxy_main(void *argument)
 {
     struct proxy *proxy = argument;
     struct proxy_impl *impl = proxy->impl;
     for (;;) {
         struct pollfd set[2 + 2 * PAIRS];
-        int owner[2 + 2 * PAIRS], count = 0;
+        struct pair *owner[2 + 2 * PAIRS];
+        int count = 0;
         pthread_mutex_lock(&proxy->lock);
         carry_out(proxy);
         enum proxy_mode mode = proxy->mode;
-        bool ending = proxy->ending;
+        long cut_after = proxy->cut_after;
         pthread_mutex_unlock(&proxy->lock);
-        if (ending)
-            return NULL;
         set[count++] = (struct pollfd){proxy->wake[0], POLLIN, 0};
         set[count++] = (struct pollfd){impl->listener, POLLIN, 0};    /* -1 is ignored by poll */
-        for (int i = 0; i < PAIRS && mode != PROXY_STALL; i++) {
-            if (impl->pair[i].client < 0)
+        for (struct pair *pair = impl->pair; pair < impl->pair + PAIRS; pair++) {
+            short client, server;
+            if (pair->client < 0)
                 continue;
-            owner[count] = i;
-            set[count++] = (struct pollfd){impl->pair[i].client, POLLIN, 0};
-            if (mode == PROXY_STALL_DOWN || impl->pair[i].server < 0)
-                continue;
-            owner[count] = i;
-            set[count++] = (struct pollfd){impl->pair[i].server, POLLIN, 0};
+            interests(pair, mode, &client, &server);
+            owner[count] = pair;
+            if (client)
+                set[count++] = (struct pollfd){pair->client, client, 0};
+            owner[count] = pair;
+            if (server && pair->server >= 0)
+                set[count++] = (struct pollfd){pair->server, server, 0};
         }
         if (poll(set, (nfds_t)count, -1) < 0)
             continue;
         if (set[0].revents)
             continue;                           /* a wish: carried out before anything moves */
+        for (int n = 2; n < count; n++)
+            if (set[n].revents && owner[n]->client >= 0)
+                serve(proxy, owner[n], mode, cut_after);
         if (set[1].revents)
-            accept_one(proxy);
-        for (int n = 2; n < count; n++) {
-            int i = owner[n];
-            if (!set[n].revents || impl->pair[i].client < 0)
-                continue;
-            bool up = set[n].fd == impl->pair[i].client;
-            char sink[4096];
-            if (impl->pair[i].server < 0 || mode == PROXY_BLACKHOLE) {
-                if (recv(set[n].fd, sink, sizeof sink, 0) <= 0)
-                    drop(impl, i);
-            } else {
-                long most = up || !proxy->cut_after ? 1L << 30 : proxy->cut_after - impl->pair[i].down;
-                ssize_t moved = pump(set[n].fd, up ? impl->pair[i].server : impl->pair[i].client, most);
-                impl->pair[i].down += up || moved < 0 ? 0 : moved;
-                if (moved <= 0 || (proxy->cut_after && impl->pair[i].down >= proxy->cut_after))
-                    drop(impl, i);
-            }
-        }
+            accept_one(proxy, mode);
     }
 }
 
@@ -367,7 +464,9 @@ void proxy_start(struct proxy *proxy, int target_port)
     memset(proxy, 0, sizeof *proxy);
     memcpy(&proxy->accepted, &empty, sizeof empty);
     pthread_mutex_init(&proxy->lock, NULL);
+    pthread_cond_init(&proxy->changed, NULL);
     proxy->target = target_port;
+    proxy->mode = target_port ? PROXY_PASS : PROXY_DEAD;
     proxy->impl = malloc(sizeof *proxy->impl);
     for (int i = 0; i < PAIRS; i++)
         proxy->impl->pair[i].client = proxy->impl->pair[i].server = -1;
@@ -384,23 +483,23 @@ void proxy_start(struct proxy *proxy, int target_port)
 
 void proxy_start_url(struct proxy *proxy, const char *target_url) { proxy_start(proxy, url_port(target_url)); }
 
-static void proxy_wish(struct proxy *proxy, enum proxy_mode mode, int cut)
+static void proxy_wish(struct proxy *proxy, const enum proxy_mode *mode, bool cut, long cut_after)
 {
     pthread_mutex_lock(&proxy->lock);
-    proxy->mode = mode;
-    proxy->cut = cut;
+    if (mode)
+        proxy->mode = *mode;
+    proxy->cut |= cut;
+    proxy->cut_after = cut_after;
     long long wish = ++proxy->wanted;
+    ssize_t written = write(proxy->wake[1], "x", 1);        /* a full pipe wakes, too */
+    (void)written;
+    while (proxy->applied < wish)
+        pthread_cond_wait(&proxy->changed, &proxy->lock);
     pthread_mutex_unlock(&proxy->lock);
-    for (bool done = false; !done;) {
-        if (write(proxy->wake[1], "x", 1) < 0 && errno != EAGAIN)
-            break;
-        usleep(200);
-        pthread_mutex_lock(&proxy->lock);
-        done = proxy->applied >= wish;
-        pthread_mutex_unlock(&proxy->lock);
-    }
 }
 
-void proxy_set(struct proxy *proxy, enum proxy_mode mode) { proxy_wish(proxy, mode, 0); }
-void proxy_cut(struct proxy *proxy) { proxy_wish(proxy, proxy->mode, 1); }
+void proxy_set(struct proxy *proxy, enum proxy_mode mode) { proxy_wish(proxy, &mode, false, 0); }
+void proxy_cut(struct proxy *proxy) { proxy_wish(proxy, NULL, true, 0); }
+void proxy_cut_after(struct proxy *proxy, long bytes) { proxy_wish(proxy, NULL, false, bytes); }
 int proxy_connections(struct proxy *proxy) { return event_count(&proxy->accepted); }
+long proxy_answered(struct proxy *proxy) { return __atomic_load_n(&proxy->answered, __ATOMIC_ACQUIRE); }

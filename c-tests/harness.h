@@ -15,7 +15,8 @@
  * and, when the program has come to its end, a last row "end" with the number of the others. Exit status 0: nothing failed.
  *
  * Environment: TIBEMS_TEST_BROKER devbroker (default) or artemis; TIBEMS_TEST_URL_A, _B: running brokers to share;
- * without them the runner starts its own. TIBEMS_TEST_SLOW multiplies the limits after which something counts as hung.
+ * without them the runner starts its own. TIBEMS_TEST_SLOW multiplies the limits after which something counts as hung
+ * (default 3).
  * TIBEMS_TEST_UNBUILT names the list of unbuilt functions.
  */
 #ifndef TIBEMSUFO_HARNESS_H
@@ -100,7 +101,7 @@ bool check_str_(const char *file, int line, const char *what, const char *got, c
 long long now_us(void);             /* monotonic clock */
 long long now_ms(void);
 void sleep_ms(long long ms);        /* only where a test is about time itself */
-long long slow(long long ms);       /* for upper bounds: ms, more on a busy machine */
+long long slow(long long ms);       /* ms times TIBEMS_TEST_SLOW (default 3): after that something counts as hung */
 
 /* ---- events: what callbacks and threads saw, in order ------------------------------------------------------------------ */
 
@@ -115,7 +116,8 @@ struct events {
 
 void event_post(struct events *events, long long value);
 int event_count(struct events *events);
-bool event_wait(struct events *events, int count, long long timeout_ms);    /* until at least count were posted */
+/* until at least count were posted; the limit, at least 10 s times TIBEMS_TEST_SLOW, says that they never will be */
+bool event_wait(struct events *events, int count, long long timeout_ms);
 long long event_at(struct events *events, int index);                       /* value; -1 when there is none */
 
 /* ---- calls in another thread ---------------------------------------------------------------------------------------- */
@@ -132,8 +134,14 @@ struct task {
 
 void task_start(struct task *task, tibems_status (*run)(void *), void *argument);
 bool task_running(struct task *task);
-bool task_blocks(struct task *task);    /* waits until the call sleeps in the kernel; false: it has returned */
-bool task_wait(struct task *task, long long timeout_ms);   /* joins; false: still running */
+bool task_blocks(struct task *task);    /* all_rests, then: true: the call sleeps in the kernel; false: it has returned */
+bool task_wait(struct task *task, long long timeout_ms);   /* joins; false: still running after the limit of event_wait */
+
+/* Waits until every other thread of this process sleeps in the kernel and none has run in between: whatever was under way
+ * here has happened, except what a timer or a server will start. Needs threads that come to rest. */
+void all_rests(void);
+/* waits until the threads of the library whose names begin so are gone ("ems-": all) */
+void threads_end(const char *name);
 
 /* ---- brokers ------------------------------------------------------------------------------------------------------------ */
 
@@ -165,20 +173,21 @@ enum proxy_mode {
     PROXY_STALL,        /* keep connections, move nothing (bytes wait in the sockets) */
     PROXY_STALL_DOWN,   /* client to server moves, server to client waits: answers never come */
     PROXY_BLACKHOLE,    /* read and throw away, answer nothing */
-    PROXY_REFUSE        /* cut what is there, refuse what comes (the port is closed) */
+    PROXY_REFUSE,       /* cut what is there, refuse what comes (the port is closed) */
+    PROXY_DEAD          /* cut what is there; accept, count and close what comes */
 };
 
 struct proxy {
-    int port, target;               /* target 0: accept and close at once, counting */
+    int port, target;               /* target 0: PROXY_DEAD from the start */
     char url[64];
     struct events accepted;         /* one event a connection, value = its number */
     pthread_t thread;
     pthread_mutex_t lock;
+    pthread_cond_t changed;
     int wake[2];
     enum proxy_mode mode;
-    int cut;                        /* connections to be cut at once */
-    long cut_after;                 /* 0, or: cut a connection when the server has answered so many bytes */
-    bool ending;
+    bool cut;                       /* connections to be cut at once */
+    long cut_after, answered;
     long long applied, wanted;      /* mode changes made and asked for */
     struct proxy_impl *impl;
 };
@@ -188,6 +197,8 @@ void proxy_start(struct proxy *proxy, int target_port);
 void proxy_start_url(struct proxy *proxy, const char *target_url);
 void proxy_set(struct proxy *proxy, enum proxy_mode mode);     /* returns when the proxy has changed */
 void proxy_cut(struct proxy *proxy);                           /* drops the connections of now, mode unchanged */
+void proxy_cut_after(struct proxy *proxy, long bytes);         /* drops each one whose server has answered so many bytes */
+long proxy_answered(struct proxy *proxy);                      /* bytes that the server answered on the latest connection */
 int proxy_connections(struct proxy *proxy);                    /* accepted so far */
 
 int url_port(const char *url);
@@ -254,10 +265,11 @@ struct recovery {
     tibemsConnectionFactory factory;
     struct events broken;           /* value: the status of the callback */
     struct events recovered;        /* value: the status of each RecoverConnection call */
-    long long delay_ms;             /* wait this long in the callback before recovering */
+    bool gated;                     /* the callback waits for the first event of go before recovering */
+    struct events go;
     int tries;                      /* give up after so many calls; 0: never */
 };
-#define RECOVERY_INIT {.broken = EVENTS_INIT, .recovered = EVENTS_INIT}
+#define RECOVERY_INIT {.broken = EVENTS_INIT, .recovered = EVENTS_INIT, .go = EVENTS_INIT}
 void recover_listener(tibemsConnection connection, tibems_status status, void *closure);
 
 #endif

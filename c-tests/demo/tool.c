@@ -3,7 +3,8 @@
  *
  *   tool now          microseconds of the monotonic clock (the clock of log.h)
  *   tool kill PID     SIGKILL, then the time
- *   tool port         a TCP port of 127.0.0.1 that nobody uses, below the range of outgoing connections
+ *   tool port         a TCP port of 127.0.0.1 that nobody uses, below the range of outgoing connections and above
+ *                     those of the test harness
  */
 #include <arpa/inet.h>
 #include <signal.h>
@@ -16,7 +17,7 @@
 static int free_port(void)
 {
     for (int try = 0;; try++) {
-        int port = 12000 + (int)((getpid() * 131LL + try * 7LL) % 20000);
+        int port = 22000 + (int)((getpid() * 131LL + try * 7LL) % 10000);
         struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
         int fd = socket(AF_INET, SOCK_STREAM, 0);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
