@@ -48,6 +48,16 @@ __attribute__((unused)) static void wait_recovered(void)
 __attribute__((unused)) static void wait_broken(void)
 {
     REQUIRE(event_wait(&p.recovery.broken, 1, 5000));
+    CHECK_INT(event_at(&p.recovery.broken, 0), TIBEMS_SERVER_NOT_CONNECTED);
+}
+
+/* the exception listener does not recover before let_recover */
+__attribute__((unused)) static void gated(void) { p.recovery.gated = true; }
+
+__attribute__((unused)) static void let_recover(void)
+{
+    CHECK_INT(event_count(&p.recovery.recovered), 0);
+    event_post(&p.recovery.go, 1);
 }
 
 __attribute__((unused)) static void expect_disconnected(bool expected)
@@ -57,11 +67,17 @@ __attribute__((unused)) static void expect_disconnected(bool expected)
     CHECK_INT(gone, expected);
 }
 
+static char received[256];              /* text of what receive_forever got */
+
 __attribute__((unused)) static tibems_status receive_forever(void *consumer)
 {
     tibemsMsg message = (tibemsMsg)0x1;
     tibems_status status = tibemsMsgConsumer_Receive(consumer, &message);
-    CHECK(status == TIBEMS_OK ? message != NULL : message == NULL);
+    if (status == TIBEMS_OK) {
+        snprintf(received, sizeof received, "%s", text_of(message));
+        CHECK_OK(tibemsMsg_Destroy(message));
+    } else
+        CHECK(message == NULL);
     return status;
 }
 
