@@ -11,7 +11,7 @@ static void expect_newest(const char *text)
 {
     char got[256];
     do
-        REQUIRE_OK(receive_text(f.consumer, slow(5000), got, NULL));
+        REQUIRE_OK(receive_text(f.consumer, slow(10000), got, NULL));
     while (strcmp(got, text) != 0);
 }
 
@@ -36,13 +36,16 @@ TEST_X("10-60", killed_servers_in_turn, T_ALONE, 90)
         REQUIRE(event_wait(&recovery.recovered, round, 10000));
         printf("round %d: noticed after %lld us, recovered after %lld us\n", round,
                recovery.broken.at_us[round - 1] - killed, recovery.recovered.at_us[round - 1] - killed);
+        CHECK_INT(event_at(&recovery.broken, round - 1), TIBEMS_SERVER_NOT_CONNECTED);
+        CHECK_INT(event_at(&recovery.recovered, round - 1), TIBEMS_OK);
         CHECK_STR(active_url(connection), next->url);
         CHECK_OK(send_text(f.producer, after));
         expect_newest(after);
         broker_restart(now);
     }
-    CHECK_INT(event_count(&recovery.broken), 3);
     CHECK_OK(tibemsConnection_Close(connection));
+    threads_end("ems-");
+    CHECK_INT(event_count(&recovery.broken), 3);
     broker_kill(&a);
     broker_kill(&b);
 }
@@ -59,17 +62,23 @@ TEST_X("10-43", killed_single_server, T_ALONE, 60)
     REQUIRE(event_wait(&events, 1, 5000));
     CHECK_INT(event_at(&events, 0), TIBEMS_SERVER_NOT_CONNECTED);
     CHECK_STATUS(send_text(f.producer, "late"), TIBEMS_SERVER_NOT_CONNECTED);
+    tibems_bool gone = TIBEMS_FALSE;
+    CHECK_OK(tibemsConnection_IsDisconnected(f.connection, &gone));
+    CHECK_INT(gone, TIBEMS_TRUE);
     CHECK_OK(tibemsConnection_Close(f.connection));
+    threads_end("ems-");
+    CHECK_INT(event_count(&events), 1);
 }
 
 static tibems_status send_one(void *producer) { return send_text(producer, "stuck"); }
 
-/* A server that keeps its socket open and says nothing: the idle limit ends it (D1). */
+/* A server that keeps its socket open and says nothing: the idle limit ends it (D1). The limit is long enough for a machine
+ * that runs a server late. */
 TEST_X("10-60", silent_server_is_left, T_ALONE, 60)
 {
     struct broker a;
     struct task sender;
-    CHECK_INT(setenv("TIBEMS_AMQP_OPTIONS", "idle=2000", 1), 0);
+    CHECK_INT(setenv("TIBEMS_AMQP_OPTIONS", "idle=8000", 1), 0);
     broker_start(&a);
     recovery.factory = ufo_factory_for(url_join("+", a.url, url_b(), NULL));
     tibemsConnection connection = connect_with(recovery.factory);
@@ -77,15 +86,16 @@ TEST_X("10-60", silent_server_is_left, T_ALONE, 60)
     fresh_on(&f, connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
     CHECK_STR(active_url(connection), a.url);
     broker_stop(&a);
-    long long begin = now_ms();
     task_start(&sender, send_one, f.producer);
+    CHECK(task_blocks(&sender));
+    CHECK_INT(event_count(&recovery.broken), 0);
     REQUIRE(event_wait(&recovery.recovered, 1, 15000));
-    CHECK_BETWEEN(now_ms() - begin, 900, slow(4000));
     REQUIRE(task_wait(&sender, 2000));
     CHECK_INT(sender.status, TIBEMS_SERVER_NOT_CONNECTED);      /* in flight at the break: outcome unknown */
     CHECK_STR(active_url(connection), url_b());
     CHECK_OK(send_text(f.producer, "again"));
-    EXPECT_TEXT(f.consumer, "again");
+    EXPECT_FIRST(f.consumer, "again");
+    EXPECT_NOTHING(f.consumer);                 /* the stuck one was not sent again */
     CHECK_OK(tibemsConnection_Close(connection));
     broker_cont(&a);
     broker_kill(&a);
