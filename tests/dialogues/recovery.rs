@@ -132,6 +132,81 @@ fn p_v2_one_refused_link_fails_the_whole_try() {
     });
 }
 
+/// Case 10-82 (U6): a server that forbids one consumer is no place to recover to, however many others it takes.
+#[test]
+fn a_consumer_that_the_second_server_forbids_leads_to_the_third() {
+    dialogue(|| {
+        let cut = Gate::new();
+        let first = serves_until(&cut);
+        let second = Peer::script(|p| {
+            p.accept_open();
+            let mut refused = false;
+            for _ in 0..4 {
+                let arrival = p.await_that("attach", |a| {
+                    matches!(a.performative, Performative::Attach(_))
+                });
+                let link = arrival.link.unwrap();
+                let source = p.link(link).attach.source.clone();
+                if source.and_then(|s| s.address).as_deref() == Some("forbidden") {
+                    p.refuse_attach(link, Some(error("amqp:unauthorized-access")));
+                    refused = true;
+                } else {
+                    p.answer_attach(link);
+                }
+            }
+            assert!(refused, "the consumer was not asked for");
+            p.drain_stream(); // it ends: the whole try is dropped
+            assert!(!p.accept_within(Duration::ZERO), "a second try");
+        });
+        let third = Peer::script(|p| {
+            p.accept_open();
+            let mut consumers = Vec::new();
+            for _ in 0..4 {
+                let arrival = p.await_that("attach", |a| {
+                    matches!(a.performative, Performative::Attach(_))
+                });
+                let link = arrival.link.unwrap();
+                p.answer_attach(link);
+                let attach = p.link(link).attach.clone();
+                match attach.role {
+                    Role::Sender => p.grant(link, 1),
+                    Role::Receiver => {
+                        consumers.push((attach.source.unwrap().address.unwrap(), link))
+                    }
+                }
+            }
+            for (address, link) in consumers {
+                p.await_credit(link, 1);
+                p.deliver(link, &message::text(&format!("from {address}")));
+            }
+            p.serve_to_close();
+        });
+        let (factory, connection) = unshared(&[&first, &second, &third]);
+        let recoveries = Recoveries::of(factory, connection);
+        connection.start().unwrap();
+        let session = connection.session(api::AUTO).unwrap();
+        let producer = session.producer("out").unwrap();
+        let allowed = session.consumer("allowed").unwrap();
+        let forbidden = session.consumer("forbidden").unwrap();
+        let behind = session.consumer("behind").unwrap();
+        cut.open();
+        recoveries.expect_ok(1);
+        assert_eq!(connection.active_url().unwrap(), third.url());
+        assert!(!connection.is_disconnected());
+        for (consumer, address) in [
+            (allowed, "allowed"),
+            (forbidden, "forbidden"),
+            (behind, "behind"),
+        ] {
+            assert_eq!(consumer.receive_text().unwrap(), format!("from {address}"));
+        }
+        producer.send_text("works").unwrap();
+        first.finish();
+        second.finish();
+        end(connection, third);
+    });
+}
+
 #[test]
 fn p_v3_a_cut_during_recovery_starts_over_without_a_second_event() {
     dialogue(|| {
