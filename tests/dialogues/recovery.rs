@@ -132,9 +132,9 @@ fn p_v2_one_refused_link_fails_the_whole_try() {
     });
 }
 
-/// Case 10-82 (U6): a server that forbids one consumer is no place to recover to, however many others it takes.
 #[test]
 fn a_consumer_that_the_second_server_forbids_leads_to_the_third() {
+    // 10-82 (U6): a server that forbids one consumer is no place to recover to, however many others it takes
     dialogue(|| {
         let cut = Gate::new();
         let first = serves_until(&cut);
