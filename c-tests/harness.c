@@ -773,7 +773,7 @@ static bool look_after(struct running *slots, int width, int totals[3])
                 fprintf(stderr, "gdb could not be run\n");
             kill(slot->pid, SIGKILL);
             waitpid(slot->pid, &status, 0);
-            snprintf(why, sizeof why, "HANG: a call did not return within %u s", slot->test->limit);
+            snprintf(why, sizeof why, "HANG: a call did not return within %lld s", (slot->until - slot->since) / 1000);
             totals[1]++;
             record("not ok", slot, now_ms() - slot->since, why);
             ended = true;

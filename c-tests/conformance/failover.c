@@ -209,11 +209,14 @@ static void expect_failover_events(bool on_switch)
     CHECK_INT(event_at(&switched, 0), TIBEMS_SERVER_DISCONNECTED);
     snprintf(text, sizeof text, "FT-SWITCH: disconnected from %s", switching.url);
     CHECK(strncmp(told[0], text, strlen(text)) == 0);
-    for (int i = 1; i < count - 1 && i < 63; i++) {
+    for (int i = 1, last = 1; i < count - 1 && i < 63; i++) {
+        int attempt = 0, of = 0, length = snprintf(text, sizeof text, "FT-SWITCH: reconnecting to %s, attempt ", switching.url);
         CHECK_INT(event_at(&switched, i), TIBEMS_SERVER_RECONNECTING);
-        /* two URLs a pass */
-        snprintf(text, sizeof text, "FT-SWITCH: reconnecting to %s, attempt %d of 100000", switching.url, (i + 1) / 2);
-        CHECK(strncmp(told[i], text, strlen(text)) == 0);
+        CHECK(strncmp(told[i], text, (size_t)length) == 0 && sscanf(told[i] + length, "%d of %d", &attempt, &of) == 2);
+        CHECK_INT(of, 100000);
+        /* two URLs a pass; a server that still holds the client id makes one try a pass (D3) */
+        CHECK(attempt == (i + 1) / 2 || (on_artemis() && (attempt == last || attempt == last + 1)));
+        last = attempt;
     }
     CHECK_INT(event_at(&switched, count - 1), TIBEMS_SERVER_RECONNECTED);
 }
