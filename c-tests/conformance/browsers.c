@@ -55,13 +55,16 @@ TEST_CHEAP("20-154,20-155", browse_twice)
     without_consumer();
     send_numbers(1, 10);
     tibemsQueueBrowser browser = browse();
+    CASE("20-154");
     for (int i = 1; i <= 10; i++)
         expect_next(browser, i);
     expect_end(browser);
+    CASE("20-155");
     send_numbers(11, 12);
     expect_next(browser, 11);
     expect_next(browser, 12);
     expect_end(browser);
+    CASE("20-154");
     CHECK_OK(tibemsQueueBrowser_Close(browser));
     reader(&other, f.name);
     for (int i = 1; i <= 12; i++) {
@@ -79,8 +82,10 @@ TEST_CHEAP("20-156,20-158", browse_before_start)
     send_numbers(1, 1);
     CHECK_OK(tibemsConnection_Stop(f.connection));
     tibemsQueueBrowser browser = browse();
+    CASE("20-156");
     REQUIRE_OK(tibemsQueueBrowser_GetNext(browser, &message));
     CHECK_STR(text_of(message), "1");
+    CASE("20-158");
     CHECK_OK(tibemsMsg_Acknowledge(message));
     CHECK_STATUS(tibemsMsg_Recover(message), TIBEMS_ILLEGAL_STATE);
     CHECK_OK(tibemsMsg_Destroy(message));
@@ -94,9 +99,11 @@ TEST_CHEAP("20-157,20-159", browser_arguments)
     tibemsQueueBrowser browser = (tibemsQueueBrowser)0x1;
     tibemsMsg message = (tibemsMsg)0x1;
     without_consumer();
+    CASE("20-157");
     CHECK_STATUS(tibemsSession_CreateBrowser(f.session, &browser, unique_topic(), NULL), TIBEMS_INVALID_DESTINATION);
     CHECK(browser == NULL);
     CHECK_STATUS(tibemsSession_CreateBrowser(f.session, &browser, f.queue, "a ="), TIBEMS_INVALID_SELECTOR);
+    CASE("20-159");
     CHECK_STATUS(tibemsQueueBrowser_GetNext(NULL, &message), TIBEMS_INVALID_ARG);
     CHECK(message == NULL);
     browser = browse();
@@ -172,11 +179,14 @@ TEST("20-161,20-162,20-164", request_and_reply)
     start_service(&server, &service, f.queue);
     start_service(&server, &service, topic);
     REQUIRE_OK(tibemsMsgRequestor_Create(f.session, &requestor, f.queue));
+    CASE("20-161");
     expect_reply(requestor, "a twice", "a twice 1");
     expect_reply(requestor, "b", "b 1");
+    CASE("20-164");
     CHECK_OK(tibemsMsgRequestor_Close(requestor));
     CHECK_STATUS(tibemsSession_Commit(f.session), TIBEMS_ILLEGAL_STATE);
     CHECK_OK(tibemsSession_Close(f.session));
+    CASE("20-162");
     tibemsSession session = session_of(f.connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
     REQUIRE_OK(tibemsMsgRequestor_Create(session, &requestor, topic));
     expect_reply(requestor, "c", "c 1");
@@ -204,8 +214,10 @@ TEST("20-163,20-165", blocked_request)
     task_start(&request, request_now, NULL);
     CHECK(task_blocks(&request));
     task_start(&second, request_now, NULL);
+    CASE("20-165");
     REQUIRE(task_wait(&second, 2000));
     CHECK_INT(second.status, TIBEMS_ILLEGAL_STATE);
+    CASE("20-163");
     done();
     REQUIRE(task_wait(&request, 2000));
     CHECK_INT(request.status, TIBEMS_INTR);
@@ -226,6 +238,7 @@ TEST_CHEAP("20-166,20-167,20-168", typed_calls)
     tibemsDestination queue = unique_queue(), topic = unique_topic();
     REQUIRE_OK(tibemsQueueConnection_Create(&queues, url_a(), NULL, USER, PASSWORD));
     REQUIRE_OK(tibemsQueueConnection_CreateQueueSession(queues, &queue_session, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE));
+    CASE("20-166");
     CHECK_STATUS(tibemsQueueSession_CreateSender(queue_session, &sender, topic), TIBEMS_INVALID_DESTINATION);
     CHECK(sender == NULL);
     REQUIRE_OK(tibemsQueueSession_CreateSender(queue_session, &sender, NULL));
@@ -234,6 +247,7 @@ TEST_CHEAP("20-166,20-167,20-168", typed_calls)
     tibemsMsg message = text_message("typed");
     CHECK_OK(tibemsQueueSender_SendToQueue(sender, queue, message));
     EXPECT_TEXT(receiver, "typed");
+    CASE("20-168");
     CHECK_OK(tibemsQueueReceiver_GetQueue(receiver, &one));
     CHECK_OK(tibemsMsgConsumer_GetDestination(receiver, &two));
     CHECK_OK(tibemsDestination_GetName(one, name, sizeof name));
@@ -246,6 +260,7 @@ TEST_CHEAP("20-166,20-167,20-168", typed_calls)
     REQUIRE_OK(tibemsTopicConnection_Create(&topics, url_a(), NULL, USER, PASSWORD));
     REQUIRE_OK(tibemsTopicConnection_CreateTopicSession(topics, &topic_session, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE));
     REQUIRE_OK(tibemsTopicSession_CreatePublisher(topic_session, &publisher, topic));
+    CASE("20-167");
     CHECK_OK(tibemsMsgProducer_SetPriority(publisher, 7));
     CHECK_OK(tibemsTopicPublisher_Publish(publisher, message));
     CHECK_OK(tibemsMsg_Destroy(message));

@@ -42,8 +42,10 @@ TEST_CHEAP("20-124,20-126", receive_without_message)
 {
     tibemsMsg message = (tibemsMsg)0x1234;
     fresh(&f);
+    CASE("20-124");
     CHECK_STATUS(tibemsMsgConsumer_ReceiveNoWait(f.consumer, &message), TIBEMS_NOT_FOUND);
     CHECK(message == NULL);
+    CASE("20-126");
     CHECK_OK(send_text(f.producer, "x"));
     CHECK_STATUS(tibemsMsgConsumer_Receive(f.consumer, NULL), TIBEMS_INVALID_ARG);
     CHECK_STATUS(tibemsMsgConsumer_ReceiveTimeout(f.consumer, NULL, 100), TIBEMS_INVALID_ARG);
@@ -108,6 +110,7 @@ TEST_CHEAP("20-129,20-131", listener_excludes_receive)
     tibemsMsgCallback read = (tibemsMsgCallback)note;
     void *closure = &f;
     fresh(&f);
+    CASE("20-131");
     CHECK_OK(tibemsMsgConsumer_GetMsgListener(f.consumer, &read, &closure));
     CHECK(read == NULL && closure == NULL);
     CHECK_STATUS(tibemsMsgConsumer_GetMsgListener(f.consumer, NULL, &closure), TIBEMS_INVALID_ARG);
@@ -115,6 +118,7 @@ TEST_CHEAP("20-129,20-131", listener_excludes_receive)
     CHECK_OK(tibemsMsgConsumer_SetMsgListener(f.consumer, note, NULL));
     CHECK_OK(tibemsMsgConsumer_GetMsgListener(f.consumer, &read, NULL));
     CHECK(read == note);
+    CASE("20-129");
     CHECK_STATUS(tibemsMsgConsumer_Receive(f.consumer, &message), TIBEMS_ILLEGAL_STATE);
     CHECK_STATUS(tibemsMsgConsumer_ReceiveNoWait(f.consumer, &message), TIBEMS_ILLEGAL_STATE);
     CHECK_STATUS(tibemsMsgConsumer_ReceiveNoWait(second, &message), TIBEMS_NOT_FOUND);
@@ -224,9 +228,11 @@ TEST_X("20-136,20-138", selector_texts, T_FOREIGN, 20)
     const char *read = "garbage";
     tibemsMsgConsumer consumer = (tibemsMsgConsumer)0x1;
     fresh(&f);
+    CASE("20-138");
     CHECK_OK(tibemsMsgConsumer_GetMsgSelector(f.consumer, &read));
     CHECK(read == NULL);
     CHECK_OK(tibemsMsgConsumer_Close(f.consumer));
+    CASE("20-136");
     CHECK_STATUS(tibemsSession_CreateConsumer(f.session, &consumer, f.queue, "a = 1 AND", TIBEMS_FALSE),
                  TIBEMS_INVALID_SELECTOR);
     CHECK(consumer == NULL);
@@ -363,19 +369,23 @@ TEST_CHEAP("20-141,20-142,20-145", durable_subscriber)
     fresh(&f);
     tibemsDestination topic = unique_topic();
     tibemsTopicSubscriber subscriber = durable_on(f.session, topic, name);
+    CASE("20-142");
     CHECK_STATUS(tibemsSession_CreateDurableSubscriber(f.session, &second, topic, name, NULL, TIBEMS_FALSE),
                  TIBEMS_INVALID_CONSUMER);
     CHECK(second == NULL);
+    CASE("20-145");
     CHECK_STATUS(tibemsSession_Unsubscribe(f.session, name), TIBEMS_EXCEPTION);
     CHECK_OK(tibemsMsgConsumer_Close(subscriber));
     REQUIRE_OK(tibemsSession_CreateProducer(f.session, &publisher, topic));
     send_numbers(publisher, 1, 3);
     done();
+    CASE("20-141");
     fresh(&other);
     subscriber = durable_on(other.session, topic, name);
     EXPECT_FIRST(subscriber, "1");
     EXPECT_FIRST(subscriber, "2");
     EXPECT_FIRST(subscriber, "3");
+    CASE("20-145");
     CHECK_OK(tibemsMsgConsumer_Close(subscriber));
     CHECK_OK(tibemsSession_Unsubscribe(other.session, name));
     CHECK_STATUS(tibemsSession_Unsubscribe(other.session, name), TIBEMS_INVALID_DESTINATION);

@@ -52,14 +52,17 @@ TEST_CHEAP("20-72,20-73", get_name_buffers)
 {
     char buffer[256];
     tibemsDestination queue = queue_named("abcd\xc3\xa4");       /* 6 bytes */
+    CASE("20-72");
     CHECK_OK(tibemsDestination_GetName(queue, buffer, sizeof buffer));
     CHECK_STR(buffer, "abcd\xc3\xa4");
     memset(buffer, '#', sizeof buffer);
     CHECK_STATUS(tibemsDestination_GetName(queue, buffer, 6), TIBEMS_INSUFFICIENT_BUFFER);
+    CASE("20-73");
     CHECK_STR(buffer, "abcd");                  /* the two-byte character does not fit beside the end */
     CHECK_INT(buffer[6], '#');
     CHECK_STATUS(tibemsDestination_GetName(queue, buffer, 3), TIBEMS_INSUFFICIENT_BUFFER);
     CHECK_STR(buffer, "ab");
+    CASE("20-72");
     CHECK_STATUS(tibemsDestination_GetName(queue, buffer, 0), TIBEMS_INVALID_ARG);
     CHECK_STATUS(tibemsDestination_GetName(queue, NULL, 10), TIBEMS_INVALID_ARG);
     CHECK_OK(tibemsDestination_Destroy(queue));
@@ -104,13 +107,16 @@ TEST_CHEAP("20-75,20-77", wildcard_syntax)
     tibemsMsgConsumer consumer = (tibemsMsgConsumer)0x1;
     tibemsMsgProducer producer = (tibemsMsgProducer)0x1;
     fresh(&f);
+    CASE("20-75");
     CHECK_STATUS(consumer_on(TIBEMS_QUEUE, "a.*", &consumer), TIBEMS_INVALID_DESTINATION);
     CHECK(consumer == NULL);
     CHECK_STATUS(producer_on(TIBEMS_TOPIC, "a.>", &producer), TIBEMS_INVALID_DESTINATION);
     CHECK(producer == NULL);
+    CASE("20-77");
     for (size_t i = 0; i < sizeof bad_topics / sizeof *bad_topics; i++)
         if (!CHECK_STATUS(consumer_on(TIBEMS_TOPIC, bad_topics[i], &consumer), TIBEMS_INVALID_DESTINATION))
             fprintf(stderr, "   name \"%s\"\n", bad_topics[i]);
+    CASE("20-75");
     CHECK_OK(consumer_on(TIBEMS_TOPIC, "a.>", &consumer));
     done();
 }
@@ -157,13 +163,16 @@ TEST_CHEAP("20-78,20-79,20-81", destination_ownership)
     char name[256];
     fresh(&f);
     CHECK_OK(tibemsMsgConsumer_GetDestination(f.consumer, &borrowed));
+    CASE("20-78");
     CHECK_OK(tibemsDestination_Copy(borrowed, &copy));
     CHECK_OK(tibemsMsgConsumer_Close(f.consumer));
     CHECK_OK(tibemsDestination_GetName(copy, name, sizeof name));
     CHECK_STR(name, f.name);
     CHECK_STATUS(tibemsDestination_GetName(borrowed, name, sizeof name), TIBEMS_INVALID_DESTINATION);
+    CASE("20-79");
     CHECK_OK(tibemsMsgProducer_GetDestination(f.producer, &borrowed));
     CHECK_STATUS(tibemsDestination_Destroy(borrowed), TIBEMS_NOT_PERMITTED);
+    CASE("20-81");
     CHECK_OK(tibemsDestination_Destroy(f.queue));
     REQUIRE_OK(tibemsSession_CreateConsumer(f.session, &f.consumer, copy, NULL, TIBEMS_FALSE));
     CHECK_OK(tibemsDestination_Destroy(copy));
@@ -207,10 +216,12 @@ TEST("20-82,20-87", temporary_queue_of_another_connection)
     tibemsMsg got = receive_one(other.consumer);
     REQUIRE_OK(tibemsMsg_GetReplyTo(got, &reply));
     REQUIRE(reply != NULL);
+    CASE("20-82");
     CHECK_STATUS(tibemsSession_CreateConsumer(other.session, &foreign, reply, NULL, TIBEMS_FALSE),
                  TIBEMS_INVALID_DESTINATION);
     CHECK(foreign == NULL);
     REQUIRE_OK(tibemsSession_CreateProducer(other.session, &producer, reply));
+    CASE("20-82,20-87");
     CHECK_OK(send_text(producer, "reply"));
     EXPECT_TEXT(mine, "reply");
     reader_close(&other);
@@ -226,9 +237,12 @@ TEST_CHEAP("20-83,20-84,20-85", delete_temporary)
     tibemsDestination topic = unique_topic();
     REQUIRE_OK(tibemsSession_CreateTemporaryQueue(f.session, &queue));
     CHECK_OK(tibemsSession_Close(f.session));
+    CASE("20-85");
     REQUIRE_OK(tibemsSession_CreateConsumer(second, &consumer, queue, NULL, TIBEMS_FALSE));
+    CASE("20-84");
     CHECK_STATUS(tibemsSession_DeleteTemporaryTopic(second, queue), TIBEMS_INVALID_DESTINATION);
     CHECK_STATUS(tibemsSession_DeleteTemporaryTopic(second, topic), TIBEMS_INVALID_DESTINATION);
+    CASE("20-83");
     CHECK_STATUS(tibemsSession_DeleteTemporaryQueue(second, queue), TIBEMS_ILLEGAL_STATE);
     CHECK_OK(tibemsMsgConsumer_Close(consumer));
     CHECK_OK(tibemsSession_DeleteTemporaryQueue(second, queue));

@@ -31,6 +31,7 @@ TEST_CHEAP("20-89,20-90,20-104", producer_settings)
     tibemsNpCheckMode check = (tibemsNpCheckMode)9;
     fresh(&f);
     for (int round = 0; round < 2; round++) {
+        CASE("20-89");
         CHECK_OK(tibemsMsgProducer_GetDeliveryMode(f.producer, &mode));
         CHECK_INT(mode, 2);
         CHECK_OK(tibemsMsgProducer_GetPriority(f.producer, &priority));
@@ -45,6 +46,7 @@ TEST_CHEAP("20-89,20-90,20-104", producer_settings)
         CHECK_INT(no_time, TIBEMS_FALSE);
         CHECK_OK(tibemsMsgProducer_GetNPSendCheckMode(f.producer, &check));
         CHECK_INT(check, 0);
+        CASE("20-90");
         /* refused values leave the old ones */
         CHECK_STATUS(tibemsMsgProducer_SetDeliveryMode(f.producer, 3), TIBEMS_INVALID_ARG);
         CHECK_STATUS(tibemsMsgProducer_SetPriority(f.producer, 10), TIBEMS_INVALID_ARG);
@@ -53,6 +55,7 @@ TEST_CHEAP("20-89,20-90,20-104", producer_settings)
         CHECK_STATUS(tibemsMsgProducer_SetDeliveryDelay(f.producer, -1), TIBEMS_INVALID_ARG);
         CHECK_STATUS(tibemsMsgProducer_SetNPSendCheckMode(f.producer, (tibemsNpCheckMode)6), TIBEMS_INVALID_ARG);
     }
+    CASE("20-104");
     CHECK_STATUS(tibemsMsgProducer_GetNPSendCheckMode(f.producer, NULL), TIBEMS_INVALID_ARG);
     done();
 }
@@ -141,8 +144,10 @@ TEST_CHEAP("20-93,20-94", per_send_settings)
     CHECK_OK(tibemsMsgProducer_SetPriority(f.producer, 2));
     CHECK_OK(tibemsMsg_SetPriority(message, 9));
     CHECK_OK(tibemsMsgProducer_Send(f.producer, message));
+    CASE("20-93");
     CHECK_INT(received_priority(&mode, &expiration), 2);
     CHECK_INT(mode, 2);
+    CASE("20-94");
     long long begin = wall_ms();
     CHECK_OK(tibemsMsgProducer_SendEx(f.producer, message, 1, 7, 5000));
     CHECK_INT(received_priority(&mode, &expiration), 7);
@@ -160,11 +165,13 @@ TEST_CHEAP("20-95,20-99", refused_sends)
     const char *id = NULL;
     fresh(&f);
     tibemsMsg message = text_message("x");
+    CASE("20-95");
     CHECK_STATUS(tibemsMsgProducer_SendEx(f.producer, message, 5, 4, 0), TIBEMS_INVALID_ARG);
     CHECK_STATUS(tibemsMsgProducer_SendEx(f.producer, message, 2, 10, 0), TIBEMS_INVALID_ARG);
     CHECK_STATUS(tibemsMsgProducer_SendEx(f.producer, message, 2, 4, -1), TIBEMS_INVALID_ARG);
     CHECK_OK(tibemsMsg_GetMessageID(message, &id));
     CHECK(id == NULL);
+    CASE("20-99");
     CHECK_STATUS(tibemsMsgProducer_Send(f.producer, NULL), TIBEMS_INVALID_MSG);
     CHECK_OK(tibemsMsg_Destroy(message));
     CHECK_STATUS(tibemsMsgProducer_Send(f.producer, message), TIBEMS_INVALID_MSG);
@@ -181,11 +188,13 @@ TEST_CHEAP("20-96,20-97,20-98", destination_of_a_send)
     fresh(&other);
     tibemsMsgProducer free_producer = unspecified();
     tibemsMsg message = text_message("x");
+    CASE("20-96");
     CHECK_STATUS(tibemsMsgProducer_Send(free_producer, message), TIBEMS_INVALID_DESTINATION);
     CHECK_OK(tibemsMsgProducer_GetDestination(free_producer, &read));
     CHECK(read == NULL);
     CHECK_OK(tibemsMsgProducer_SendToDestination(free_producer, f.queue, message));
     EXPECT_TEXT(f.consumer, "x");
+    CASE("20-97");
     CHECK_OK(tibemsMsgProducer_SendToDestination(f.producer, other.queue, message));
     tibemsMsg got = receive_one(other.consumer);
     CHECK_OK(tibemsMsg_GetDestination(got, &from));
@@ -194,6 +203,7 @@ TEST_CHEAP("20-96,20-97,20-98", destination_of_a_send)
     CHECK_OK(tibemsMsgProducer_GetDestination(f.producer, &read));
     CHECK_OK(tibemsDestination_GetName(read, name, sizeof name));
     CHECK_STR(name, f.name);
+    CASE("20-98");
     CHECK_STATUS(tibemsMsgProducer_SendToDestination(f.producer, NULL, message), TIBEMS_INVALID_DESTINATION);
     CHECK_STATUS(tibemsMsgProducer_SendToDestination(free_producer, NULL, message), TIBEMS_INVALID_DESTINATION);
     CHECK_OK(tibemsConnection_Close(other.connection));

@@ -68,8 +68,11 @@ TEST_CHEAP("20-4", create_session_modes)
 TEST_CHEAP("20-1,20-2,20-5", create_transacted_session)
 {
     f.connection = connect_to(url_a());
+    CASE("20-1");
     check_mode(TIBEMS_TRUE, 2, TIBEMS_TRUE, 0);
+    CASE("20-2");
     check_mode(TIBEMS_TRUE, 999, TIBEMS_TRUE, 0);
+    CASE("20-5");
     check_mode((tibems_bool)7, 0, TIBEMS_TRUE, 0);
     done();
 }
@@ -92,8 +95,10 @@ TEST_CHEAP("20-3", create_session_bad_modes)
 TEST_CHEAP("20-6,20-41", commit_needs_transaction)
 {
     fresh(&f);
+    CASE("20-6");
     CHECK_STATUS(tibemsSession_Commit(f.session), TIBEMS_ILLEGAL_STATE);
     CHECK_STATUS(tibemsSession_Rollback(f.session), TIBEMS_ILLEGAL_STATE);
+    CASE("20-41");
     CHECK_OK(tibemsSession_Recover(f.session));
     done();
 }
@@ -101,7 +106,9 @@ TEST_CHEAP("20-6,20-41", commit_needs_transaction)
 TEST_CHEAP("20-7,20-8", transacted_session_calls)
 {
     session(TIBEMS_TRUE, TIBEMS_SESSION_TRANSACTED);
+    CASE("20-7");
     CHECK_STATUS(tibemsSession_Recover(f.session), TIBEMS_INVALID_SESSION);
+    CASE("20-8");
     CHECK_OK(tibemsSession_Commit(f.session));
     CHECK_OK(tibemsSession_Commit(f.session));
     CHECK_OK(tibemsSession_Rollback(f.session));
@@ -277,7 +284,9 @@ TEST_CHEAP("20-21,20-35", acknowledge_and_recover_by_mode)
         if (modes[i] == 0)
             CHECK_OK(tibemsSession_Commit(f.session));
         tibemsMsg message = receive_one(f.consumer);
+        CASE("20-35");
         CHECK_STATUS(tibemsMsg_Recover(message), TIBEMS_ILLEGAL_STATE);
+        CASE("20-21");
         CHECK_OK(tibemsMsg_Acknowledge(message));
         CHECK_OK(tibemsMsg_Destroy(message));
         done();
@@ -344,7 +353,9 @@ TEST_CHEAP("20-25,20-26", client_acknowledge_repeated)
     tibemsMsg old = receive_one(f.consumer);
     CHECK_OK(tibemsSession_Recover(f.session));
     EXPECT_AGAIN(f.consumer, "1");
+    CASE("20-26");
     CHECK_OK(tibemsMsg_Acknowledge(old));       /* an old handle reaches the session's current list */
+    CASE("20-25");
     CHECK_OK(tibemsMsg_Acknowledge(old));
     CHECK_OK(tibemsMsg_Destroy(old));
     done();
@@ -414,15 +425,20 @@ TEST_CHEAP("20-31,20-32,20-33", explicit_message_recover)
     session(TIBEMS_FALSE, TIBEMS_EXPLICIT_CLIENT_ACKNOWLEDGE);
     send_numbers(f.producer, 1, 3);
     tibemsMsg one = receive_one(f.consumer), two = receive_one(f.consumer), three = receive_one(f.consumer);
+    CASE("20-31");
     CHECK_OK(tibemsMsg_Recover(one));
+    CASE("20-32");
     CHECK_STATUS(tibemsMsg_Recover(one), TIBEMS_ILLEGAL_STATE);
+    CASE("20-33");
     CHECK_STATUS(tibemsMsg_Acknowledge(one), TIBEMS_ILLEGAL_STATE);
+    CASE("20-31");
     tibemsMsg again = receive_one(f.consumer);
     tibems_bool redelivered = TIBEMS_FALSE;
     CHECK_STR(text_of(again), "1");
     CHECK_OK(tibemsMsg_GetRedelivered(again, &redelivered));
     CHECK_INT(redelivered, TIBEMS_TRUE);
     EXPECT_NOTHING(f.consumer);                 /* 2 and 3 do not come again */
+    CASE("20-33");
     CHECK_OK(tibemsMsg_Acknowledge(two));
     CHECK_STATUS(tibemsMsg_Recover(two), TIBEMS_ILLEGAL_STATE);
     CHECK_OK(tibemsMsg_Acknowledge(three));
@@ -523,9 +539,11 @@ TEST("20-40", recover_in_auto_listener)
 TEST_CHEAP("20-42,20-43", acknowledge_other_messages)
 {
     tibemsMsg message = text_message("own");
+    CASE("20-42");
     CHECK_OK(tibemsMsg_Acknowledge(message));
     CHECK_STATUS(tibemsMsg_Recover(message), TIBEMS_ILLEGAL_STATE);
     CHECK_OK(tibemsMsg_Destroy(message));
+    CASE("20-43");
     CHECK_STATUS(tibemsMsg_Acknowledge(message), TIBEMS_INVALID_MSG);
     CHECK_STATUS(tibemsMsg_Recover(message), TIBEMS_INVALID_MSG);
     CHECK_STATUS(tibemsMsg_Acknowledge(NULL), TIBEMS_INVALID_MSG);
