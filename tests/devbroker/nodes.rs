@@ -189,3 +189,57 @@ fn delayed_messages_wait_for_their_time() {
     assert!(epoch() >= at);
     c.close();
 }
+
+#[test]
+fn only_named_nodes_exist_and_denied_ones_take_nothing() {
+    let broker = Server::start(&["--only", "q,closed", "--deny=closed"]);
+    let mut c = broker.client("c");
+    c.begin(0);
+    c.sender(0, 0, "q", "queue");
+    c.receiver(0, 1, "closed", "queue");
+    for (attach, condition) in [
+        (sender_attach(2, Some("other"), "queue"), "amqp:not-found"),
+        (receiver_attach(3, "other", "topic"), "amqp:not-found"),
+        (
+            sender_attach(4, Some("closed"), "queue"),
+            "amqp:unauthorized-access",
+        ),
+    ] {
+        assert_eq!(c.attach_refused(0, attach), condition);
+    }
+    let mut relay = sender_attach(5, None, "queue");
+    relay.target = Some(Target::default().into());
+    c.sender_with(0, relay);
+    let header = Header::default();
+    for (id, name, condition) in [
+        (0, "other", "amqp:not-found"),
+        (1, "closed", "amqp:unauthorized-access"),
+    ] {
+        c.send(0, 5, id, &message(&header, Some((name, 0)), "refused"));
+        let state = c.outcome().2;
+        assert!(
+            matches!(state, DeliveryState::Rejected(Some(e)) if e.condition == condition),
+            "{name}"
+        );
+    }
+    // a temporary node has a name of its own and is made all the same
+    address_of(&c.attach(0, temporary(6, "temporary-queue")));
+    assert!(c.drained_bodies(1).is_empty());
+    c.close();
+}
+
+#[test]
+fn the_relay_can_be_left_out() {
+    let broker = Server::start(&["--no-relay"]);
+    let mut c = broker.client("c");
+    assert!(
+        !c.server
+            .offered_capabilities
+            .contains(&"ANONYMOUS-RELAY".into())
+    );
+    c.begin(0);
+    let mut relay = sender_attach(0, None, "queue");
+    relay.target = Some(Target::default().into());
+    assert_eq!(c.attach_refused(0, relay), "amqp:not-implemented");
+    c.close();
+}

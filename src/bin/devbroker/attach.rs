@@ -179,7 +179,11 @@ fn producer(attach: &Attach, ctx: &mut Context<'_>) -> Result<Granted, AmqpError
     } else {
         match &target.address {
             Some(address) => Some(ctx.broker.resolve_target(address, sort)?),
-            None => None,
+            None if ctx.broker.rules.relay => None,
+            None => {
+                let text = "there is no anonymous relay";
+                return Err(AmqpError::new("amqp:not-implemented", text));
+            }
         }
     };
     let producer = Producer {

@@ -8,7 +8,7 @@ use crate::message::{Message, Meter};
 use crate::queue::{Entry, Kind, LinkRef, Queue};
 use crate::slab::{Key, Slab};
 use crate::topic::{Name, Subscription, Topics, is_wildcard};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use tibemsufo::amqp::performative::AmqpError;
 
@@ -44,6 +44,33 @@ impl Sort {
     }
 }
 
+/// What the command line says about nodes.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Most messages of one queue
+    pub queue_limit: Option<usize>,
+    /// Most bytes of all messages
+    pub memory_limit: usize,
+    /// The queues and topics that exist; none: each is made when it is named
+    pub only: Option<HashSet<String>>,
+    /// Queues and topics that nobody may send to
+    pub deny: HashSet<String>,
+    /// Is there an anonymous relay?
+    pub relay: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules {
+            queue_limit: None,
+            memory_limit: 2048 << 20,
+            only: None,
+            deny: HashSet::new(),
+            relay: true,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct Broker {
     pub queues: Slab<Queue>,
@@ -55,10 +82,7 @@ pub struct Broker {
     numbers: u64,
     delayed: BTreeMap<(i64, u64), (Node, Rc<Message>)>,
     pub meter: Meter,
-    /// Most messages of one queue
-    queue_limit: Option<usize>,
-    /// Most bytes of all messages
-    memory_limit: usize,
+    pub rules: Rules,
     dirty: Vec<Key>,
     /// Links that lost their node
     pub detaches: Vec<(LinkRef, AmqpError)>,
@@ -69,7 +93,7 @@ pub struct Broker {
 }
 
 impl Broker {
-    pub fn new(start: u128, queue_limit: Option<usize>, memory_limit: usize) -> Self {
+    pub fn new(start: u128, rules: Rules) -> Self {
         Broker {
             queues: Slab::new(),
             names: HashMap::new(),
@@ -79,8 +103,7 @@ impl Broker {
             numbers: 0,
             delayed: BTreeMap::new(),
             meter: Meter::default(),
-            queue_limit,
-            memory_limit,
+            rules,
             dirty: Vec::new(),
             detaches: Vec::new(),
             draining: Vec::new(),
@@ -131,6 +154,11 @@ impl Broker {
         if address.is_empty() || address.len() > MAX_NAME {
             return Err(AmqpError::new("amqp:invalid-field", "unusable address"));
         }
+        let missing = |only: &HashSet<String>| !only.contains(address);
+        if known.is_none() && self.rules.only.as_ref().is_some_and(missing) {
+            let text = format!("there is no destination {address}");
+            return Err(AmqpError::new("amqp:not-found", text));
+        }
         match sort.or(known).unwrap_or(Sort::Queue) {
             Sort::Queue => match self.names.get(address) {
                 Some(key) => Ok(Node::Queue(*key)),
@@ -140,8 +168,12 @@ impl Broker {
         }
     }
 
-    /// The node that a producer sends to: no wildcards.
+    /// The node that a producer sends to: no wildcards, and none that is closed to senders.
     pub fn resolve_target(&mut self, address: &str, sort: Option<Sort>) -> Result<Node, AmqpError> {
+        if self.rules.deny.contains(address) {
+            let text = format!("nobody may send to {address}");
+            return Err(AmqpError::new("amqp:unauthorized-access", text));
+        }
         match self.resolve(address, sort)? {
             Node::Topic(topic) if is_wildcard(&topic) => Err(AmqpError::new(
                 "amqp:invalid-field",
@@ -272,10 +304,10 @@ impl Broker {
     pub fn admit(&mut self, node: &Node, now: i64) -> Result<(), AmqpError> {
         let deleted = || AmqpError::new("amqp:not-found", "the destination was deleted");
         let full = |what: &str| AmqpError::new("amqp:resource-limit-exceeded", what);
-        if self.meter.get() > self.memory_limit {
+        if self.meter.get() > self.rules.memory_limit {
             return Err(full("the memory for messages is used up"));
         }
-        let limit = self.queue_limit.unwrap_or(usize::MAX);
+        let limit = self.rules.queue_limit.unwrap_or(usize::MAX);
         match node {
             Node::Queue(key) => {
                 let queue = self.queues.get_mut(*key).ok_or_else(deleted)?;
@@ -291,7 +323,7 @@ impl Broker {
                     return Err(deleted());
                 }
                 let mut over = false;
-                if self.queue_limit.is_some() {
+                if self.rules.queue_limit.is_some() {
                     self.topics.route(topic, "", |key| {
                         over |= self.queues.get(key).is_some_and(|q| q.depth >= limit);
                     });
@@ -409,7 +441,7 @@ mod tests {
 
     #[test]
     fn a_durable_subscription_lives_until_it_is_closed() {
-        let mut broker = Broker::new(1, None, usize::MAX);
+        let mut broker = Broker::new(1, Rules::default());
         let wanted = subscription("t", Some("s"));
         let name = wanted.name.clone().unwrap();
         let key = broker.subscribe(wanted.clone()).unwrap();
@@ -436,7 +468,7 @@ mod tests {
 
     #[test]
     fn temporary_nodes_end_and_are_not_made_by_name() {
-        let mut broker = Broker::new(1, None, usize::MAX);
+        let mut broker = Broker::new(1, Rules::default());
         let (name, node) = broker.add_temporary(Sort::Topic).unwrap();
         assert_eq!(broker.resolve(&name, None), Ok(node.clone()));
         assert!(broker.resolve(&name, Some(Sort::Queue)).is_err());
@@ -449,7 +481,7 @@ mod tests {
     fn the_sole_container_is_alone() {
         let mut slab = Slab::new();
         let (a, b) = (slab.insert_with(|_| ()), slab.insert_with(|_| ()));
-        let mut broker = Broker::new(1, None, usize::MAX);
+        let mut broker = Broker::new(1, Rules::default());
         let id: Rc<str> = "c".into();
         assert!(broker.register(&id, a, false));
         assert!(!broker.register(&id, b, true));

@@ -68,8 +68,10 @@ impl Connection {
                 "SHARED-SUBS",
                 "sole-connection-for-container",
             ]
+            .into_iter()
+            .filter(|name| broker.rules.relay || *name != "ANONYMOUS-RELAY")
             .map(str::to_owned)
-            .to_vec(),
+            .collect(),
             properties: vec![
                 ("product".into(), Value::string("devbroker")),
                 ("version".into(), Value::string(env!("CARGO_PKG_VERSION"))),

@@ -21,7 +21,7 @@ mod topic;
 mod transaction;
 mod wire;
 
-use broker::Broker;
+use broker::{Broker, Rules};
 use connection::Options;
 use link::Settings;
 use sasl::Login;
@@ -46,20 +46,22 @@ usage: devbroker [options]
   --max-frame BYTES   largest frame that is taken (default 262144)
   --queue-limit N     messages of one queue; more are rejected (default no limit)
   --memory-limit MB   bytes of all messages; more are rejected (default 2048)
+  --only NAMES        the queues and topics that exist, with commas; no other is made by naming it
+  --deny NAMES        queues and topics that nobody may send to, with commas
+  --no-relay          take messages only on links to their destination (no ANONYMOUS-RELAY)
   --trace             print every frame to standard error
   --help              print this text
 
 It is meant for development and tests only: everything is kept in memory and is gone when it ends,
-persistent messages too. Queues and topics come into being when they are used. There are no
-selectors, no access rights, no TLS.
+persistent messages too. Queues and topics come into being when they are used (but see --only).
+There are no selectors, no users' rights, no TLS.
 When it is ready it prints one line: devbroker: listening on ADDRESS:PORT
 ";
 
 struct Arguments {
     host: String,
     port: u16,
-    queue_limit: Option<usize>,
-    memory_limit: usize,
+    rules: Rules,
     options: Options,
 }
 
@@ -69,8 +71,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
     let mut found = Arguments {
         host: "127.0.0.1".into(),
         port: 7222,
-        queue_limit: None,
-        memory_limit: 2048 << 20,
+        rules: Rules::default(),
         options: Options {
             login: None,
             idle: Duration::from_secs(60),
@@ -89,6 +90,10 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
                 found.options.trace = true;
                 continue;
             }
+            "--no-relay" => {
+                found.rules.relay = false;
+                continue;
+            }
             _ => {}
         }
         let (name, value) = match word.split_once('=') {
@@ -100,6 +105,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
             Ok(number) if (least..=most).contains(&number) => Ok(number),
             _ => Err(format!("{name} takes a number from {least} to {most}")),
         };
+        let names = || value.split(',').map(str::to_owned).collect();
         let thirty_one_bits = i32::MAX as u64;
         match name.as_str() {
             "--host" => found.host = value,
@@ -110,8 +116,10 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
             "--credit" => found.options.settings.credit = number(1, thirty_one_bits)? as u32,
             "--window" => found.options.settings.window = number(1, thirty_one_bits)? as u32,
             "--max-frame" => found.options.max_frame = number(512, 1 << 24)? as u32,
-            "--queue-limit" => found.queue_limit = Some(number(0, u64::MAX)? as usize),
-            "--memory-limit" => found.memory_limit = (number(0, 1 << 24)? as usize) << 20,
+            "--queue-limit" => found.rules.queue_limit = Some(number(0, u64::MAX)? as usize),
+            "--memory-limit" => found.rules.memory_limit = (number(0, 1 << 24)? as usize) << 20,
+            "--only" => found.rules.only = Some(names()),
+            "--deny" => found.rules.deny = names(),
             _ => return Err(format!("unknown option {word}")),
         }
     }
@@ -146,7 +154,7 @@ fn serve(arguments: Arguments) -> io::Result<()> {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
         .as_nanos();
-    let broker = Broker::new(start, arguments.queue_limit, arguments.memory_limit);
+    let broker = Broker::new(start, arguments.rules);
     let mut server = server::Server::new(listener, arguments.options, broker)?;
     let mut stdout = io::stdout();
     writeln!(stdout, "devbroker: listening on {address}")?;
