@@ -113,7 +113,8 @@ void broker_spawn(struct broker *broker)
         dup2(fd, 1);
         dup2(fd, 2);
     }
-    execl(launcher(), "run-broker.sh", broker->kind, port, broker->data, (char *)NULL);
+    execl(launcher(), "run-broker.sh", broker->kind, port, broker->data, broker->options[0], broker->options[1],
+          broker->options[2], (char *)NULL);
     _exit(127);
 }
 
@@ -181,12 +182,17 @@ static void broker_prepare(struct broker *broker)
         check_failed(__FILE__, __LINE__, "%s failed", command);
 }
 
-void broker_start(struct broker *broker)
+void broker_start_with(struct broker *broker, const char *one, const char *two, const char *three)
 {
     broker_prepare(broker);
+    broker->options[0] = one;
+    broker->options[1] = two;
+    broker->options[2] = three;
     broker_spawn(broker);
     broker_ready(broker);
 }
+
+void broker_start(struct broker *broker) { broker_start_with(broker, NULL, NULL, NULL); }
 
 static void broker_signal(struct broker *broker, int signal, bool gone)
 {

@@ -149,12 +149,15 @@ struct broker {
     pid_t pid;
     int port;
     char kind[16], data[128], url[64];
+    const char *options[4];         /* of devbroker; none after the first NULL */
 };
 
 const char *broker_kind(void);                  /* "devbroker" or "artemis" */
 bool on_artemis(void);
 int free_port(void);                            /* below the ephemeral range, nobody listens there now */
 void broker_start(struct broker *broker);       /* on a free port, fresh data folder; returns when it answers */
+/* devbroker with options (NULL: none) */
+void broker_start_with(struct broker *broker, const char *one, const char *two, const char *three);
 void broker_spawn(struct broker *broker);       /* start only: do not wait for the answer (a restart of the same) */
 void broker_ready(const struct broker *broker); /* waits until a connection through the library succeeds */
 void broker_kill(struct broker *broker);        /* SIGKILL and wait */
