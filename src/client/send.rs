@@ -49,6 +49,14 @@ fn append_decimal(out: &mut Vec<u8>, mut number: u64) {
     out[start..].reverse();
 }
 
+/// The server knows no such destination, or lets nobody send to it.
+fn of_destination(status: Status) -> bool {
+    matches!(
+        status,
+        Status::TIBEMS_INVALID_DESTINATION | Status::TIBEMS_SECURITY_EXCEPTION
+    )
+}
+
 /// One send call.
 pub(super) struct Order<'a> {
     pub producer: &'a Producer,
@@ -178,7 +186,17 @@ impl Order<'_> {
                 encoded = Some(epoch);
                 continue;
             }
-            let Some(index) = self.sender(&mut core)? else {
+            let index = match self.sender(&mut core) {
+                // 20 §3.3: who waits for no answer does not hear that the destination is unknown or
+                // forbidden, whether a relay says so or the attach of a link of its own
+                Err(error) if self.settled && !self.is_bound() && of_destination(error.status) => {
+                    drop(core);
+                    message.lock().apply_send(&headers);
+                    return Ok(());
+                }
+                found => found?,
+            };
+            let Some(index) = index else {
                 continue;
             };
             self.add_sender(&mut core);
@@ -242,6 +260,12 @@ impl Order<'_> {
         }
     }
 
+    /// Does it go to the producer's own destination?
+    fn is_bound(&self) -> bool {
+        let own = self.producer.destination();
+        own.is_some_and(|own| std::ptr::eq(own, self.destination) || own == self.destination)
+    }
+
     /// The sending link for the destination, attached when it is first used. None = look at the gate again.
     fn sender(&self, core: &mut MutexGuard<'_, Core>) -> Result<Option<usize>> {
         let connection = self.producer.session.connection();
@@ -249,9 +273,7 @@ impl Order<'_> {
         let Some(relay) = core.wire.as_ref().map(|wire| wire.profile.anonymous_relay) else {
             return Ok(None);
         };
-        let own = self.producer.destination();
-        let bound =
-            own.is_some_and(|own| std::ptr::eq(own, self.destination) || own == self.destination);
+        let bound = self.is_bound();
         let Some(state) = core.producers.get_mut(&key) else {
             return Ok(None);
         };
