@@ -62,4 +62,27 @@ __attribute__((unused)) static tibems_status send_text_to(const char *queue, con
 
 __attribute__((unused)) static void done(void) { CHECK_OK(tibemsConnection_Close(f.connection)); }
 
+/* listener: posts the number that is the text, plus the one that the closure points at */
+__attribute__((unused)) static void note(tibemsMsgConsumer consumer, tibemsMsg message, void *closure)
+{
+    (void)consumer;
+    long long base = closure ? *(long long *)closure : 0;
+    event_post(&called, base + atoll(text_of(message)));
+    CHECK_OK(tibemsMsg_Destroy(message));
+}
+
+/* each of the numbers 1 to COUNT came exactly once, to whichever listener */
+__attribute__((unused)) static void expect_each_once(int count)
+{
+    int seen[32] = {0};
+    REQUIRE(event_wait(&called, count, 10000));
+    for (int i = 0; i < count; i++) {
+        long long number = event_at(&called, i);
+        if (CHECK(number >= 1 && number <= count))
+            seen[number]++;
+    }
+    for (int i = 1; i <= count; i++)
+        CHECK_INT(seen[i], 1);
+}
+
 #endif
