@@ -64,7 +64,6 @@ TEST_CHEAP("20-34", explicit_session_recover)
 
 static void acknowledge_five(void)
 {
-    mortal(TIBEMS_FALSE, TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE);
     send_numbers(f.producer, 1, 5);
     for (int i = 0; i < 5; i++) {
         tibemsMsg message = receive_one(f.consumer);
@@ -73,16 +72,46 @@ static void acknowledge_five(void)
     }
 }
 
-TEST("20-36", lazy_acknowledgements_go_out)
+/* 2 s of the case; they are held back for 100 ms at most (1.3). devbroker tells when it has them: the next test. */
+TEST_X("20-36", lazy_acknowledgements_go_out, T_FOREIGN, 20)
 {
-    tibemsMsgProducer elsewhere = NULL;
+    mortal(TIBEMS_FALSE, TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE);
     acknowledge_five();
-    REQUIRE_OK(tibemsSession_CreateProducer(f.session, &elsewhere, unique_queue()));
-    sleep_ms(2000);                             /* of the case; they are held back for 100 ms at most (1.3) */
-    CHECK_OK(send_text(elsewhere, "fence"));    /* the server has what went out before */
+    sleep_ms(2000);
     die();
     EXPECT_LEFT(url_a(), f.name, 0);
     done();
+}
+
+/* The queue is full with these five until they are acknowledged, and the program makes no call that could write it. */
+static void expect_written(tibemsAcknowledgeMode mode)
+{
+    struct broker broker;
+    struct fixture other;
+    tibemsMsgProducer producer = NULL;
+    tibems_status status = TIBEMS_DESTINATION_LIMIT_EXCEEDED;
+    broker_start_with(&broker, "--queue-limit=5", NULL, NULL);
+    proxy_start_url(&proxy, broker.url);
+    fresh_on(&f, connect_to(proxy.url), TIBEMS_FALSE, mode);
+    fresh_on(&other, connect_to(broker.url), TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+    REQUIRE_OK(tibemsSession_CreateProducer(other.session, &producer, f.queue));
+    acknowledge_five();
+    tibemsMsg message = text_message("6");
+    for (long long until = now_ms() + slow(10000); status != TIBEMS_OK && now_ms() < until; sleep_ms(5))
+        status = tibemsMsgProducer_Send(producer, message);
+    CHECK_INT(status, TIBEMS_OK);
+    CHECK_OK(tibemsMsg_Destroy(message));
+    die();
+    EXPECT_LEFT(broker.url, f.name, 1);         /* 6, and none of the five */
+    CHECK_OK(tibemsConnection_Close(other.connection));
+    done();
+    broker_kill(&broker);
+}
+
+TEST_X("20-36", lazy_acknowledgements_reach_the_server, T_DEVBROKER, 30)
+{
+    expect_written(TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE);
+    expect_written(TIBEMS_DUPS_OK_ACKNOWLEDGE);
 }
 
 /* Artemis gives them back in its own time, which may be behind "end" */
@@ -91,6 +120,7 @@ TEST_X("20-36", lazy_acknowledgements_may_be_lost, T_DEVBROKER, 20)
     struct fixture other;
     char text[256];
     int last = 0;
+    mortal(TIBEMS_FALSE, TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE);
     acknowledge_five();
     die();                                      /* at once */
     reader(&other, f.name);

@@ -33,6 +33,7 @@ static void with_broker(const char *one, const char *two, const char *three, con
 }
 
 static char reason[512];                        /* what the error context said of the last send */
+static bool has_id;                             /* whether its message has got an id */
 
 /* to NULL: the producer's own destination */
 static tibems_status send_by(tibemsMsgProducer producer, tibemsDestination to, tibemsDeliveryMode mode, const char *text)
@@ -41,6 +42,9 @@ static tibems_status send_by(tibemsMsgProducer producer, tibemsDestination to, t
     tibems_status status = to ? tibemsMsgProducer_SendToDestinationEx(producer, to, message, mode, 4, 0)
                               : tibemsMsgProducer_SendEx(producer, message, (tibems_int)mode, 4, 0);
     snprintf(reason, sizeof reason, "%s", error_text());    /* the next call replaces it */
+    const char *id = NULL;
+    CHECK_OK(tibemsMsg_GetMessageID(message, &id));
+    has_id = id != NULL;
     CHECK_OK(tibemsMsg_Destroy(message));
     return status;
 }
@@ -116,6 +120,7 @@ static void non_persistent_hears(const char *relay)
     CHECK_OK(tibemsMsgProducer_SetNPSendCheckMode(unspecified, NPSEND_CHECK_NEVER));
     CHECK_STATUS(send_to(unknown, TIBEMS_PERSISTENT, "lost"), TIBEMS_INVALID_DESTINATION);
     expect_reason(reason, "amqp:not-found", "unknown");
+    CHECK_INT(has_id, relay == NULL);           /* headers stay as they were when nothing was transferred (3.7) */
     CHECK_OK(tibemsMsgProducer_SetNPSendCheckMode(unspecified, NPSEND_CHECK_ALWAYS));
     CHECK_OK(send_to(unknown, TIBEMS_RELIABLE, "lost"));
     expect_only_fence();
@@ -170,6 +175,7 @@ TEST_X("20-107", full_queue_rejects, T_DEVBROKER, 20)
     REQUIRE_OK(tibemsSession_CreateProducer(f.session, &producer, known));
     CHECK_STATUS(send_to(known, TIBEMS_PERSISTENT, "refused"), TIBEMS_DESTINATION_LIMIT_EXCEEDED);
     expect_reason(reason, "amqp:resource-limit-exceeded", "full");
+    CHECK(has_id);
     CHECK_STATUS(send_by(producer, NULL, TIBEMS_PERSISTENT, "refused"), TIBEMS_DESTINATION_LIMIT_EXCEEDED);
     expect_reason(reason, "amqp:resource-limit-exceeded", "full");
     CHECK_OK(tibemsMsgProducer_SetNPSendCheckMode(producer, NPSEND_CHECK_ALWAYS));
