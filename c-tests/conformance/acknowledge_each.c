@@ -62,47 +62,52 @@ TEST_CHEAP("20-34", explicit_session_recover)
     done();
 }
 
-static void acknowledge_five(void)
+static void receive_and_acknowledge(bool quiet)
 {
-    send_numbers(f.producer, 1, 5);
-    for (int i = 0; i < 5; i++) {
-        tibemsMsg message = receive_one(f.consumer);
-        CHECK_OK(tibemsMsg_Acknowledge(message));
-        CHECK_OK(tibemsMsg_Destroy(message));
-    }
+    tibemsMsg message = receive_one(f.consumer);
+    if (quiet)
+        sleep_ms(20);                           /* nothing else is being written: on a slow machine less sharp, no more */
+    CHECK_OK(tibemsMsg_Acknowledge(message));
+    CHECK_OK(tibemsMsg_Destroy(message));
 }
 
-/* 2 s of the case; they are held back for 100 ms at most (1.3). devbroker tells when it has them: the next test. */
+/* 2 s of the case; they are held back for 100 ms at most (1.3). devbroker says when it has them: the next test. */
 TEST_X("20-36", lazy_acknowledgements_go_out, T_FOREIGN, 20)
 {
     mortal(TIBEMS_FALSE, TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE);
-    acknowledge_five();
+    send_numbers(f.producer, 1, 5);
+    for (int i = 0; i < 5; i++)
+        receive_and_acknowledge(false);
     sleep_ms(2000);
     die();
     EXPECT_LEFT(url_a(), f.name, 0);
     done();
 }
 
-/* The queue is full with these five until they are acknowledged, and the program makes no call that could write it. */
+/* The queue holds one message: it takes the next when the one before is acknowledged. The program makes no call meanwhile:
+ * the library writes the acknowledgement on its own, as soon as it has nothing else to do or in 100 ms. */
 static void expect_written(tibemsAcknowledgeMode mode)
 {
     struct broker broker;
     struct fixture other;
     tibemsMsgProducer producer = NULL;
-    tibems_status status = TIBEMS_DESTINATION_LIMIT_EXCEEDED;
-    broker_start_with(&broker, "--queue-limit=5", NULL, NULL);
+    broker_start_with(&broker, "--queue-limit=1", NULL, NULL);
     proxy_start_url(&proxy, broker.url);
     fresh_on(&f, connect_to(proxy.url), TIBEMS_FALSE, mode);
     fresh_on(&other, connect_to(broker.url), TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
     REQUIRE_OK(tibemsSession_CreateProducer(other.session, &producer, f.queue));
-    acknowledge_five();
-    tibemsMsg message = text_message("6");
-    for (long long until = now_ms() + slow(10000); status != TIBEMS_OK && now_ms() < until; sleep_ms(5))
-        status = tibemsMsgProducer_Send(producer, message);
-    CHECK_INT(status, TIBEMS_OK);
+    tibemsMsg message = text_message("x");
+    for (int i = 0; i < 6; i++) {
+        tibems_status status = TIBEMS_DESTINATION_LIMIT_EXCEEDED;
+        for (long long until = now_ms() + slow(10000); status != TIBEMS_OK && now_ms() < until; sleep_ms(5))
+            status = tibemsMsgProducer_Send(producer, message);
+        REQUIRE_OK(status);
+        if (i < 5)
+            receive_and_acknowledge(true);
+    }
     CHECK_OK(tibemsMsg_Destroy(message));
     die();
-    EXPECT_LEFT(broker.url, f.name, 1);         /* 6, and none of the five */
+    EXPECT_LEFT(broker.url, f.name, 1);         /* the sixth, and none of the five */
     CHECK_OK(tibemsConnection_Close(other.connection));
     done();
     broker_kill(&broker);
@@ -121,7 +126,9 @@ TEST_X("20-36", lazy_acknowledgements_may_be_lost, T_DEVBROKER, 20)
     char text[256];
     int last = 0;
     mortal(TIBEMS_FALSE, TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE);
-    acknowledge_five();
+    send_numbers(f.producer, 1, 5);
+    for (int i = 0; i < 5; i++)
+        receive_and_acknowledge(false);
     die();                                      /* at once */
     reader(&other, f.name);
     CHECK_OK(send_text_to(f.name, "end"));      /* behind what comes again */
