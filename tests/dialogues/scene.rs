@@ -1,10 +1,11 @@
 //! What many dialogues share: a connected program, its exception listener, threads with a result.
 
 use crate::peer::api::{self, Call, Connection, Factory, Session, Setup, Status};
+use crate::peer::clock::{self, Looks};
 use crate::peer::{Counter, Gate, LIMIT, Peer};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 /// The program's connection to a peer.
 #[track_caller]
@@ -135,41 +136,133 @@ pub fn expect_lost(connection: Connection, exceptions: &Exceptions) {
 /// A call that runs on a thread of its own.
 pub struct Running<T> {
     result: Receiver<T>,
+    thread: Arc<OnceLock<libc::pid_t>>,
+    looks: Looks,
 }
 
 /// Starts a call on a thread of its own.
 pub fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Running<T> {
     let (done, result) = channel();
+    let (thread, looks) = (Arc::new(OnceLock::new()), Looks::default());
+    let (told, counter) = (thread.clone(), looks.clone());
     std::thread::Builder::new()
         .name("program".into())
         .spawn(move || {
             api::keep_errors();
-            let _ = done.send(work());
+            // SAFETY: a plain system call.
+            let _ = told.set(unsafe { libc::gettid() });
+            let _ = done.send(counter.count(work));
         })
         .expect("a thread");
-    Running { result }
+    Running {
+        result,
+        thread,
+        looks,
+    }
 }
+
+/// How often in a row a thread must be found in one and the same sleep to be called blocked.
+const SAME_SLEEP: u32 = 8;
+
+/// More clock readings than any wait of the library makes before it decides whether its time is over.
+const DECISION: u64 = 20;
 
 impl<T> Running<T> {
     /// The result, which must come within the limit.
     #[track_caller]
     pub fn result(self) -> T {
+        let _real = clock::real();
         self.result.recv_timeout(LIMIT).expect("the call returns")
     }
 
     /// The result if it comes in time.
     pub fn within(&self, limit: Duration) -> Option<T> {
+        let _real = clock::real();
         self.result.recv_timeout(limit).ok()
     }
 
     /// The call must not return for a while.
     #[track_caller]
     pub fn still_runs(&self, span: Duration) {
+        let _real = clock::real();
         match self.result.recv_timeout(span) {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => panic!("the call panicked"),
             Ok(_) => panic!("the call returned too early"),
         }
+    }
+
+    /// Has not returned; fails the test when it has.
+    #[track_caller]
+    fn runs(&self) {
+        match self.result.try_recv() {
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => panic!("the call panicked"),
+            Ok(_) => panic!("the call returned too early"),
+        }
+    }
+
+    /// Waits until the call is seen to sleep in the kernel, looks 1 ms apart finding it in the same sleep. Fails
+    /// when the call returns.
+    #[track_caller]
+    pub fn blocks(&self) {
+        let (mut sleep, mut same) = (None, 0);
+        self.poll("the call neither blocks nor returns", || {
+            let now = self.thread.get().and_then(|thread| sleep_of(*thread));
+            same = match now.is_some() && now == sleep {
+                true => same + 1,
+                false => 0,
+            };
+            sleep = now;
+            same >= SAME_SLEEP
+        });
+    }
+
+    /// How often the call has looked at a clock.
+    pub fn looks(&self) -> u64 {
+        self.looks.get()
+    }
+
+    /// Waits until the call has looked at the clock so often. Fails when it returns.
+    #[track_caller]
+    pub fn looks_reach(&self, count: u64) {
+        self.poll("the call does not look at the clock", || {
+            self.looks.get() >= count
+        });
+    }
+
+    /// With the clock held (`clock::hold`): waits until the call has seen the present time and gone on waiting.
+    #[track_caller]
+    pub fn waits_at_this_time(&self) {
+        self.looks_reach(self.looks() + DECISION);
+    }
+
+    #[track_caller]
+    fn poll(&self, never: &str, mut done: impl FnMut() -> bool) {
+        let _real = clock::real();
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let over = done();
+            self.runs();
+            if over {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{never}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// Which sleep a thread of this process is in: the count of its sleeps so far. None while it runs.
+fn sleep_of(thread: libc::pid_t) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/self/task/{thread}/status")).ok()?;
+    let field = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        line[name.len()..].split_whitespace().next()
+    };
+    match field("State:") {
+        Some("S") => field("voluntary_ctxt_switches:")?.parse().ok(),
+        _ => None,
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn register(transcript: &Arc<Transcript>) {
 
 /// Runs a test that needs no option.
 pub fn dialogue(body: impl FnOnce() + Send + 'static) {
+    let _real = super::clock::real();
     let records = Records::default();
     let shown = records.clone();
     let (finished, done) = channel();

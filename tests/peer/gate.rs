@@ -1,7 +1,7 @@
 //! Events between a test and its scripts: a gate that one side opens and the other waits for, and a
 //! counter that is waited for to reach a number. Every wait has the limit of the peer.
 
-use super::LIMIT;
+use super::{LIMIT, clock};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,7 @@ impl Counter {
 
     /// Waits until the count has reached `wanted`; false when `limit` came first.
     pub fn reaches(&self, wanted: u64, limit: Duration) -> bool {
+        let _real = clock::real();
         let deadline = Instant::now() + limit;
         let mut count = self.0.0.lock().expect("unpoisoned");
         while *count < wanted {

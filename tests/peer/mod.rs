@@ -14,6 +14,7 @@
 
 pub mod api;
 mod check;
+pub mod clock;
 mod dialogue;
 mod gate;
 pub mod message;
@@ -65,6 +66,7 @@ impl Peer {
         let thread = std::thread::Builder::new()
             .name(format!("peer-{port}"))
             .spawn(move || {
+                let _real = clock::real();
                 let mut talk = Talk::new(listener, record.clone());
                 let result = catch_unwind(AssertUnwindSafe(|| script(&mut talk)));
                 record.note(if result.is_ok() {
@@ -104,6 +106,7 @@ impl Peer {
 
     /// Waits for the end of the script. Fails the test when the script failed or does not end.
     pub fn finish(mut self) {
+        let _real = clock::real();
         if self.done.recv_timeout(LIMIT).is_err() {
             panic!("the script of the peer does not end\n{}", self.transcript);
         }
