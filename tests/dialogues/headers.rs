@@ -1,31 +1,47 @@
 //! P-H: protocol headers, and how the first bytes may be cut.
 
-use crate::peer::api::{self, Factory, Setup, Status};
-use crate::peer::{Peer, dialogue, dialogue_with};
-use crate::scene::{connect, end, refused};
+use crate::peer::api::{self, Status};
+use crate::peer::{Gate, Peer, clock, dialogue, dialogue_with};
+use crate::scene::{connect, connect_within, end, refused};
 use std::time::{Duration, Instant};
 use tibemsufo::amqp::frame::{HEADER_AMQP, HEADER_SASL};
 use tibemsufo::amqp::performative::SaslOutcome;
 
 #[test]
 fn p_h1_a_silent_server_ends_the_try_at_its_timeout() {
+    dialogue_with("", || {
+        clock::hold();
+        let asked = Gate::new();
+        let told = asked.clone();
+        let peer = Peer::script(move |p| {
+            p.accept();
+            p.expect_header(HEADER_SASL);
+            told.open();
+            p.drain_stream();
+        });
+        let connecting = connect_within(&peer, Duration::from_millis(1000));
+        asked.wait();
+        clock::advance(Duration::from_millis(999));
+        connecting.waits_at_this_time();
+        clock::advance(Duration::from_millis(1));
+        let failure = refused(connecting.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        assert!(failure.text.contains("attempt timeout"), "{failure:?}");
+        peer.finish();
+    });
+}
+
+#[test]
+fn p_h1_the_timeout_runs_on_the_clock_of_the_system_too() {
     dialogue(|| {
         let peer = Peer::script(|p| {
             p.accept();
             p.drain_stream();
         });
-        let connect = Some((1, 250, 1000));
-        let factory = Factory::new(&Setup {
-            url: peer.url(),
-            connect,
-            ..Setup::default()
-        });
         let start = Instant::now();
-        refused(factory.connect(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        let connecting = connect_within(&peer, Duration::from_millis(1000));
+        refused(connecting.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
         let took = start.elapsed();
-        assert!(took >= Duration::from_millis(900), "after {took:?}");
-        assert!(took <= Duration::from_millis(2500), "after {took:?}");
-        factory.destroy().unwrap();
+        assert!(took >= Duration::from_millis(1000), "after {took:?}");
         peer.finish();
     });
 }

@@ -1,50 +1,97 @@
 //! P-B: heartbeats and servers that are half dead.
+//!
+//! Times of the rules are shown to the millisecond with a clock that the test holds (`peer/clock.rs`). The I/O
+//! thread looks at it whenever its own sleep ends, and at once when a send wakes it: see [`Pulse`].
 
-use crate::peer::api::{self, Msg, Status, expect_status};
-use crate::peer::{Gate, Peer, dialogue, dialogue_with, error, listen, message};
-use crate::scene::{Exceptions, connect, end, expect_lost, run, session};
+use crate::peer::api::{self, Connection, Msg, Producer, Status, expect_status};
+use crate::peer::clock;
+use crate::peer::system;
+use crate::peer::{Counter, Gate, Peer, dialogue, dialogue_with, error, listen, message};
+use crate::scene::{Exceptions, connect, end, expect_lost, io_thread_sleeps, run, session};
 use std::time::{Duration, Instant};
 use tibemsufo::amqp::performative::{Close, Performative};
 
+const fn ms(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+/// A producer whose sends wake the I/O thread, which looks at the clock before it writes them.
+struct Pulse {
+    producer: Producer,
+    arrived: Counter,
+    sent: u64,
+}
+
+impl Pulse {
+    /// `arrived` is what the script put into `deliveries`.
+    fn new(connection: Connection, arrived: &Counter) -> Pulse {
+        let session = connection.session(api::AUTO).expect("a session");
+        let producer = session.producer("pulse").expect("a producer");
+        producer.set_delivery_mode(api::RELIABLE);
+        let mut pulse = Pulse {
+            producer,
+            arrived: arrived.clone(),
+            sent: 0,
+        };
+        // it needs credit: with this the last byte of the server has been read
+        pulse.send();
+        pulse.arrived.wait(1);
+        pulse
+    }
+
+    /// Wakes the I/O thread.
+    fn send(&mut self) {
+        self.producer.send_text("pulse").expect("sent");
+        self.sent += 1;
+    }
+
+    /// Moves the clock; the I/O thread sees the new time and still writes.
+    fn lives_after(&mut self, span: Duration) {
+        io_thread_sleeps();
+        clock::advance(span);
+        self.lives();
+    }
+
+    /// The I/O thread sees the present time and still writes.
+    fn lives(&mut self) {
+        self.send();
+        self.arrived.wait(self.sent);
+    }
+}
+
 #[test]
 fn p_b1_a_server_that_wants_to_hear_from_us() {
-    dialogue(|| {
-        let (blocked, done) = (Gate::new(), Gate::new());
-        let (entered, release) = (blocked.clone(), done.clone());
-        let measured = Gate::new();
-        let told = measured.clone();
+    dialogue_with("", || {
+        clock::hold();
+        let beats = Counter::new();
+        let counted = beats.clone();
         let peer = Peer::script(move |p| {
+            p.heartbeats = counted;
             p.accept_open_with(|open| open.idle_time_out = Some(200));
             p.credit = 0;
             let link = p.await_consumer();
             p.await_credit(link, 1);
             p.deliver(link, &message::text("blocks the listener"));
             let producer = p.await_producer();
-            let _ = producer;
-            p.heartbeats.clear();
-            let start = Instant::now();
-            // a listener blocks, a send waits for credit, nobody else does anything
-            while start.elapsed() < Duration::from_millis(1500) {
-                if let Some(arrival) = p.next_within(Duration::from_millis(50)) {
-                    p.serve(arrival);
+            let received = loop {
+                // the send waits until the test has seen enough empty frames
+                match p.next_within(ms(5)) {
+                    Some(arrival) => p.serve(arrival),
+                    None if p.heartbeats.get() == 15 => {
+                        p.grant(producer, 1);
+                        break p.await_transfer();
+                    }
+                    None => {}
                 }
-            }
-            let mut last = start;
-            for at in &p.heartbeats {
-                let gap = *at - last;
-                assert!(gap < Duration::from_millis(400), "{gap:?} without a frame");
-                last = *at;
-            }
-            assert!(p.heartbeats.len() >= 10, "{} frames", p.heartbeats.len());
-            assert!(p.heartbeats.len() <= 40, "{} frames", p.heartbeats.len());
-            told.open();
-            p.credit = 10;
-            p.grant(producer, 10);
+            };
+            p.accept_delivery(&received);
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
         let other = connection.session(api::AUTO).expect("a session");
         let consumer = session.consumer("q").expect("a consumer");
+        let (blocked, done) = (Gate::new(), Gate::new());
+        let (entered, release) = (blocked.clone(), done.clone());
         consumer
             .on_message(move |message| {
                 entered.open();
@@ -55,52 +102,108 @@ fn p_b1_a_server_that_wants_to_hear_from_us() {
         blocked.wait();
         let producer = other.producer("q").expect("a producer");
         let sending = run(move || producer.send_text("waits"));
-        measured.wait();
-        done.open();
+        sending.blocks();
+        // a listener blocks, a send waits for credit, nobody else does anything
+        assert_eq!(beats.get(), 0, "empty frames before the time is up");
+        for beat in 1..=15 {
+            // what it wrote last counts from now
+            io_thread_sleeps();
+            clock::advance(ms(100));
+            beats.wait(beat);
+        }
         sending.result().expect("sent");
+        done.open();
         end(connection, peer);
+        assert_eq!(beats.get(), 15, "one frame in 100 ms");
     });
 }
 
 #[test]
 fn p_b2_a_server_that_does_not_care() {
-    dialogue(|| {
+    dialogue_with("idle=0", || {
+        clock::hold();
         for timeout in [None, Some(0)] {
-            let quiet = Gate::new();
-            let told = quiet.clone();
+            let (beats, pulses) = (Counter::new(), Counter::new());
+            let counters = (beats.clone(), pulses.clone());
             let peer = Peer::script(move |p| {
+                (p.heartbeats, p.deliveries) = counters;
                 p.accept_open_with(|open| open.idle_time_out = timeout);
-                p.expect_silence(Duration::from_millis(400));
-                assert!(
-                    p.heartbeats.is_empty(),
-                    "{} empty frames",
-                    p.heartbeats.len()
-                );
-                told.open();
                 p.serve_to_close();
             });
             let connection = connect(&peer);
-            quiet.wait();
+            let mut pulse = Pulse::new(connection, &pulses);
+            for _ in 0..3 {
+                pulse.lives_after(ms(3_600_000));
+            }
             end(connection, peer);
+            assert_eq!(beats.get(), 0, "empty frames");
         }
     });
 }
 
+/// A server falls silent: the connection lives at 1 ms before the limit and is lost at the limit.
+fn falls_silent(limit: u64) {
+    clock::hold();
+    let pulses = Counter::new();
+    let counted = pulses.clone();
+    let peer = Peer::script(move |p| {
+        p.deliveries = counted;
+        let open = p.accept_open();
+        let half = u32::try_from(limit / 2).expect("a short limit");
+        assert_eq!(open.idle_time_out, Some(half), "half of our own limit");
+        // a pulse may still be on its way in front of the close
+        let arrival = p.await_that("close", |a| {
+            matches!(a.performative, Performative::Close(_))
+        });
+        let Performative::Close(Close { error }) = &arrival.performative else {
+            unreachable!("chosen above")
+        };
+        let condition = error.as_ref().map(|e| e.condition.as_str());
+        assert_eq!(condition, Some("amqp:resource-limit-exceeded"));
+        p.drain_stream();
+    });
+    let connection = connect(&peer);
+    let exceptions = Exceptions::of(connection);
+    let mut pulse = Pulse::new(connection, &pulses);
+    pulse.lives_after(ms(limit - 1));
+    pulse.lives();
+    exceptions.expect_none();
+    clock::advance(ms(1));
+    pulse.send();
+    exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+    let failure = expect_status(
+        pulse.producer.send_text("x"),
+        Status::TIBEMS_SERVER_NOT_CONNECTED,
+    );
+    assert!(failure.text.contains("nothing received"), "{failure:?}");
+    expect_lost(connection, &exceptions);
+    peer.finish();
+}
+
 #[test]
 fn p_b3_a_server_that_falls_silent() {
+    dialogue_with("idle=2000", || falls_silent(2000));
+}
+
+#[test]
+fn p_b3_a_silent_server_counts_as_dead_after_20_s() {
+    dialogue_with("", || falls_silent(20_000));
+}
+
+#[test]
+fn p_b3_the_timer_runs_on_the_clock_of_the_system_too() {
     dialogue_with("idle=1000", || {
+        // nobody wakes the library: its own timer ends the silence, not before the limit
         let peer = Peer::script(|p| {
-            let open = p.accept_open();
-            assert_eq!(open.idle_time_out, Some(500), "half of our own limit");
-            let start = Instant::now();
+            p.accept_open();
             p.expect_close(Some("amqp:resource-limit-exceeded"));
-            let took = start.elapsed();
-            assert!(took >= Duration::from_millis(950), "{took:?}");
-            assert!(took <= Duration::from_millis(3000), "{took:?}");
             p.drain_stream();
         });
+        let start = Instant::now();
         let connection = connect(&peer);
         let exceptions = Exceptions::of(connection);
+        exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+        assert!(start.elapsed() >= ms(1000), "{:?}", start.elapsed());
         expect_lost(connection, &exceptions);
         peer.finish();
     });
@@ -108,21 +211,37 @@ fn p_b3_a_server_that_falls_silent() {
 
 #[test]
 fn p_b4_empty_frames_keep_a_connection_alive() {
-    dialogue_with("idle=500", || {
-        let alive = Gate::new();
-        let told = alive.clone();
+    dialogue_with("idle=2000", || {
+        clock::hold();
+        let pulses = Counter::new();
+        let counted = pulses.clone();
         let peer = Peer::script(move |p| {
+            p.deliveries = counted;
             p.accept_open();
-            for _ in 0..25 {
-                p.send_heartbeat();
-                p.expect_silence(Duration::from_millis(100));
+            // an empty frame behind each pulse, and nothing else that is a byte of ours
+            let mut sent = 0;
+            loop {
+                let arrival = p.expect_frame();
+                let closing = matches!(arrival.performative, Performative::Close(_));
+                if arrival.complete.is_some() {
+                    sent += 1;
+                    p.send_heartbeat();
+                }
+                p.serve(arrival);
+                if closing {
+                    break;
+                }
             }
-            told.open();
-            p.serve_to_close();
+            assert_eq!(sent, 9);
+            p.expect_end_of_stream();
         });
         let connection = connect(&peer);
         let exceptions = Exceptions::of(connection);
-        alive.wait();
+        let mut pulse = Pulse::new(connection, &pulses);
+        // 8 times nine tenths of the limit, each with an empty frame before the next: more than five times T
+        for _ in 0..8 {
+            pulse.lives_after(ms(1800));
+        }
         exceptions.expect_none();
         end(connection, peer);
     });
@@ -131,57 +250,87 @@ fn p_b4_empty_frames_keep_a_connection_alive() {
 #[test]
 fn idle_off_waits_for_a_silent_server() {
     dialogue_with("idle=0", || {
-        let quiet = Gate::new();
-        let told = quiet.clone();
+        clock::hold();
+        let pulses = Counter::new();
+        let counted = pulses.clone();
         let peer = Peer::script(move |p| {
+            p.deliveries = counted;
             let open = p.accept_open();
             assert!(matches!(open.idle_time_out, None | Some(0)));
-            p.expect_silence(Duration::from_millis(1500));
-            told.open();
             p.serve_to_close();
         });
         let connection = connect(&peer);
         let exceptions = Exceptions::of(connection);
-        quiet.wait();
+        let mut pulse = Pulse::new(connection, &pulses);
+        for _ in 0..3 {
+            pulse.lives_after(ms(86_400_000));
+        }
         exceptions.expect_none();
         end(connection, peer);
     });
 }
 
+/// A server neither reads nor writes while a send is blocked on the socket; what the lost send says.
+fn stops_reading() -> api::Failure {
+    let over = Gate::new();
+    let go = over.clone();
+    let peer = Peer::on(listen(Some(4096)), move |p| {
+        p.accept_open();
+        let link = p.await_producer();
+        p.grant(link, 1_000_000);
+        p.wait(&go);
+    });
+    let (connection, session) = session(&peer, api::AUTO);
+    let exceptions = Exceptions::of(connection);
+    let producer = session.producer("q").expect("a producer");
+    producer.set_delivery_mode(api::RELIABLE);
+    let sending = run(move || {
+        let large = Msg::data(&[0; 1_000_000]);
+        loop {
+            if let Err(failure) = producer.send(large) {
+                return failure;
+            }
+        }
+    });
+    exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+    let failure = sending.result();
+    let lost = Status::TIBEMS_SERVER_NOT_CONNECTED.code();
+    assert_eq!(failure.status, lost, "{failure:?}");
+    over.open();
+    expect_lost(connection, &exceptions);
+    peer.finish();
+    failure
+}
+
 #[test]
 fn p_b5_a_server_that_stops_reading() {
-    dialogue_with("idle=1500", || {
-        // it neither reads nor writes: the silence limit ends it although a send is blocked in the socket
-        let full = Gate::new();
-        let go = full.clone();
-        let peer = Peer::on(listen(Some(4096)), move |p| {
+    dialogue_with("idle=0", || {
+        // 40 §3.5: 30 s at least; the system is told so, and here told to hurry
+        system::shorten_user_timeout(ms(1500));
+        let failure = stops_reading();
+        assert!(failure.text.contains("timed out"), "{failure:?}");
+        assert_eq!(system::user_timeouts(), [ms(30_000)]);
+    });
+}
+
+#[test]
+fn p_b5_the_output_limit_is_never_below_the_silence_limit() {
+    dialogue_with("idle=45000", || {
+        system::shorten_user_timeout(ms(1500));
+        let peer = Peer::script(|p| {
             p.accept_open();
-            let link = p.await_producer();
-            p.grant(link, 1_000_000);
-            p.wait(&go);
+            p.serve_to_close();
         });
-        let (connection, session) = session(&peer, api::AUTO);
-        let exceptions = Exceptions::of(connection);
-        let producer = session.producer("q").expect("a producer");
-        producer.set_delivery_mode(api::RELIABLE);
-        let sending = run(move || {
-            let large = Msg::data(&[0; 1_000_000]);
-            loop {
-                if let Err(failure) = producer.send(large) {
-                    return failure;
-                }
-            }
-        });
-        exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
-        let failure = sending.result();
-        assert_eq!(
-            failure.status,
-            Status::TIBEMS_SERVER_NOT_CONNECTED.code(),
-            "{failure:?}"
-        );
-        full.open();
-        expect_lost(connection, &exceptions);
-        peer.finish();
+        end(connect(&peer), peer);
+        assert_eq!(system::user_timeouts(), [ms(45_000)]);
+    });
+}
+
+#[test]
+fn p_b5_silence_counts_although_a_send_is_blocked_in_the_socket() {
+    dialogue_with("idle=1500", || {
+        let failure = stops_reading();
+        assert!(failure.text.contains("nothing received"), "{failure:?}");
     });
 }
 
@@ -199,10 +348,14 @@ fn p_b6_a_reset_in_the_middle_of_a_frame() {
         let (connection, session) = session(&peer, api::AUTO);
         let exceptions = Exceptions::of(connection);
         let consumer = session.consumer("q").expect("a consumer");
+        let producer = session.producer("q").expect("a producer");
         let receiving = run(move || consumer.receive());
-        receiving.still_runs(Duration::from_millis(50));
+        receiving.blocks();
         ready.open();
         expect_status(receiving.result(), Status::TIBEMS_INTR);
+        // the cause is the reset, not the close of which half arrived
+        let later = expect_status(producer.send_text("x"), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        assert!(later.text.contains("reset"), "{later:?}");
         expect_lost(connection, &exceptions);
         peer.finish();
     });
@@ -232,7 +385,7 @@ fn p_b6_a_close_and_the_end_of_the_stream_in_one_segment() {
         let exceptions = Exceptions::of(connection);
         let producer = session.producer("q").expect("a producer");
         let sending = run(move || producer.send_text("waits"));
-        sending.still_runs(Duration::from_millis(50));
+        sending.blocks();
         ready.open();
         let failure = expect_status(sending.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
         assert!(

@@ -1,9 +1,9 @@
 //! P-O: open, close, and what a server may say in between.
 
 use crate::peer::api::{self, Factory, Msg, Setup, Status};
-use crate::peer::{Gate, Peer, Talk, dialogue, error, message};
-use crate::scene::{Exceptions, connect, end, expect_lost, refused, run, session};
-use std::time::{Duration, Instant};
+use crate::peer::{Gate, Peer, Talk, clock, dialogue, dialogue_with, error, message};
+use crate::scene::{Exceptions, connect, connect_within, end, expect_lost, refused, run, session};
+use std::time::Duration;
 use tibemsufo::amqp::codec::Value;
 use tibemsufo::amqp::performative::{AmqpError, Begin, Close, Open, Performative};
 
@@ -18,7 +18,9 @@ fn container_id_in_use() -> AmqpError {
 #[test]
 fn p_o1_a_refused_client_id() {
     dialogue(|| {
-        let peer = Peer::script(|p| {
+        let done = Gate::new();
+        let seen = done.clone();
+        let peer = Peer::script(move |p| {
             p.accept();
             p.accept_sasl_anonymous();
             let open = p.expect_open();
@@ -31,6 +33,8 @@ fn p_o1_a_refused_client_id() {
             p.send_open(|open| open.properties = vec![(MARKER.into(), Value::Bool(true))]);
             p.send_close(Some(container_id_in_use()));
             p.drain_stream();
+            p.wait(&seen);
+            assert!(!p.accept_within(Duration::ZERO), "tried again");
         });
         let factory = Factory::new(&Setup {
             url: peer.url(),
@@ -38,7 +42,9 @@ fn p_o1_a_refused_client_id() {
             connect: Some((3, 250, 10_000)),
             ..Setup::default()
         });
-        refused(factory.connect(), Status::TIBEMS_INVALID_CLIENT_ID);
+        let failure = refused(factory.connect(), Status::TIBEMS_INVALID_CLIENT_ID);
+        assert!(failure.text.contains("amqp:invalid-field"), "{failure:?}");
+        done.open();
         peer.finish();
     });
 }
@@ -46,22 +52,27 @@ fn p_o1_a_refused_client_id() {
 #[test]
 fn p_o2_a_marked_open_is_no_connection() {
     dialogue(|| {
-        let (opened, go) = (Gate::new(), Gate::new());
-        let (told, gone) = (opened.clone(), go.clone());
+        let (asked, opened, go) = (Gate::new(), Gate::new(), Gate::new());
+        let (known, looked, gone) = (asked.clone(), opened.clone(), go.clone());
         let peer = Peer::script(move |p| {
             p.accept();
             p.accept_sasl_anonymous();
             p.expect_open();
+            known.open();
+            p.wait(&looked);
             p.send_open(|open| open.properties = vec![(MARKER.into(), Value::string("true"))]);
-            told.open();
             p.wait(&gone);
             p.send_close(Some(error("amqp:unauthorized-access")));
             p.drain_stream();
         });
-        let url = peer.url();
-        let connecting = run(move || api::connect(&url));
-        opened.wait();
-        connecting.still_runs(Duration::from_millis(300));
+        let connecting = connect_within(&peer, Duration::from_secs(60));
+        asked.wait();
+        connecting.blocks();
+        // the open wakes the call, which looks at the clock as it reads and again before it waits on
+        let looks = connecting.looks();
+        opened.open();
+        connecting.looks_reach(looks + 2);
+        connecting.blocks();
         go.open();
         refused(connecting.result(), Status::TIBEMS_SECURITY_EXCEPTION);
         peer.finish();
@@ -194,7 +205,7 @@ fn p_o7_a_forced_close_wakes_every_waiter_with_the_cause() {
         let sends: Vec<_> = (0..100)
             .map(|_| run(move || producer.send_text("waits")))
             .collect();
-        sends[99].still_runs(Duration::from_millis(100));
+        sends.iter().for_each(|send| send.blocks());
         waiting.open();
         let mut texts: Vec<String> = sends
             .into_iter()
@@ -242,19 +253,26 @@ fn p_o8_closes_that_cross() {
 
 #[test]
 fn p_o9_nobody_answers_our_close() {
-    dialogue(|| {
-        let peer = Peer::script(|p| {
+    dialogue_with("", || {
+        clock::hold();
+        let asked = Gate::new();
+        let told = asked.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
             p.await_that("close", |a| {
                 matches!(a.performative, Performative::Close(_))
             });
+            told.open();
             p.expect_end_of_stream();
         });
         let connection = connect(&peer);
-        let start = Instant::now();
-        connection.close().expect("the close is OK");
-        let took = start.elapsed();
-        assert!(took < Duration::from_secs(3), "after {took:?}");
+        let closing = run(move || connection.close());
+        asked.wait();
+        closing.blocks();
+        clock::advance(Duration::from_millis(999));
+        closing.waits_at_this_time();
+        clock::advance(Duration::from_millis(1));
+        closing.result().expect("the close is OK");
         peer.finish();
     });
 }

@@ -13,6 +13,20 @@ pub fn connect(peer: &Peer) -> Connection {
     api::connect(&peer.url()).expect("the program connects")
 }
 
+/// A connect on a thread of its own: one try, with this timeout.
+pub fn connect_within(peer: &Peer, timeout: Duration) -> Running<Call<Connection>> {
+    let factory = Factory::new(&Setup {
+        url: peer.url(),
+        connect: Some((1, 250, timeout.as_millis() as i32)),
+        ..Setup::default()
+    });
+    run(move || {
+        let result = factory.connect();
+        factory.destroy().expect("factory destroyed");
+        result
+    })
+}
+
 /// A started connection with one session.
 #[track_caller]
 pub fn session(peer: &Peer, mode: i32) -> (Connection, Session) {
@@ -206,15 +220,10 @@ impl<T> Running<T> {
     /// when the call returns.
     #[track_caller]
     pub fn blocks(&self) {
-        let (mut sleep, mut same) = (None, 0);
+        let mut asleep = Asleep::default();
         self.poll("the call neither blocks nor returns", || {
-            let now = self.thread.get().and_then(|thread| sleep_of(*thread));
-            same = match now.is_some() && now == sleep {
-                true => same + 1,
-                false => 0,
-            };
-            sleep = now;
-            same >= SAME_SLEEP
+            let sleep = self.thread.get().and_then(|thread| sleep_of(*thread));
+            asleep.deeply(sleep)
         });
     }
 
@@ -239,18 +248,56 @@ impl<T> Running<T> {
 
     #[track_caller]
     fn poll(&self, never: &str, mut done: impl FnMut() -> bool) {
-        let _real = clock::real();
-        let deadline = Instant::now() + LIMIT;
-        loop {
+        poll(never, || {
             let over = done();
             self.runs();
-            if over {
-                return;
-            }
-            assert!(Instant::now() < deadline, "{never}");
-            std::thread::sleep(Duration::from_millis(1));
-        }
+            over
+        });
     }
+}
+
+/// Looks every millisecond until it is true.
+#[track_caller]
+pub fn poll(never: &str, mut done: impl FnMut() -> bool) {
+    let _real = clock::real();
+    let deadline = Instant::now() + LIMIT;
+    while !done() {
+        assert!(Instant::now() < deadline, "{never}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Whether a thread is found in one and the same sleep again and again.
+#[derive(Default)]
+struct Asleep {
+    sleep: Option<u64>,
+    same: u32,
+}
+
+impl Asleep {
+    fn deeply(&mut self, sleep: Option<u64>) -> bool {
+        self.same = match sleep.is_some() && sleep == self.sleep {
+            true => self.same + 1,
+            false => 0,
+        };
+        self.sleep = sleep;
+        self.same >= SAME_SLEEP
+    }
+}
+
+/// Waits until the I/O thread of the only connection of this process has done its work and sleeps.
+#[track_caller]
+pub fn io_thread_sleeps() {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("procfs");
+    let io = tasks.flatten().find(|task| {
+        std::fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.trim() == "ems-io")
+    });
+    let thread = io.and_then(|task| task.file_name().to_str()?.parse().ok());
+    let thread: libc::pid_t = thread.expect("an I/O thread");
+    let mut asleep = Asleep::default();
+    poll("the I/O thread does not rest", || {
+        asleep.deeply(sleep_of(thread))
+    });
 }
 
 /// Which sleep a thread of this process is in: the count of its sleeps so far. None while it runs.

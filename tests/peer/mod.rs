@@ -19,6 +19,7 @@ mod dialogue;
 mod gate;
 pub mod message;
 mod serve;
+pub mod system;
 mod talk;
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,7 @@ impl Talk {
             Performative::Transfer(_) => {
                 if let Some(received) = &arrival.complete {
                     self.serve_delivery(received);
+                    self.deliveries.add();
                 }
             }
             Performative::Flow(_) => {

@@ -4,7 +4,7 @@
 use super::check::{Book, LinkId, SessionId};
 use super::transcript::Transcript;
 use super::verbs::Received;
-use super::{Gate, LIMIT};
+use super::{Counter, Gate, LIMIT};
 use bytes::{Bytes, BytesMut};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -44,8 +44,10 @@ pub struct Talk {
     input: BytesMut,
     record: Arc<Transcript>,
     pub(super) book: Book,
-    /// When each empty frame arrived
-    pub heartbeats: Vec<Instant>,
+    /// Counts empty frames
+    pub heartbeats: Counter,
+    /// Counts whole deliveries of the library that were served
+    pub deliveries: Counter,
     /// Bytes per segment when set
     pub segment: Option<usize>,
     /// The connection is reset after so many more bytes of ours
@@ -71,7 +73,8 @@ impl Talk {
             input: BytesMut::new(),
             record,
             book: Book::default(),
-            heartbeats: Vec::new(),
+            heartbeats: Counter::new(),
+            deliveries: Counter::new(),
             segment: None,
             cut_after: None,
             credit: 100,
@@ -135,7 +138,6 @@ impl Talk {
         self.left.extend(self.stream.replace(stream));
         self.input.clear();
         self.waiting.clear();
-        self.heartbeats.clear();
         self.book = Book::default();
         self.note("connection accepted");
         true
@@ -279,7 +281,7 @@ impl Talk {
                 Err(error) => self.fail(format_args!("what came is no frame: {error}")),
                 Ok(Some(raw)) if raw.body.is_empty() => {
                     self.note("-> empty frame");
-                    self.heartbeats.push(Instant::now());
+                    self.heartbeats.add();
                 }
                 Ok(Some(raw)) => return Some(self.take(&raw)),
                 Ok(None) => match self.fill(deadline) {
