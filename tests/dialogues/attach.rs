@@ -1,12 +1,13 @@
 //! P-A: links, how they are made, refused, lost and closed.
 
 use crate::peer::api::{self, Destination, Msg, Status, expect_status};
-use crate::peer::{Gate, Peer, dialogue, dialogue_with, error, message};
-use crate::scene::{Exceptions, end, run, session, shared};
-use std::time::{Duration, Instant};
+use crate::peer::clock;
+use crate::peer::{Counter, Gate, LinkId, Peer, Talk, dialogue, dialogue_with, error, message};
+use crate::scene::{Exceptions, Pulse, end, run, session, shared, times_out};
+use std::time::Duration;
 use tibemsufo::amqp::codec::Value;
 use tibemsufo::amqp::performative::{
-    DeliveryState, Detach, Flow, LinkTarget, Performative, Role, Transfer, code,
+    Attach, DeliveryState, Detach, Flow, LinkTarget, Performative, Role, Transfer, code,
 };
 
 #[test]
@@ -83,54 +84,129 @@ fn p_a1_a_refused_producer() {
 
 #[test]
 fn p_a2_odd_refusals() {
-    dialogue_with("request_timeout=700", || {
-        // a detach with no attach before it; attach handles are told by attach alone, so the peer
-        // answers and detaches in one go
+    dialogue(|| {
         let peer = Peer::script(|p| {
             p.accept_open();
+            // answered and closed at once: handles are told by attach alone, so no detach comes without it
             let link = p.await_attach(Role::Receiver);
-            p.answer_attach(link);
-            p.send_detach(link, true, Some(error("amqp:unauthorized-access")));
+            let answer = attach_answer(p, link);
+            let detach = Detach {
+                handle: p.link(link).handle,
+                closed: true,
+                error: Some(error("amqp:unauthorized-access")),
+            };
+            let channel = p.channel(link);
+            let mut bytes = p.encoded(channel, &answer.into(), &[]);
+            bytes.extend(p.encoded(channel, &detach.into(), &[]));
+            p.raw_noted(&bytes);
+            assert!(p.await_detach(link).closed);
             // the end of the session instead of an answer
             let doomed = p.await_attach(Role::Receiver);
             let session = p.link(doomed).session;
             p.send_end(session, Some(error("amqp:unauthorized-access")));
-            // the detach comes late
-            let link = p.await_attach(Role::Sender);
-            p.answer_attach_with(link, |attach| attach.target = None);
-            p.expect_silence(Duration::from_millis(200));
-            p.send_detach(link, true, Some(error("amqp:not-found")));
-            // nothing at all
-            p.await_attach(Role::Sender);
             p.serve_to_close();
         });
         let (connection, first) = session(&peer, api::AUTO);
-        // attached and closed at once: the creation or the first call says why
-        let result = first
-            .consumer("q")
-            .and_then(|consumer| consumer.receive().map(drop));
-        expect_status(result, Status::TIBEMS_SECURITY_EXCEPTION);
+        let failure = expect_status(first.consumer("q"), Status::TIBEMS_SECURITY_EXCEPTION);
+        assert!(
+            failure.text.contains("amqp:unauthorized-access"),
+            "{failure:?}"
+        );
+        expect_status(first.consumer("q"), Status::TIBEMS_SECURITY_EXCEPTION);
+        // that session is over, others are not
         expect_status(first.consumer("q"), Status::TIBEMS_SECURITY_EXCEPTION);
         let second = connection.session(api::AUTO).expect("a session");
-        expect_status(second.producer("q"), Status::TIBEMS_INVALID_DESTINATION);
-        expect_status(second.producer("q"), Status::TIBEMS_TIMEOUT);
+        second.producer("q").expect("a producer");
         end(connection, peer);
     });
 }
 
 #[test]
+fn p_a2_a_late_detach() {
+    dialogue(|| {
+        let (answered, go) = (Gate::new(), Gate::new());
+        let (told, gone) = (answered.clone(), go.clone());
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            let link = p.await_attach(Role::Sender);
+            p.answer_attach_with(link, |attach| attach.target = None);
+            // the answer to this comes behind the answer above
+            let fence = p.await_begin();
+            p.answer_begin(fence);
+            told.open();
+            p.serve_until_open(&gone);
+            p.send_detach(link, true, Some(error("amqp:not-found")));
+            p.serve_to_close();
+        });
+        let (connection, first) = session(&peer, api::AUTO);
+        let making = run(move || first.producer("q"));
+        making.blocks();
+        // the null target has been read, and the call waits for the reason
+        connection.session(api::AUTO).expect("a session");
+        answered.wait();
+        making.blocks();
+        go.open();
+        let failure = expect_status(making.result(), Status::TIBEMS_INVALID_DESTINATION);
+        assert!(failure.text.contains("amqp:not-found"), "{failure:?}");
+        first.producer("q").expect("the session lives");
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a2_no_answer_at_all() {
+    dialogue_with("request_timeout=700", || {
+        clock::hold();
+        let asked = Gate::new();
+        let told = asked.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            p.await_attach(Role::Sender);
+            told.open();
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let making = run(move || session.producer("q"));
+        asked.wait();
+        times_out(&making, 700);
+        expect_status(making.result(), Status::TIBEMS_TIMEOUT);
+        session.producer("q").expect("the session lives");
+        end(connection, peer);
+    });
+}
+
+/// What `answer_attach` would send.
+fn attach_answer(p: &Talk, link: LinkId) -> Attach {
+    let state = p.link(link);
+    Attach {
+        handle: state.handle,
+        role: state.attach.role.opposite(),
+        initial_delivery_count: Some(0),
+        ..state.attach.clone()
+    }
+}
+
+#[test]
 fn p_a2_a_null_terminus_and_no_detach() {
     dialogue_with("request_timeout=700", || {
-        let peer = Peer::script(|p| {
+        clock::hold();
+        let asked = Gate::new();
+        let told = asked.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_attach(Role::Receiver);
             p.answer_attach_with(link, |attach| attach.source = None);
+            told.open();
             assert!(p.await_detach(link).closed);
             p.send_detach(link, true, None);
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
-        expect_status(session.consumer("q"), Status::TIBEMS_INVALID_DESTINATION);
+        let making = run(move || session.consumer("q"));
+        asked.wait();
+        times_out(&making, 700);
+        expect_status(making.result(), Status::TIBEMS_INVALID_DESTINATION);
+        session.consumer("q").expect("the session lives");
         end(connection, peer);
     });
 }
@@ -346,7 +422,7 @@ fn p_a9_a_stolen_consumer_is_not_attached_again() {
         let exceptions = Exceptions::of(connection);
         let consumer = session.consumer("q").expect("a consumer");
         let receiving = run(move || consumer.receive());
-        receiving.still_runs(Duration::from_millis(50));
+        receiving.blocks();
         ready.open();
         expect_status(receiving.result(), Status::TIBEMS_ID_IN_USE);
         exceptions.expect_one(Status::TIBEMS_ID_IN_USE);
@@ -386,29 +462,78 @@ fn p_a10_an_idle_producer_comes_back_with_the_next_send() {
 }
 
 #[test]
-fn p_a11_a_consumer_is_attached_again_at_once_and_then_after_a_second() {
-    dialogue(|| {
-        let peer = Peer::script(|p| {
+fn p_a11_a_consumer_is_attached_again_with_growing_delays_and_then_closed() {
+    dialogue_with("idle=0", || {
+        clock::hold();
+        let (attached, detached, pulses) = (Counter::new(), Counter::new(), Counter::new());
+        let (told, gone, counted) = (attached.clone(), detached.clone(), pulses.clone());
+        let peer = Peer::script(move |p| {
+            p.deliveries = counted;
             p.accept_open();
-            let mut link = p.await_consumer();
-            let mut times = Vec::new();
-            for _ in 0..2 {
+            for _ in 0..5 {
+                let link = p.await_consumer();
+                told.add();
                 p.await_credit(link, 1); // it is in use
                 p.send_detach(link, true, Some(error("amqp:link:detach-forced")));
-                let start = Instant::now();
-                link = p.await_consumer();
-                times.push(start.elapsed());
+                assert!(p.await_detach(link).closed);
+                gone.add(); // the delay runs
             }
-            assert!(times[0] < Duration::from_millis(900), "{times:?}");
-            assert!(times[1] >= Duration::from_millis(900), "{times:?}");
-            p.await_credit(link, 1);
-            p.deliver(link, &message::text("after all"));
+            p.serve_to_close();
+            assert_eq!(p.links(Role::Receiver).len(), 5, "attached again");
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let mut pulse = Pulse::new(connection, &pulses);
+        let consumer = session.consumer("q").expect("a consumer");
+        let receiving = run(move || consumer.receive());
+        // at once, then after 1, 2 and 4 s (40 §3.6)
+        attached.wait(2);
+        detached.wait(2);
+        for (count, seconds) in [(3, 1), (4, 2), (5, 4)] {
+            // 1 ms before its time nothing happens
+            pulse.lives_after(Duration::from_millis(seconds * 1000 - 1));
+            pulse.lives();
+            assert_eq!(attached.get(), count - 1, "before {seconds} s");
+            clock::advance(Duration::from_millis(1));
+            pulse.send();
+            detached.wait(count);
+        }
+        expect_status(receiving.result(), Status::TIBEMS_INVALID_CONSUMER);
+        exceptions.expect_one(Status::TIBEMS_INVALID_CONSUMER);
+        expect_status(consumer.receive_now(), Status::TIBEMS_INVALID_CONSUMER);
+        consumer.close().expect("closed");
+        end(connection, peer);
+        exceptions.expect_one(Status::TIBEMS_INVALID_CONSUMER);
+    });
+}
+
+#[test]
+fn p_a11_a_message_in_between_starts_the_delays_anew() {
+    dialogue(|| {
+        let back = Gate::new();
+        let told = back.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            // at once every time, because each link has brought a message
+            for round in 0..6 {
+                let link = p.await_consumer();
+                p.await_credit(link, 1);
+                let id = p.deliver(link, &message::text(&format!("{round}")));
+                p.await_settled(&[id], &DeliveryState::Accepted);
+                p.send_detach(link, true, Some(error("amqp:link:detach-forced")));
+            }
+            p.await_consumer();
+            told.open();
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
         let exceptions = Exceptions::of(connection);
         let consumer = session.consumer("q").expect("a consumer");
-        assert_eq!(consumer.receive_text().expect("received"), "after all");
+        for round in 0..6 {
+            let text = consumer.receive_text().expect("received");
+            assert_eq!(text, format!("{round}"));
+        }
+        back.wait();
         exceptions.expect_none();
         end(connection, peer);
     });
@@ -432,7 +557,7 @@ fn p_a12_a_full_destination_fails_every_waiting_send() {
         let sends: Vec<_> = (0..10)
             .map(|_| run(move || producer.send_text("waits")))
             .collect();
-        sends[9].still_runs(Duration::from_millis(100));
+        sends.iter().for_each(|send| send.blocks());
         waiting.open();
         for send in sends {
             expect_status(send.result(), Status::TIBEMS_DESTINATION_LIMIT_EXCEEDED);
@@ -475,10 +600,14 @@ fn p_a13_detaches_that_cross_and_one_that_only_detaches() {
 #[test]
 fn p_a14_nobody_answers_our_detach() {
     dialogue_with("close_timeout=500", || {
-        let peer = Peer::script(|p| {
+        clock::hold();
+        let asked = Gate::new();
+        let told = asked.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_producer();
             p.await_detach(link);
+            told.open();
             let handle = p.link(link).attach.handle;
             let next = p.await_producer();
             assert_ne!(
@@ -490,11 +619,10 @@ fn p_a14_nobody_answers_our_detach() {
         });
         let (connection, session) = session(&peer, api::AUTO);
         let producer = session.producer("q").expect("a producer");
-        let start = Instant::now();
-        producer.close().expect("the close is OK");
-        let took = start.elapsed();
-        assert!(took >= Duration::from_millis(450), "{took:?}");
-        assert!(took < Duration::from_secs(3), "{took:?}");
+        let closing = run(move || producer.close());
+        asked.wait();
+        times_out(&closing, 500);
+        closing.result().expect("the close is OK");
         session.producer("q").expect("a producer");
         end(connection, peer);
     });
@@ -689,15 +817,16 @@ fn links_say_what_the_specification_says() {
 #[test]
 fn nothing_is_granted_before_start_and_everything_is_taken_back_by_stop() {
     dialogue(|| {
-        let (quiet, stopped) = (Gate::new(), Gate::new());
-        let (told, go) = (quiet.clone(), stopped.clone());
+        let stopped = Gate::new();
+        let go = stopped.clone();
         let looked = Gate::new();
         let again = looked.clone();
         let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_consumer();
-            p.expect_silence(Duration::from_millis(200));
-            told.open();
+            // the receive before the start is over, and nothing came in front of this
+            p.expect_attach(Role::Sender);
+            p.answer_attach(p.links(Role::Sender)[0]);
             p.await_credit(link, 1);
             p.deliver(link, &message::text("x"));
             // stop drains, or takes the credit away
@@ -711,7 +840,7 @@ fn nothing_is_granted_before_start_and_everything_is_taken_back_by_stop() {
         let session = connection.session(api::AUTO).expect("a session");
         let consumer = session.consumer("q").expect("a consumer");
         expect_status(consumer.receive_within(100), Status::TIBEMS_TIMEOUT);
-        quiet.wait();
+        session.producer("q").expect("a producer");
         connection.start().expect("started");
         assert_eq!(consumer.receive_text().expect("received"), "x");
         connection.stop().expect("stopped");

@@ -2,7 +2,7 @@
 
 use crate::peer::api::{self, Status};
 use crate::peer::{Gate, Peer, clock, dialogue, dialogue_with};
-use crate::scene::{connect, connect_within, end, refused};
+use crate::scene::{connect, connect_within, end, refused, times_out};
 use std::time::{Duration, Instant};
 use tibemsufo::amqp::frame::{HEADER_AMQP, HEADER_SASL};
 use tibemsufo::amqp::performative::SaslOutcome;
@@ -21,9 +21,7 @@ fn p_h1_a_silent_server_ends_the_try_at_its_timeout() {
         });
         let connecting = connect_within(&peer, Duration::from_millis(1000));
         asked.wait();
-        clock::advance(Duration::from_millis(999));
-        connecting.waits_at_this_time();
-        clock::advance(Duration::from_millis(1));
+        times_out(&connecting, 1000);
         let failure = refused(connecting.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
         assert!(failure.text.contains("attempt timeout"), "{failure:?}");
         peer.finish();

@@ -1,62 +1,18 @@
 //! P-B: heartbeats and servers that are half dead.
 //!
 //! Times of the rules are shown to the millisecond with a clock that the test holds (`peer/clock.rs`). The I/O
-//! thread looks at it whenever its own sleep ends, and at once when a send wakes it: see [`Pulse`].
+//! thread looks at it whenever its own sleep ends, and at once when a send wakes it: see `Pulse`.
 
-use crate::peer::api::{self, Connection, Msg, Producer, Status, expect_status};
+use crate::peer::api::{self, Msg, Status, expect_status};
 use crate::peer::clock;
 use crate::peer::system;
 use crate::peer::{Counter, Gate, Peer, dialogue, dialogue_with, error, listen, message};
-use crate::scene::{Exceptions, connect, end, expect_lost, io_thread_sleeps, run, session};
+use crate::scene::{Exceptions, Pulse, connect, end, expect_lost, io_thread_sleeps, run, session};
 use std::time::{Duration, Instant};
 use tibemsufo::amqp::performative::{Close, Performative};
 
 const fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
-}
-
-/// A producer whose sends wake the I/O thread, which looks at the clock before it writes them.
-struct Pulse {
-    producer: Producer,
-    arrived: Counter,
-    sent: u64,
-}
-
-impl Pulse {
-    /// `arrived` is what the script put into `deliveries`.
-    fn new(connection: Connection, arrived: &Counter) -> Pulse {
-        let session = connection.session(api::AUTO).expect("a session");
-        let producer = session.producer("pulse").expect("a producer");
-        producer.set_delivery_mode(api::RELIABLE);
-        let mut pulse = Pulse {
-            producer,
-            arrived: arrived.clone(),
-            sent: 0,
-        };
-        // it needs credit: with this the last byte of the server has been read
-        pulse.send();
-        pulse.arrived.wait(1);
-        pulse
-    }
-
-    /// Wakes the I/O thread.
-    fn send(&mut self) {
-        self.producer.send_text("pulse").expect("sent");
-        self.sent += 1;
-    }
-
-    /// Moves the clock; the I/O thread sees the new time and still writes.
-    fn lives_after(&mut self, span: Duration) {
-        io_thread_sleeps();
-        clock::advance(span);
-        self.lives();
-    }
-
-    /// The I/O thread sees the present time and still writes.
-    fn lives(&mut self) {
-        self.send();
-        self.arrived.wait(self.sent);
-    }
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use crate::peer::api::{self, Factory, Msg, Setup, Status};
 use crate::peer::{Gate, Peer, Talk, clock, dialogue, dialogue_with, error, message};
-use crate::scene::{Exceptions, connect, connect_within, end, expect_lost, refused, run, session};
+use crate::scene::{
+    Exceptions, connect, connect_within, end, expect_lost, refused, run, session, times_out,
+};
 use std::time::Duration;
 use tibemsufo::amqp::codec::Value;
 use tibemsufo::amqp::performative::{AmqpError, Begin, Close, Open, Performative};
@@ -268,10 +270,7 @@ fn p_o9_nobody_answers_our_close() {
         let connection = connect(&peer);
         let closing = run(move || connection.close());
         asked.wait();
-        closing.blocks();
-        clock::advance(Duration::from_millis(999));
-        closing.waits_at_this_time();
-        clock::advance(Duration::from_millis(1));
+        times_out(&closing, 1000);
         closing.result().expect("the close is OK");
         peer.finish();
     });

@@ -2,7 +2,7 @@
 
 use crate::peer::api::{self, Factory, Setup, Status};
 use crate::peer::{Gate, Peer, clock, dialogue, dialogue_with};
-use crate::scene::{connect, connect_within, end, refused};
+use crate::scene::{connect, connect_within, end, refused, times_out};
 use std::time::Duration;
 use tibemsufo::amqp::frame::{HEADER_SASL, TYPE_SASL};
 use tibemsufo::amqp::performative::{Flow, SaslChallenge};
@@ -253,9 +253,7 @@ fn p_s12_a_late_outcome() {
         });
         let connecting = connect_within(&peer, Duration::from_millis(1000));
         asked.wait();
-        clock::advance(Duration::from_millis(999));
-        connecting.waits_at_this_time();
-        clock::advance(Duration::from_millis(1));
+        times_out(&connecting, 1000);
         refused(connecting.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
         peer.finish();
     });

@@ -1,6 +1,6 @@
 //! What many dialogues share: a connected program, its exception listener, threads with a result.
 
-use crate::peer::api::{self, Call, Connection, Factory, Session, Setup, Status};
+use crate::peer::api::{self, Call, Connection, Factory, Producer, Session, Setup, Status};
 use crate::peer::clock::{self, Looks};
 use crate::peer::{Counter, Gate, LIMIT, Peer};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
@@ -227,6 +227,15 @@ impl<T> Running<T> {
         });
     }
 
+    /// Waits until the call has gone to sleep so often.
+    #[track_caller]
+    pub fn sleeps_reach(&self, count: u64) {
+        self.poll("the call does not wake and sleep", || {
+            let sleep = self.thread.get().and_then(|thread| sleep_of(*thread));
+            sleep.is_some_and(|sleeps| sleeps >= count)
+        });
+    }
+
     /// How often the call has looked at a clock.
     pub fn looks(&self) -> u64 {
         self.looks.get()
@@ -311,6 +320,60 @@ fn sleep_of(thread: libc::pid_t) -> Option<u64> {
         Some("S") => field("voluntary_ctxt_switches:")?.parse().ok(),
         _ => None,
     }
+}
+
+/// A producer whose sends wake the I/O thread, which looks at the clock before it writes them.
+pub struct Pulse {
+    pub producer: Producer,
+    arrived: Counter,
+    sent: u64,
+}
+
+impl Pulse {
+    /// `arrived` is what the script put into `deliveries`.
+    pub fn new(connection: Connection, arrived: &Counter) -> Pulse {
+        let session = connection.session(api::AUTO).expect("a session");
+        let producer = session.producer("pulse").expect("a producer");
+        producer.set_delivery_mode(api::RELIABLE);
+        let mut pulse = Pulse {
+            producer,
+            arrived: arrived.clone(),
+            sent: 0,
+        };
+        // it needs credit: with this the last byte of the server has been read
+        pulse.send();
+        pulse.arrived.wait(1);
+        pulse
+    }
+
+    /// Wakes the I/O thread.
+    pub fn send(&mut self) {
+        self.producer.send_text("pulse").expect("sent");
+        self.sent += 1;
+    }
+
+    /// Moves the clock; the I/O thread sees the new time and still writes.
+    pub fn lives_after(&mut self, span: Duration) {
+        io_thread_sleeps();
+        clock::advance(span);
+        self.lives();
+    }
+
+    /// The I/O thread sees the present time and still writes.
+    pub fn lives(&mut self) {
+        self.send();
+        self.arrived.wait(self.sent);
+    }
+}
+
+/// With the clock held: a call that waits now goes on waiting 1 ms before its limit. At the limit, which is the
+/// present when this returns, it must end.
+#[track_caller]
+pub fn times_out<T>(call: &Running<T>, limit: u64) {
+    call.blocks();
+    clock::advance(Duration::from_millis(limit - 1));
+    call.waits_at_this_time();
+    clock::advance(Duration::from_millis(1));
 }
 
 /// An unshared-state program on some peers, with one try of each at the first connect.

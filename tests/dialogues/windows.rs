@@ -1,10 +1,9 @@
 //! P-W: sessions and their windows.
 
 use crate::peer::api::{self, Msg, Status};
-use crate::peer::{Gate, Peer, dialogue, dialogue_with, error, message};
-use crate::scene::{Exceptions, connect, end, run, session};
-use std::time::Duration;
-use tibemsufo::amqp::performative::{DeliveryState, Performative, Role};
+use crate::peer::{Gate, Peer, clock, dialogue, dialogue_with, error, message};
+use crate::scene::{Exceptions, connect, end, poll, run, session, times_out};
+use tibemsufo::amqp::performative::{Begin, DeliveryState, End, Performative, Role};
 
 #[test]
 fn p_w1_a_window_of_one_frame() {
@@ -180,8 +179,8 @@ fn p_w5_the_server_ends_a_session() {
         let consumer = doomed.consumer("q").expect("a consumer");
         let sending = run(move || producer.send_text("waits"));
         let receiving = run(move || consumer.receive());
-        sending.still_runs(Duration::from_millis(100));
-        receiving.still_runs(Duration::from_millis(100));
+        sending.blocks();
+        receiving.blocks();
         waiting.open();
         exceptions.expect_one(Status::TIBEMS_SERVER_LIMIT);
         api::expect_status(sending.result(), Status::TIBEMS_SERVER_LIMIT);
@@ -206,16 +205,34 @@ fn p_w6_a_session_that_ends_as_it_begins() {
         let peer = Peer::script(|p| {
             p.accept_open();
             let session = p.await_begin();
-            p.answer_begin(session);
-            p.send_end(session, Some(error("amqp:unauthorized-access")));
+            // the number of the peer's channel is told by its begin, so an end cannot come without it
+            let begin = Begin {
+                remote_channel: Some(p.session(session).remote_channel),
+                incoming_window: 10,
+                outgoing_window: 10,
+                ..Begin::default()
+            };
+            let end = End {
+                error: Some(error("amqp:unauthorized-access")),
+            };
+            let channel = p.session(session).channel;
+            let mut bytes = p.encoded(channel, &begin.into(), &[]);
+            bytes.extend(p.encoded(channel, &end.into(), &[]));
+            p.raw_noted(&bytes);
+            let (ended, error) = p.await_end();
+            assert_eq!((ended, error), (session, None), "the answer");
             p.serve_to_close();
         });
         let connection = connect(&peer);
-        // refused at creation, or by the first call on it
-        let result = connection
-            .session(api::AUTO)
-            .and_then(|session| session.producer("q"));
-        api::expect_status(result, Status::TIBEMS_SECURITY_EXCEPTION);
+        let failure = api::expect_status(
+            connection.session(api::AUTO),
+            Status::TIBEMS_SECURITY_EXCEPTION,
+        );
+        assert!(
+            failure.text.contains("amqp:unauthorized-access"),
+            "{failure:?}"
+        );
+        connection.session(api::AUTO).expect("the connection lives");
         end(connection, peer);
     });
 }
@@ -223,23 +240,44 @@ fn p_w6_a_session_that_ends_as_it_begins() {
 #[test]
 fn p_w7_a_begin_without_an_answer() {
     dialogue_with("request_timeout=500", || {
-        let peer = Peer::script(|p| {
+        clock::hold();
+        let (asked, go) = (Gate::new(), Gate::new());
+        let (told, gone) = (asked.clone(), go.clone());
+        let peer = Peer::script(move |p| {
             p.accept_open();
             let lost = p.await_begin();
+            told.open();
             let channel = p.session(lost).remote_channel;
             let next = p.await_begin();
-            assert_ne!(
-                p.session(next).remote_channel,
-                channel,
-                "the channel is not free"
-            );
+            let other = p.session(next).remote_channel;
+            assert_ne!(other, channel, "the channel is not free");
             p.answer_begin(next);
+            p.serve_until_open(&gone);
+            // nobody wants it any more
+            p.answer_begin(lost);
+            let (ended, _) = p.await_end();
+            assert_eq!(ended, lost);
+            p.send_end(lost, None);
+            let third = p.await_begin();
+            let again = p.session(third).remote_channel;
+            assert_eq!(again, channel, "the channel is free");
+            p.answer_begin(third);
             p.serve_to_close();
         });
         let connection = connect(&peer);
-        api::expect_status(connection.session(api::AUTO), Status::TIBEMS_TIMEOUT);
+        let making = run(move || connection.session(api::AUTO));
+        asked.wait();
+        times_out(&making, 500);
+        api::expect_status(making.result(), Status::TIBEMS_TIMEOUT);
         let session = connection.session(api::AUTO).expect("a session");
         session.producer("q").expect("a producer");
+        go.open();
+        poll("the late answer is not answered", || {
+            peer.transcript().holds("-> [0] End")
+        });
+        // the answer to this comes behind the peer's end
+        session.producer("q").expect("a producer");
+        connection.session(api::AUTO).expect("a session");
         end(connection, peer);
     });
 }
