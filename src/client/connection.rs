@@ -16,6 +16,7 @@ use super::plan::Plan;
 use super::reconnect::{Attempts, Series};
 use super::state::{Core, ExceptionListener};
 use super::{factory, io, options};
+use crate::amqp::engine::ScramCache;
 use crate::settings::{self, Purpose};
 use crate::status::{Error, Result, Status};
 use crate::transport::Waker;
@@ -31,6 +32,8 @@ pub struct Connection {
     /// Wakes the thread that connects, while there is one; the I/O thread has a waker of its own.
     connecting: Mutex<Weak<Waker>>,
     closing: AtomicBool,
+    /// The slow part of SCRAM, kept for the next connect
+    pub(super) scram_cache: ScramCache,
 }
 
 impl Connection {
@@ -47,6 +50,7 @@ impl Connection {
             changed: Condvar::new(),
             connecting: Mutex::default(),
             closing: AtomicBool::new(false),
+            scram_cache: ScramCache::default(),
         });
         let series = connection.plan.first_series();
         let built = connection

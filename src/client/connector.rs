@@ -457,6 +457,7 @@ impl Connection {
                 tls: false,
                 allowed: options.sasl.clone(),
                 hostname,
+                scram_cache: self.scram_cache.clone(),
                 ..SaslConfig::default()
             }),
             ..EngineConfig::default()
