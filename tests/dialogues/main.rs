@@ -20,6 +20,7 @@ mod races;
 mod recovery;
 mod sasl;
 mod scene;
+mod scram;
 mod starvation;
 mod transfers;
 mod windows;

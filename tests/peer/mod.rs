@@ -18,6 +18,7 @@ pub mod clock;
 mod dialogue;
 mod gate;
 pub mod message;
+pub mod scram;
 mod serve;
 pub mod system;
 mod talk;

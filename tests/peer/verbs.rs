@@ -6,7 +6,8 @@ use bytes::Bytes;
 use tibemsufo::amqp::frame::{HEADER_AMQP, HEADER_SASL, encode_frame};
 use tibemsufo::amqp::performative::{
     AmqpError, Attach, Begin, Close, DeliveryState, Detach, Disposition, End, Flow, LinkTarget,
-    Open, Performative, Role, SaslInit, SaslMechanisms, SaslOutcome, Source, Target, Transfer,
+    Open, Performative, Role, SaslChallenge, SaslInit, SaslMechanisms, SaslOutcome, Source, Target,
+    Transfer,
 };
 
 /// A whole delivery of the library.
@@ -19,6 +20,12 @@ pub struct Received {
     pub frames: usize,
     pub payload: Bytes,
     pub state: Option<DeliveryState>,
+}
+
+/// Bytes of a frame that are text.
+#[track_caller]
+pub fn text_of_frame(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
 /// An error with a condition.
@@ -122,13 +129,31 @@ impl Talk {
         init
     }
 
+    /// Sends sasl-challenge.
+    pub fn send_challenge(&mut self, challenge: &[u8]) {
+        let challenge = Bytes::copy_from_slice(challenge);
+        self.send(0, SaslChallenge { challenge });
+    }
+
+    /// Expects sasl-response.
+    #[track_caller]
+    pub fn expect_sasl_response(&mut self) -> Bytes {
+        expect!(self, SaslResponse).1.response
+    }
+
     /// Sends sasl-outcome.
     pub fn send_outcome(&mut self, code: u8) {
+        self.send_outcome_with(code, None);
+    }
+
+    /// Sends sasl-outcome with additional data.
+    pub fn send_outcome_with(&mut self, code: u8, data: Option<&[u8]>) {
+        let additional_data = data.map(Bytes::copy_from_slice);
         self.send(
             0,
             SaslOutcome {
                 code,
-                ..SaslOutcome::default()
+                additional_data,
             },
         );
     }
