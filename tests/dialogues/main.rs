@@ -8,6 +8,7 @@ mod peer;
 
 mod attach;
 mod broken;
+mod clocks;
 mod credit;
 mod cuts;
 mod dispositions;

@@ -325,6 +325,7 @@ fn sleep_of(thread: libc::pid_t) -> Option<u64> {
 /// A producer whose sends wake the I/O thread, which looks at the clock before it writes them.
 pub struct Pulse {
     pub producer: Producer,
+    connection: Connection,
     arrived: Counter,
     sent: u64,
 }
@@ -337,6 +338,7 @@ impl Pulse {
         producer.set_delivery_mode(api::RELIABLE);
         let mut pulse = Pulse {
             producer,
+            connection,
             arrived: arrived.clone(),
             sent: 0,
         };
@@ -350,6 +352,12 @@ impl Pulse {
     pub fn send(&mut self) {
         self.producer.send_text("pulse").expect("sent");
         self.sent += 1;
+    }
+
+    /// The server answers something; its bytes have been read when this returns.
+    pub fn speak(&mut self) {
+        let session = self.connection.session(api::AUTO).expect("a session");
+        session.close().expect("closed");
     }
 
     /// Moves the clock; the I/O thread sees the new time and still writes.

@@ -77,6 +77,7 @@ unsafe extern "C" {
     fn tibemsMsgProducer_Close(producer: Object) -> c_int;
     fn tibemsMsgProducer_SetDeliveryMode(producer: Object, mode: c_int) -> c_int;
     fn tibemsMsgProducer_SetDeliveryDelay(producer: Object, ms: c_longlong) -> c_int;
+    fn tibemsMsgProducer_SetTimeToLive(producer: Object, ms: c_longlong) -> c_int;
     fn tibemsMsgProducer_Send(producer: Object, message: Object) -> c_int;
     fn tibemsMsgProducer_SendToDestination(producer: Object, to: Object, message: Object) -> c_int;
     fn tibemsMsgConsumer_Close(consumer: Object) -> c_int;
@@ -543,6 +544,11 @@ impl Producer {
     pub fn set_delivery_delay(self, ms: i64) {
         // SAFETY: handles are checked by the library.
         call(unsafe { tibemsMsgProducer_SetDeliveryDelay(self.0 as Object, ms) }).expect("delay");
+    }
+
+    pub fn set_time_to_live(self, ms: i64) {
+        // SAFETY: handles are checked by the library.
+        call(unsafe { tibemsMsgProducer_SetTimeToLive(self.0 as Object, ms) }).expect("a time");
     }
 
     pub fn send(self, message: Msg) -> Call {
