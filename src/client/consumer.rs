@@ -91,7 +91,8 @@ impl Consumer {
             let Some((link, filters)) = outcome(attached)? else {
                 continue;
             };
-            let checked = check_filters(&definition, &filters).map_err(|failure| failure.error);
+            let checked =
+                check_filters(&profile, &definition, &filters).map_err(|failure| failure.error);
             let checked =
                 checked.and_then(|filter_local| session.check(&core).map(|()| filter_local));
             let filter_local = match checked {

@@ -86,6 +86,12 @@ impl Profile {
         self.broker != Broker::Artemis
     }
 
+    /// A filter that the broker answers is one that it applies. RabbitMQ 4.0 echoes selectors and delivers everything
+    /// (D28).
+    pub fn applies_filters(&self) -> bool {
+        self.broker != Broker::RabbitMq
+    }
+
     /// Topic consumers may use wildcards (spec 40 §4.2); a generic broker is trusted to know the names.
     pub fn has_wildcards(&self) -> bool {
         self.broker != Broker::Azure

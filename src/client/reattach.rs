@@ -171,14 +171,15 @@ impl Connection {
         key: u32,
         filters: &[String],
     ) {
+        let profile = core.wire.as_ref().map(|wire| wire.profile.clone());
         let open = core
             .consumers
             .get_mut(&key)
             .filter(|consumer| !consumer.closed);
-        let Some(consumer) = open else {
+        let (Some(profile), Some(consumer)) = (profile, open) else {
             return self.close_link(core, link);
         };
-        match check_filters(&consumer.definition, filters) {
+        match check_filters(&profile, &consumer.definition, filters) {
             Ok(filter_local) => {
                 consumer.filter_local = filter_local;
                 consumer.link = Some(link);

@@ -17,6 +17,7 @@ use super::connector::{Candidate, Failure};
 use super::gate::State;
 use super::io::parts;
 use super::links;
+use super::profile::Profile;
 use super::state::{ConsumerDefinition, Core, Owner, Unconfirmed, Wire};
 use crate::amqp::engine::{Event, LinkId, Send, SendError, SessionId};
 use crate::message::Destination;
@@ -136,6 +137,7 @@ impl Connection {
                         open.remove(&link);
                         if let Some((key, definition)) = filtering.get(&link)
                             && check_filters(
+                                &profile,
                                 definition,
                                 &links::filter_names(answer.source.as_ref()),
                             )?
@@ -328,14 +330,15 @@ impl Connection {
 
 /// Compares the filters that came back; true when the library must filter no-local itself.
 pub(super) fn check_filters(
+    profile: &Profile,
     definition: &ConsumerDefinition,
     confirmed: &[String],
 ) -> std::result::Result<bool, Failure> {
-    let has = |key: &str| confirmed.iter().any(|name| name == key);
+    let has = |key: &str| profile.applies_filters() && confirmed.iter().any(|name| name == key);
     if definition.selector.is_some() && !has(links::SELECTOR_KEY) {
         return Err(Failure::retry(
             Status::TIBEMS_NOT_IMPLEMENTED,
-            "the broker does not support selectors",
+            "closed by this library: the broker does not apply selectors",
         ));
     }
     Ok(definition.filters_local() && !has(links::NO_LOCAL_KEY))

@@ -301,7 +301,37 @@ fn p_a5_a_server_without_selectors() {
         });
         let (connection, session) = session(&peer, api::AUTO);
         let result = session.consumer_of(Destination::queue("q"), Some("colour = 'red'"), false);
-        expect_status(result, Status::TIBEMS_NOT_IMPLEMENTED);
+        let failure = expect_status(result, Status::TIBEMS_NOT_IMPLEMENTED);
+        let text = "closed by this library: the broker does not apply selectors";
+        assert!(failure.text.contains(text), "{failure:?}");
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn p_a5_a_server_that_echoes_selectors_and_does_not_apply_them() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open_with(|open| {
+                open.properties = vec![
+                    ("product".into(), Value::string("RabbitMQ")),
+                    ("version".into(), Value::string("4.0.5")),
+                ];
+            });
+            let link = p.await_attach(Role::Receiver);
+            p.answer_attach(link); // with the filter that was asked for
+            let answered = p.link(link).attach.source.as_ref().unwrap();
+            assert_eq!(answered.filter.len(), 1);
+            assert!(p.await_detach(link).closed);
+            assert_eq!(p.link(link).credit, 0, "nothing may come unfiltered");
+            p.send_detach(link, true, None);
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let result = session.consumer_of(Destination::queue("q"), Some("colour = 'red'"), false);
+        let failure = expect_status(result, Status::TIBEMS_NOT_IMPLEMENTED);
+        let text = "closed by this library: the broker does not apply selectors";
+        assert!(failure.text.contains(text), "{failure:?}");
         end(connection, peer);
     });
 }
