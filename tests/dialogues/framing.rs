@@ -1,11 +1,11 @@
 //! P-F: frames and encodings, right and wrong.
 
-use crate::peer::api::{self, Status};
-use crate::peer::{Gate, LinkId, Peer, Talk, dialogue, message};
+use crate::peer::api::{self, Status, expect_status};
+use crate::peer::{Gate, LinkId, Peer, Talk, dialogue, dialogue_with, error, message};
 use crate::scene::{Exceptions, connect, end, expect_lost, session};
-use tibemsufo::amqp::codec::{Encoder, Value};
+use tibemsufo::amqp::codec::Value;
 use tibemsufo::amqp::frame::{TYPE_AMQP, TYPE_SASL, encode_frame};
-use tibemsufo::amqp::performative::{Begin, DeliveryState, Flow, Performative, SaslOutcome};
+use tibemsufo::amqp::performative::{Begin, DeliveryState, Flow, SaslOutcome, code};
 
 /// A connected program is sent `bytes`: the library closes with `condition`, the connection is lost.
 fn breaks_the_connection(bytes: Vec<u8>, condition: &'static str) {
@@ -39,9 +39,23 @@ fn whole(body: &[u8]) -> Vec<u8> {
 const FRAMING: &str = "amqp:connection:framing-error";
 const DECODE: &str = "amqp:decode-error";
 
+/// Nothing that a peer only announces is allocated: from now on this process has 1.5 GiB more at most, and
+/// whoever asks for 2 GiB at once ends it.
+fn bounded_memory() {
+    let status = std::fs::read_to_string("/proc/self/statm").expect("procfs");
+    let pages: u64 = status.split(' ').next().unwrap().parse().expect("a number");
+    let limit = libc::rlimit {
+        rlim_cur: pages * 4096 + (3 << 29),
+        rlim_max: libc::RLIM_INFINITY,
+    };
+    // SAFETY: sets a limit of this process, which is the test's own.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) }, 0);
+}
+
 #[test]
 fn p_f1_impossible_sizes() {
-    dialogue(|| {
+    dialogue_with("", || {
+        bounded_memory();
         for size in [7, 0, 262_145, 0x7fff_ffff] {
             breaks_the_connection(frame(size, 2, TYPE_AMQP, &[]), FRAMING);
         }
@@ -94,7 +108,8 @@ fn p_f3_frames_of_another_kind() {
 
 #[test]
 fn p_f4_undecodable_performatives() {
-    dialogue(|| {
+    dialogue_with("", || {
+        bounded_memory();
         // descriptor 0x99
         breaks_the_connection(whole(&[0x00, 0x53, 0x99, 0x45]), DECODE);
         // flow with a list of 2^31 fields
@@ -134,63 +149,57 @@ fn p_f4_undecodable_performatives() {
     });
 }
 
-/// A performative as clumsy as allowed: symbolic descriptor, list32, fields that do not exist.
-fn clumsy(channel: u16, symbol: &str, fields: &[Value]) -> Vec<u8> {
-    let mut body = vec![0x00, 0xa3, symbol.len() as u8];
-    body.extend(symbol.as_bytes());
-    let mut list = Vec::new();
-    let mut enc = Encoder::new(&mut list);
-    for field in fields {
-        enc.value(field);
-    }
-    for _ in 0..3 {
-        enc.null();
-    }
-    enc.string("a later revision");
-    body.push(0xd0);
-    body.extend((list.len() as u32 + 4).to_be_bytes());
-    body.extend((fields.len() as u32 + 4).to_be_bytes());
-    body.extend(list);
-    let mut bytes = frame(body.len() as u32 + 8, 2, TYPE_AMQP, &body);
-    bytes[6..8].copy_from_slice(&channel.to_be_bytes());
-    bytes
-}
-
 #[test]
 fn p_f5_clumsy_but_right() {
     dialogue(|| {
-        let peer = Peer::script(|p| {
-            p.accept();
-            p.accept_sasl_anonymous();
-            p.expect_open();
-            let mut open = vec![Value::string("clumsy"), Value::Null, Value::Uint(65536)];
-            open.resize(10, Value::Null);
-            p.raw_noted(&clumsy(0, "amqp:open:list", &open));
-            p.assume_open(Talk::usual_open());
-            let session = p.await_begin();
-            let (theirs, ours) = (
-                p.session(session).remote_channel,
-                p.session(session).channel,
-            );
-            let mut begin = vec![
-                Value::Ushort(theirs),
-                Value::Uint(0),
-                Value::Uint(500),
-                Value::Uint(500),
-            ];
-            begin.resize(8, Value::Null);
-            p.raw_noted(&clumsy(ours, "amqp:begin:list", &begin));
-            let mut end = vec![Value::Null];
-            end.truncate(1);
-            p.await_that("end", |a| matches!(a.performative, Performative::End(_)));
-            p.raw_noted(&clumsy(ours, "amqp:end:list", &end));
-            p.await_that("close", |a| {
-                matches!(a.performative, Performative::Close(_))
+        let (detached, twice) = (Gate::new(), Gate::new());
+        let (told, go) = (detached.clone(), twice.clone());
+        let peer = Peer::script(move |p| {
+            p.clumsy = true;
+            p.accept_open_with(|open| {
+                open.idle_time_out = Some(60_000);
+                open.properties = vec![("product".into(), Value::string("clumsy"))];
             });
-            p.raw_noted(&clumsy(0, "amqp:close:list", &end));
-            p.expect_end_of_stream();
+            let producer = p.await_producer();
+            p.grant(producer, 2);
+            let received = p.await_transfer();
+            p.accept_delivery(&received);
+            let received = p.await_transfer();
+            let refused = error("amqp:unauthorized-access");
+            p.settle(&received, DeliveryState::Rejected(Some(Box::new(refused))));
+            let consumer = p.await_consumer();
+            p.await_credit(consumer, 2);
+            let body = message::section(code::AMQP_VALUE, &Value::string("in three frames"));
+            let whole = p.deliver(consumer, &message::text("whole"));
+            let parts = p.deliver_in(consumer, &body, 7);
+            p.await_settled(&[whole, parts], &DeliveryState::Accepted);
+            p.serve_until_open(&go);
+            p.send_detach(consumer, true, Some(error("amqp:resource-deleted")));
+            p.await_detach(consumer);
+            told.open();
+            p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let producer = session.producer("q").expect("a producer");
+        producer.send_text("accepted").expect("sent");
+        let failure = expect_status(
+            producer.send_text("rejected"),
+            Status::TIBEMS_SECURITY_EXCEPTION,
+        );
+        assert!(
+            failure.text.contains("said by the scripted peer"),
+            "{failure:?}"
+        );
+        let consumer = session.consumer("q").expect("a consumer");
+        assert_eq!(consumer.receive_text().expect("received"), "whole");
+        let text = consumer.receive_text().expect("received");
+        assert_eq!(text, "in three frames");
+        exceptions.expect_none();
+        twice.open();
+        detached.wait();
+        exceptions.expect_one(Status::TIBEMS_INVALID_DESTINATION);
+        producer.close().expect("closed");
         session.close().expect("closed");
         end(connection, peer);
     });
@@ -230,7 +239,8 @@ pub fn expect_undeliverable(p: &mut Talk, _: LinkId, id: u32) {
 
 #[test]
 fn p_f6_an_array_of_two_billion_nulls() {
-    dialogue(|| {
+    dialogue_with("", || {
+        bounded_memory();
         // message-annotations { "x": array of 2^31 nulls }
         let mut annotations = vec![0x00, 0x53, 0x72, 0xc1, 14, 2, 0xa3, 1, b'x'];
         annotations.extend([0xf0, 0, 0, 0, 5, 0x80, 0, 0, 0, 0x40]);
@@ -239,12 +249,54 @@ fn p_f6_an_array_of_two_billion_nulls() {
     });
 }
 
+/// The server sends a flow that fits, on a channel in use, with so many bytes behind the performative.
+fn flow_with(extra: &'static [u8], condition: Option<&'static str>) {
+    let ready = Gate::new();
+    let go = ready.clone();
+    let peer = Peer::script(move |p| {
+        p.accept_open();
+        let session = p.await_begin();
+        p.answer_begin(session);
+        p.serve_until_open(&go);
+        let flow = Flow {
+            next_incoming_id: Some(0),
+            incoming_window: 1000,
+            outgoing_window: 1000,
+            ..Flow::default()
+        };
+        let bytes = p.encoded(p.session(session).channel, &flow.into(), extra);
+        p.raw_noted(&bytes);
+        match condition {
+            Some(condition) => {
+                p.expect_close(Some(condition));
+                p.drain_stream();
+            }
+            None => p.serve_to_close(),
+        }
+    });
+    let (connection, session) = session(&peer, api::AUTO);
+    let exceptions = Exceptions::of(connection);
+    ready.open();
+    match condition {
+        Some(_) => {
+            expect_lost(connection, &exceptions);
+            peer.finish();
+        }
+        None => {
+            // the answer comes behind the flow
+            session.producer("q").expect("a producer");
+            exceptions.expect_none();
+            end(connection, peer);
+        }
+    }
+}
+
 #[test]
 fn p_f7_bytes_behind_a_flow() {
     dialogue(|| {
-        let mut bytes = Vec::new();
-        encode_frame(0, &Flow::default().into(), b"extra", &mut bytes);
-        breaks_the_connection(bytes, FRAMING);
+        flow_with(b"", None);
+        flow_with(b"extra", Some(FRAMING));
+        flow_with(b"\x40", Some(FRAMING));
     });
 }
 

@@ -15,6 +15,7 @@
 pub mod api;
 mod check;
 pub mod clock;
+mod clumsy;
 mod dialogue;
 mod gate;
 pub mod message;

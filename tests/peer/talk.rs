@@ -56,6 +56,8 @@ pub struct Talk {
     pub credit: u32,
     /// Frames that every flow of ours lets the library send
     pub window: u32,
+    /// Are our frames as clumsy as allowed (`clumsy.rs`)?
+    pub clumsy: bool,
     /// Are served deliveries accepted?
     pub accepts: bool,
     /// Are the checks of `check.rs` fatal?
@@ -79,6 +81,7 @@ impl Talk {
             cut_after: None,
             credit: 100,
             window: super::check::WINDOW,
+            clumsy: false,
             accepts: true,
             strict: true,
             waiting: Vec::new(),
