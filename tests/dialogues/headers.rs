@@ -1,7 +1,7 @@
 //! P-H: protocol headers, and how the first bytes may be cut.
 
 use crate::peer::api::{self, Status};
-use crate::peer::{Gate, Peer, clock, dialogue, dialogue_with};
+use crate::peer::{Gate, Peer, clock, dialogue, dialogue_in, dialogue_with};
 use crate::scene::{connect, connect_within, end, refused, times_out};
 use std::time::{Duration, Instant};
 use tibemsufo::amqp::frame::{HEADER_AMQP, HEADER_SASL};
@@ -46,13 +46,17 @@ fn p_h1_the_timeout_runs_on_the_clock_of_the_system_too() {
 
 #[test]
 fn p_h2_something_that_is_no_amqp() {
-    dialogue(|| {
-        let answers: [&[u8]; 3] = [
-            &[0x15, 3, 1, 0, 2, 2, 40],
-            b"HTTP/1.1 400 Bad Request\r\n\r\n",
-            &[0x93, 0x1c, 0x44, 0xf0, 0x07, 0x5a, 0xe2, 0x88],
+    dialogue_in(&[("TIBEMS_TRACE", "recovery")], || {
+        let path = std::env::temp_dir().join(format!("p-h2-{}.trace", std::process::id()));
+        api::trace_to(&path);
+        // what comes, and what the trace says about it
+        let answers: [(&[u8], &str); 3] = [
+            (&[0x15, 3, 1, 0, 2, 2, 40], "TLS"),
+            (b"HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP"),
+            (&[0x93, 0x1c, 0x44, 0xf0, 0x07, 0x5a, 0xe2, 0x88], "AMQP"),
         ];
-        for answer in answers {
+        let mut read = 0;
+        for (answer, cause) in answers {
             let peer = Peer::script(move |p| {
                 p.accept();
                 p.expect_header(HEADER_SASL);
@@ -67,8 +71,14 @@ fn p_h2_something_that_is_no_amqp() {
                 failure.text.contains("INVALID_PROTOCOL"),
                 "{failure:?} for {answer:02x?}"
             );
+            let trace = std::fs::read_to_string(&path).expect("a trace");
+            let lines = &trace[read..];
+            let named = |line: &str| line.contains(&peer.url()) && line.contains(cause);
+            assert!(lines.lines().any(named), "{cause} in {lines}");
+            read = trace.len();
             peer.finish();
         }
+        std::fs::remove_file(&path).expect("removed");
     });
 }
 

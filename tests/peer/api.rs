@@ -18,6 +18,7 @@ unsafe extern "C" {
     fn tibemsErrorContext_Create(context: *mut Object) -> c_int;
     fn tibemsErrorContext_GetLastErrorString(context: Object, text: *mut *const c_char) -> c_int;
     fn tibemsStatus_GetText(status: c_int) -> *const c_char;
+    fn tibems_SetTraceFile(path: *const c_char) -> c_int;
     fn tibems_SetExceptionOnFTEvents(on: c_int) -> c_int;
     fn tibems_SetAllowCloseInCallback(on: c_int) -> c_int;
     fn tibemsConnectionFactory_Create() -> Object;
@@ -190,6 +191,13 @@ pub fn expect_status<T: fmt::Debug>(result: Call<T>, status: Status) -> Failure 
         Err(failure) if failure.status == status.code() => failure,
         other => panic!("{other:?}, expected {} ({status:?})", status.code()),
     }
+}
+
+/// Sends the trace of this process to a file (only in dialogues that have their own).
+pub fn trace_to(path: &std::path::Path) {
+    let path = c(path.to_str().expect("a path that is text"));
+    // SAFETY: a live text.
+    call(unsafe { tibems_SetTraceFile(path.as_ptr()) }).expect("a trace file");
 }
 
 /// Asks for failover events in this process (only in dialogues that have their own).

@@ -64,6 +64,11 @@ pub fn dialogue(body: impl FnOnce() + Send + 'static) {
 
 /// Runs a test in a process of its own, with these options (none: the defaults).
 pub fn dialogue_with<F: FnOnce() + Send + 'static>(options: &str, body: F) {
+    dialogue_in(&[(OPTIONS, options)], body);
+}
+
+/// Runs a test in a process of its own, with these environment variables.
+pub fn dialogue_in<F: FnOnce() + Send + 'static>(environment: &[(&str, &str)], body: F) {
     if std::env::var_os(CHILD).is_some() {
         return dialogue(body);
     }
@@ -71,7 +76,7 @@ pub fn dialogue_with<F: FnOnce() + Send + 'static>(options: &str, body: F) {
     let child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", &name, "--nocapture", "--test-threads=1"])
         .env(CHILD, "1")
-        .env(OPTIONS, options)
+        .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -97,7 +102,7 @@ pub fn dialogue_with<F: FnOnce() + Send + 'static>(options: &str, body: F) {
     let passed = output.status.success() && out.contains("1 passed");
     assert!(
         passed,
-        "{name} with options \"{options}\" ended with {}\n{out}\n{err}",
+        "{name} in {environment:?} ended with {}\n{out}\n{err}",
         output.status
     );
 }
