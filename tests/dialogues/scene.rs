@@ -223,7 +223,7 @@ impl<T> Running<T> {
         let mut asleep = Asleep::default();
         self.poll("the call neither blocks nor returns", || {
             let sleep = self.thread.get().and_then(|thread| sleep_of(*thread));
-            asleep.deeply(sleep)
+            asleep.deeply(vec![sleep])
         });
     }
 
@@ -276,36 +276,38 @@ pub fn poll(never: &str, mut done: impl FnMut() -> bool) {
     }
 }
 
-/// Whether a thread is found in one and the same sleep again and again.
+/// Whether threads are found in one and the same sleep again and again.
 #[derive(Default)]
 struct Asleep {
-    sleep: Option<u64>,
+    sleeps: Vec<Option<u64>>,
     same: u32,
 }
 
 impl Asleep {
-    fn deeply(&mut self, sleep: Option<u64>) -> bool {
-        self.same = match sleep.is_some() && sleep == self.sleep {
+    fn deeply(&mut self, sleeps: Vec<Option<u64>>) -> bool {
+        let all = !sleeps.is_empty() && sleeps.iter().all(Option::is_some);
+        self.same = match all && sleeps == self.sleeps {
             true => self.same + 1,
             false => 0,
         };
-        self.sleep = sleep;
+        self.sleeps = sleeps;
         self.same >= SAME_SLEEP
     }
 }
 
-/// Waits until the I/O thread of the only connection of this process has done its work and sleeps.
+/// Waits until the I/O threads of this process have done their work and sleep.
 #[track_caller]
 pub fn io_thread_sleeps() {
-    let tasks = std::fs::read_dir("/proc/self/task").expect("procfs");
-    let io = tasks.flatten().find(|task| {
-        std::fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.trim() == "ems-io")
-    });
-    let thread = io.and_then(|task| task.file_name().to_str()?.parse().ok());
-    let thread: libc::pid_t = thread.expect("an I/O thread");
     let mut asleep = Asleep::default();
     poll("the I/O thread does not rest", || {
-        asleep.deeply(sleep_of(thread))
+        // looked up each time: that of an earlier connection may still be about to end
+        let tasks = std::fs::read_dir("/proc/self/task").expect("procfs");
+        let io = tasks.flatten().filter(|task| {
+            let name = std::fs::read_to_string(task.path().join("comm"));
+            name.is_ok_and(|name| name.trim() == "ems-io")
+        });
+        let ids = io.filter_map(|task| task.file_name().to_str()?.parse().ok());
+        asleep.deeply(ids.map(sleep_of).collect())
     });
 }
 
