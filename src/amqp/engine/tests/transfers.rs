@@ -126,6 +126,7 @@ fn frames_respect_the_peers_size() {
 
 #[test]
 fn a_stalled_delivery_goes_on_frame_by_frame() {
+    // 40-P-W3: the wrap of our own numbers, which start at 0 outside of tests
     for first in [0, 0xffff_fffe] {
         let mut wire = Wire::open(
             EngineConfig {
