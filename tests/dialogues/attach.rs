@@ -586,22 +586,18 @@ fn links_say_what_the_specification_says() {
 #[test]
 fn nothing_is_granted_before_start_and_everything_is_taken_back_by_stop() {
     dialogue(|| {
-        let stopped = Gate::new();
-        let go = stopped.clone();
-        let looked = Gate::new();
-        let again = looked.clone();
-        let peer = Peer::script(move |p| {
+        let peer = Peer::script(|p| {
             p.accept_open();
             let link = p.await_consumer();
             // the receive before the start is over, and nothing came in front of this
-            p.expect_attach(Role::Sender);
-            p.answer_attach(p.links(Role::Sender)[0]);
+            let fence = p.expect_attach(Role::Sender);
+            p.answer_attach(fence);
             p.await_credit(link, 1);
             p.deliver(link, &message::text("x"));
-            // stop drains, or takes the credit away
-            p.serve_until_open(&go);
+            // stop drains, or takes the credit away, in front of this
+            let fence = p.await_attach(Role::Sender);
             assert_eq!(p.link(link).credit, 0, "credit after stop");
-            again.open();
+            p.answer_attach(fence);
             p.await_credit(link, 1);
             p.serve_to_close();
         });
@@ -613,9 +609,8 @@ fn nothing_is_granted_before_start_and_everything_is_taken_back_by_stop() {
         connection.start().expect("started");
         assert_eq!(consumer.receive_text().expect("received"), "x");
         connection.stop().expect("stopped");
-        expect_status(consumer.receive_within(200), Status::TIBEMS_TIMEOUT);
-        stopped.open();
-        looked.wait();
+        expect_status(consumer.receive_within(100), Status::TIBEMS_TIMEOUT);
+        session.producer("q").expect("a producer");
         connection.start().expect("started");
         end(connection, peer);
     });

@@ -54,9 +54,12 @@ fn p_w2_a_closed_window_stops_only_its_session() {
             p.window = 1000;
             p.serve_to_close();
         });
+        clock::hold();
         let (connection, stuck) = session(&peer, api::AUTO);
         let producer = stuck.producer("q").expect("a producer");
-        api::expect_status(producer.send_text("stuck"), Status::TIBEMS_TIMEOUT);
+        let sending = run(move || producer.send_text("stuck"));
+        times_out(&sending, 500);
+        api::expect_status(sending.result(), Status::TIBEMS_TIMEOUT);
         let other = connection.session(api::AUTO).expect("a session");
         other
             .producer("q")
