@@ -8,7 +8,8 @@
 //! the library are verified on every frame (spec 40 §1.5 to §1.14).
 //!
 //! Built on `amqp::frame` and `amqp::performative`, which are neutral about the role. `api` drives the
-//! library through the exported C functions, because that is what programs call.
+//! library through the exported C functions, because that is what programs call. `clock` and `system` stand in for
+//! calls of the system, so that limits are shown exactly and on a machine of any speed.
 
 #![allow(dead_code, unused_imports)]
 
