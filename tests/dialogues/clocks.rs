@@ -233,7 +233,7 @@ fn p_b7_a_stopped_process_waits_for_the_server() {
             pulse.lives();
             exceptions.expect_none();
             clock::advance(ms(1));
-            pulse.send();
+            pulse.nudge();
         })
     });
 }
@@ -247,7 +247,7 @@ fn p_b7_a_stopped_process_does_not_wait_for_ever() {
             pulse.lives();
             exceptions.expect_none();
             clock::advance(ms(1));
-            pulse.send();
+            pulse.nudge();
         })
     });
 }
@@ -258,7 +258,7 @@ fn p_b7_stopped_again_is_lost_once() {
         stopped(|pulse, _| {
             io_thread_sleeps();
             clock::advance(ms(60_000));
-            pulse.send();
+            pulse.nudge();
         })
     });
 }

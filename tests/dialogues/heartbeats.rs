@@ -119,7 +119,7 @@ fn falls_silent(limit: u64) {
     pulse.lives();
     exceptions.expect_none();
     clock::advance(ms(1));
-    pulse.send();
+    pulse.nudge();
     exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
     let failure = expect_status(
         pulse.producer.send_text("x"),

@@ -356,6 +356,15 @@ impl Pulse {
         self.sent += 1;
     }
 
+    /// Wakes the I/O thread of a connection that may be lost already, by a timer that was as quick.
+    pub fn nudge(&mut self) {
+        let result = self.producer.send_text("pulse");
+        if let Err(failure) = result {
+            let lost = Status::TIBEMS_SERVER_NOT_CONNECTED.code();
+            assert_eq!(failure.status, lost, "{failure:?}");
+        }
+    }
+
     /// The server answers something; its bytes have been read when this returns.
     pub fn speak(&mut self) {
         let session = self.connection.session(api::AUTO).expect("a session");
