@@ -20,6 +20,7 @@ mod open;
 mod process;
 mod races;
 mod recovery;
+mod refusals;
 mod sasl;
 mod scene;
 mod scram;
