@@ -122,7 +122,6 @@ impl Producer {
 
 impl Order<'_> {
     fn run(&self, message: &MessageObject, payload: &mut Vec<u8>, id: &mut Vec<u8>) -> Result<()> {
-        let connection = self.producer.session.connection();
         let now = now_ms();
         let Order { settings, .. } = self;
         id.clear();
@@ -157,10 +156,28 @@ impl Order<'_> {
             user_id: None,
         };
         let mut begun = false;
+        let result = self.deliver(message, &headers, payload, &mut begun);
+        // also when the outcome is unknown: the program may look for it by its id (spec 20 §3.7)
+        if result.is_ok() || begun {
+            message.lock().apply_send(&headers);
+        }
+        result
+    }
+
+    /// Encodes and sends until it is done or fails; `begun` tells whether a byte of it may have left.
+    fn deliver(
+        &self,
+        message: &MessageObject,
+        headers: &SendHeaders<'_>,
+        payload: &mut Vec<u8>,
+        begun: &mut bool,
+    ) -> Result<()> {
+        let connection = self.producer.session.connection();
+        let Order { settings, .. } = self;
         let mut encoded: Option<u32> = None;
         let mut core = connection.lock();
         loop {
-            self.enter(&mut core, begun)?;
+            self.enter(&mut core, *begun)?;
             if encoded != Some(core.epoch) {
                 // the addresses depend on the server; encode outside the lock and look again
                 let epoch = core.epoch;
@@ -177,7 +194,7 @@ impl Order<'_> {
                 let origin = mark.then(|| core.container_id.clone());
                 let marked = SendHeaders {
                     origin: origin.as_deref(),
-                    ..headers
+                    ..*headers
                 };
                 MutexGuard::unlocked(&mut core, || {
                     payload.clear();
@@ -200,23 +217,12 @@ impl Order<'_> {
                 continue;
             };
             self.add_sender(&mut core);
-            let result = self.transfer(&mut core, index, payload, &mut begun);
+            let done = self.transfer(&mut core, index, payload, begun);
             self.remove_sender(&mut core);
-            match result {
-                Ok(true) => {
-                    drop(core);
-                    message.lock().apply_send(&headers);
-                    return Ok(());
-                }
-                Ok(false) => {} // lost: back to the gate
-                Err(error) => {
-                    drop(core);
-                    if begun {
-                        message.lock().apply_send(&headers);
-                    }
-                    return Err(error);
-                }
+            if done? {
+                return Ok(());
             }
+            // lost: back to the gate
         }
     }
 
