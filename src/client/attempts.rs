@@ -70,4 +70,32 @@ mod tests {
         assert_eq!(counts(None, None, false), (1, 2));
         assert_eq!(counts(Some(3), None, true), (2, 3));
     }
+
+    fn values(delay: Option<i32>, timeout: Option<i32>) -> AttemptSettings {
+        AttemptSettings {
+            delay,
+            timeout,
+            ..AttemptSettings::default()
+        }
+    }
+
+    /// C10 for timeouts and delays; an unshared factory's own delay goes before a global one.
+    #[test]
+    fn a_global_value_that_was_set_overrides_the_factorys() {
+        let combined = |global, factory, unshared| {
+            let attempts = combine(Purpose::Reconnect, global, factory, unshared);
+            let ms = |span: Duration| span.as_millis();
+            (ms(attempts.pass_delay), attempts.timeout.map(ms))
+        };
+        let (unset, global) = (values(None, None), values(Some(1000), Some(1100)));
+        let factory = values(Some(2000), Some(2100));
+        assert_eq!(combined(unset, unset, false), (500, None));
+        assert_eq!(combined(global, unset, false), (1000, Some(1100)));
+        assert_eq!(combined(unset, factory, false), (2000, Some(2100)));
+        assert_eq!(combined(global, factory, false), (1000, Some(1100)));
+        assert_eq!(combined(global, factory, true), (2000, Some(1100)));
+        assert_eq!(combined(global, unset, true), (1000, Some(1100)));
+        // 0 is set, and means no limit
+        assert_eq!(combined(values(None, Some(0)), factory, false).1, None);
+    }
 }

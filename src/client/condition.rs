@@ -305,6 +305,73 @@ mod tests {
         assert_eq!(status("amqp:invalid-field", AttachConsumer, false), dest);
     }
 
+    /// The rows that name no connect, and those whose cells differ most.
+    #[test]
+    fn matrix_a_of_running_links() {
+        let (dest, ex, rollback) = (
+            TIBEMS_INVALID_DESTINATION,
+            TIBEMS_EXCEPTION,
+            TIBEMS_TRANSACTION_ROLLBACK,
+        );
+        for (condition, place, expected) in [
+            ("amqp:resource-locked", AttachConsumer, TIBEMS_NOT_PERMITTED),
+            (
+                "amqp:resource-locked",
+                AttachSubscription,
+                TIBEMS_INVALID_CONSUMER,
+            ),
+            ("amqp:resource-locked", Rejected, TIBEMS_NOT_PERMITTED),
+            ("amqp:resource-deleted", DetachConsumer, dest),
+            ("amqp:invalid-field", DetachConsumer, ex),
+            ("amqp:invalid-field", Rejected, TIBEMS_INVALID_MSG),
+            ("amqp:precondition-failed", AttachProducer, dest),
+            ("amqp:precondition-failed", Rejected, ex),
+            ("amqp:illegal-state", Session, TIBEMS_ILLEGAL_STATE),
+            ("amqp:illegal-state", AttachConsumer, dest),
+            ("amqp:illegal-state", Transaction, rollback),
+            ("amqp:decode-error", Connect, TIBEMS_INVALID_PROTOCOL),
+            ("amqp:decode-error", Rejected, TIBEMS_CORRUPT_MSG),
+            (
+                "amqp:link:detach-forced",
+                DetachProducer,
+                TIBEMS_INVALID_PRODUCER,
+            ),
+            (
+                "amqp:link:detach-forced",
+                DetachConsumer,
+                TIBEMS_INVALID_CONSUMER,
+            ),
+            ("amqp:link:detach-forced", AttachConsumer, ex),
+            ("amqp:link:stolen", AttachProducer, TIBEMS_ID_IN_USE),
+            ("amqp:link:stolen", DetachConsumer, TIBEMS_ID_IN_USE),
+            (
+                "amqp:link:stolen",
+                AttachSubscription,
+                TIBEMS_INVALID_CONSUMER,
+            ),
+            (
+                "amqp:link:message-size-exceeded",
+                DetachProducer,
+                TIBEMS_INVALID_SIZE,
+            ),
+            (
+                "amqp:link:message-size-exceeded",
+                Rejected,
+                TIBEMS_INVALID_SIZE,
+            ),
+            ("amqp:link:transfer-limit-exceeded", DetachConsumer, ex),
+            ("amqp:link:redirect", DetachConsumer, TIBEMS_NOT_IMPLEMENTED),
+            ("amqp:transaction:rollback", Rejected, rollback),
+            ("amqp:transaction:timeout", Transaction, rollback),
+        ] {
+            assert_eq!(
+                status(condition, place, false),
+                expected,
+                "{condition} {place:?}"
+            );
+        }
+    }
+
     #[test]
     fn refusals_at_connect() {
         assert_eq!(

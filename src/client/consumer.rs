@@ -480,3 +480,45 @@ impl Connection {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learned(start: Prefetch, age: Duration, starved: bool, times: u32) -> u32 {
+        let mut prefetch = start;
+        for _ in 0..times {
+            prefetch.learn(age, starved);
+        }
+        prefetch.limit
+    }
+
+    #[test]
+    fn an_adaptive_prefetch_stays_within_its_bounds() {
+        let queue = Prefetch {
+            limit: PREFETCH_QUEUE,
+            start: PREFETCH_QUEUE,
+            adaptive: true,
+        };
+        let (fresh, old) = (Duration::ZERO, STALE + Duration::from_millis(1));
+        assert_eq!(learned(queue, fresh, true, 1), 2 * PREFETCH_QUEUE);
+        assert_eq!(learned(queue, fresh, true, 100), PREFETCH_MAX);
+        // only a consumer that had to wait gets more, and only a fast one
+        assert_eq!(learned(queue, fresh, false, 100), PREFETCH_QUEUE);
+        assert_eq!(learned(queue, FRESH, true, 100), PREFETCH_QUEUE);
+        let grown = Prefetch {
+            limit: PREFETCH_MAX,
+            ..queue
+        };
+        assert_eq!(learned(grown, old, true, 1), PREFETCH_MAX / 2);
+        assert_eq!(learned(grown, STALE, true, 1), PREFETCH_MAX);
+        assert_eq!(learned(grown, old, false, 100), PREFETCH_QUEUE);
+        let fixed = Prefetch {
+            limit: 1,
+            start: 1,
+            adaptive: false,
+        };
+        assert_eq!(learned(fixed, fresh, true, 100), 1);
+        assert_eq!(learned(fixed, old, true, 100), 1);
+    }
+}

@@ -203,4 +203,14 @@ mod tests {
             Some(Duration::from_secs(20))
         );
     }
+
+    #[test]
+    fn an_option_for_a_server_is_for_its_host_and_port() {
+        let url = |text: &str| UrlList::parse(text).unwrap().groups[0][0].clone();
+        let queue = |text: &str| parse("a:5672/prefetch_queue=10", Some(&url(text))).prefetch_queue;
+        assert_eq!(queue("a:5672"), Some(10));
+        assert_eq!(queue("a:5673"), None);
+        assert_eq!(queue("aa:5672"), None);
+        assert_eq!(queue("b:5672"), None);
+    }
 }

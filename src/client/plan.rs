@@ -152,3 +152,30 @@ pub(super) fn generated_container_id() -> String {
     };
     format!("EMS-{host}-{}-{}", std::process::id(), random::text())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::reconnect::Step;
+    use super::*;
+
+    /// Where a factory's connections with these numbers start.
+    fn starts(url: &str, unshared: Option<u64>) -> Vec<usize> {
+        let start = |rotation| {
+            let unset = AttemptSettings::default();
+            let list = UrlList::parse(url).unwrap();
+            let plan = Plan::new(list, unshared, None, None, None, unset, unset, rotation);
+            match plan.unwrap().first_series().step() {
+                Step::Try { group, server: 0 } => group,
+                other => panic!("{other:?}"),
+            }
+        };
+        (5..10).map(start).collect()
+    }
+
+    #[test]
+    fn only_a_balanced_list_starts_somewhere_else_each_time() {
+        assert_eq!(starts("a|b|c", None), [2, 0, 1, 2, 0]);
+        assert_eq!(starts("a,b", None), [0; 5]);
+        assert_eq!(starts("a+b+c", Some(1)), [0; 5]);
+    }
+}

@@ -242,6 +242,15 @@ mod tests {
     }
 
     #[test]
+    fn an_automatic_reconnect_stays_in_its_group() {
+        let list = groups("a1,a2,a3+b1,b2");
+        let series = Series::within(&list, 0, (0, 1), attempts(1, 2), 7);
+        assert_eq!(walk(series), ["01", "02", "00", "-", "01", "02", "00"]);
+        let series = Series::within(&list, 1, (1, 1), attempts(1, 1), 7);
+        assert_eq!(walk(series), ["11", "10"]);
+    }
+
+    #[test]
     fn rounds_multiply_passes() {
         let steps = walk(Series::new(&groups("a"), (0, 0), attempts(2, 2), 7));
         assert_eq!(steps, ["00", "-", "00", "=", "00", "-", "00"]);

@@ -1,9 +1,11 @@
 //! Messages through their AMQP form and back, and what others send. This file holds what the tests share.
 
+mod borders;
 mod foreign;
 mod nesting;
 mod random;
 mod round_trips;
+mod sections;
 
 use std::collections::BTreeMap;
 

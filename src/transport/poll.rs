@@ -99,4 +99,31 @@ mod tests {
         );
         assert!(Instant::now() >= limit);
     }
+
+    extern "C" fn nothing(_: libc::c_int) {}
+
+    #[test]
+    fn a_signal_neither_ends_nor_shortens_a_wait() {
+        let action = nothing as extern "C" fn(libc::c_int);
+        // SAFETY: the handler does nothing; nobody else in this program uses the signal.
+        unsafe { libc::signal(libc::SIGUSR2, action as libc::sighandler_t) };
+        // SAFETY: asks for this thread.
+        let waiting = unsafe { libc::pthread_self() };
+        let over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                    // SAFETY: the thread lives until the scope ends.
+                    unsafe { libc::pthread_kill(waiting, libc::SIGUSR2) };
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            });
+            let waker = Waker::new().unwrap();
+            let limit = Instant::now() + Duration::from_millis(100);
+            let result = wait(None, false, &waker, Some(limit));
+            over.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(result.unwrap(), Ready::default());
+            assert!(Instant::now() >= limit);
+        });
+    }
 }

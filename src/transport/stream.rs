@@ -200,4 +200,77 @@ mod tests {
         let error = Stream::connect(port, Buffers::default(), None, &waker, &|| false).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     }
+
+    /// SIGPIPE is blocked here, so that it would wait if it were raised (the test program itself ignores it).
+    #[test]
+    fn a_broken_pipe_raises_no_signal() {
+        std::thread::spawn(|| {
+            let mut set = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+            // SAFETY: the set is made before it is used; only this thread's mask changes.
+            unsafe {
+                libc::sigemptyset(set.as_mut_ptr());
+                libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE);
+                libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), std::ptr::null_mut());
+            }
+            let (stream, peer) = pair();
+            drop(peer);
+            let broken = (0..1000).any(|_| {
+                stream
+                    .write(&[0; 4096])
+                    .is_err_and(|error| error.raw_os_error() == Some(libc::EPIPE))
+            });
+            assert!(broken);
+            // SAFETY: fills the set with what waits for this thread.
+            let waits = unsafe {
+                libc::sigpending(set.as_mut_ptr());
+                libc::sigismember(set.as_ptr(), libc::SIGPIPE)
+            };
+            assert_eq!(waits, 0);
+        })
+        .join()
+        .unwrap();
+    }
+
+    #[test]
+    fn a_connect_that_nobody_answers_ends_at_its_limit() {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        socket.bind(&any.into()).unwrap();
+        socket.listen(0).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        // a full backlog leaves further connects without an answer
+        let mut taken = Vec::new();
+        while let Ok(stream) =
+            std::net::TcpStream::connect_timeout(&address, Duration::from_millis(200))
+        {
+            taken.push(stream);
+            assert!(taken.len() < 100, "the backlog does not fill");
+        }
+        let waker = Waker::new().unwrap();
+        let limit = Instant::now() + Duration::from_millis(100);
+        let result = Stream::connect(address, Buffers::default(), Some(limit), &waker, &|| false);
+        assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(Instant::now() >= limit);
+    }
+
+    #[test]
+    fn a_socket_is_set_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let buffers = Buffers {
+            receive: Some(40_000),
+            send: Some(50_000),
+        };
+        let waker = Waker::new().unwrap();
+        let address = listener.local_addr().unwrap();
+        let stream = Stream::connect(address, buffers, None, &waker, &|| false).unwrap();
+        stream.tune(Some(Duration::from_secs(45))).unwrap();
+        let socket = &stream.socket;
+        // the system counts its own needs in: twice what was asked for
+        assert_eq!(socket.recv_buffer_size().unwrap(), 80_000);
+        assert_eq!(socket.send_buffer_size().unwrap(), 100_000);
+        assert!(socket.tcp_nodelay().unwrap());
+        assert!(socket.keepalive().unwrap());
+        let limit = socket.tcp_user_timeout().unwrap();
+        assert_eq!(limit, Some(Duration::from_secs(45)));
+    }
 }

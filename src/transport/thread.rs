@@ -38,3 +38,39 @@ pub fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<Joi
     }
     thread
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocked(signals: &[libc::c_int]) -> Vec<bool> {
+        let mut mask = MaybeUninit::<libc::sigset_t>::uninit();
+        // SAFETY: reads the mask of this thread into a set that is there.
+        let mask = unsafe {
+            libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), mask.as_mut_ptr());
+            mask.assume_init()
+        };
+        // SAFETY: the set was filled above.
+        let is_in =
+            |signal: &libc::c_int| unsafe { libc::sigismember(&raw const mask, *signal) } == 1;
+        signals.iter().map(is_in).collect()
+    }
+
+    #[test]
+    fn a_library_thread_takes_no_signal_of_the_program() {
+        let asked = [
+            libc::SIGTERM,
+            libc::SIGALRM,
+            libc::SIGUSR1,
+            libc::SIGPIPE,
+            libc::SIGSEGV,
+            libc::SIGPROF,
+        ];
+        let before = blocked(&asked);
+        let (tell, told) = std::sync::mpsc::channel();
+        let thread = spawn("ems-test", move || tell.send(blocked(&asked)).unwrap()).unwrap();
+        assert_eq!(told.recv().unwrap(), [true, true, true, true, false, false]);
+        thread.join().unwrap();
+        assert_eq!(blocked(&asked), before, "the mask of the program");
+    }
+}

@@ -384,6 +384,11 @@ impl Talk {
         }
     }
 
+    /// Has a frame begun that is not whole yet?
+    pub fn half_a_frame(&self) -> bool {
+        !self.input.is_empty()
+    }
+
     /// Has the library's stream ended, with nothing left in it?
     pub(super) fn ended_within(&mut self, limit: Duration) -> bool {
         matches!(self.fill(Instant::now() + limit), Input::Ended)

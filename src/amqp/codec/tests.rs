@@ -271,3 +271,29 @@ fn symbolic_descriptors_become_codes() {
         )
     );
 }
+
+#[test]
+fn short_forms_end_where_their_counts_do() {
+    for count in [126, 127, 128, 254, 255, 256] {
+        let values: Vec<i16> = (0..count).collect();
+        let mut out = Vec::new();
+        Encoder::new(&mut out).array_short(&values);
+        let expected = values.into_iter().map(Value::Short).collect();
+        assert_eq!(decode(&out), Ok(Value::Array(expected)), "{count} shorts");
+    }
+    for length in 250..260 {
+        let value = Value::List(vec![Value::Binary(vec![7; length].into())]);
+        assert_eq!(decode(&encoded(&value)), Ok(value), "{length} bytes");
+    }
+    let value = Value::Binary(vec![7; 70_000].into());
+    assert_eq!(decode(&encoded(&value)), Ok(value));
+}
+
+#[test]
+fn a_skipped_array_ends_with_its_last_element() {
+    assert_eq!(Decoder::new(&[0xe0, 3, 1, 0x50, 9]).skip(), Ok(()));
+    assert_eq!(
+        Decoder::new(&[0xe0, 4, 1, 0x50, 9, 9]).skip(),
+        Err(DecodeError::Trailing)
+    );
+}

@@ -356,6 +356,26 @@ mod tests {
         }
     }
 
+    /// Every size around that of one frame: a frame is full before a second one begins, and never larger.
+    #[test]
+    fn a_frame_is_filled_to_the_byte() {
+        let payload = [7; 600];
+        for settled in [false, true] {
+            for size in 450..550 {
+                let head = TransferHead {
+                    handle: 1,
+                    first: Some((5, 5)),
+                    settled,
+                    txn: None,
+                };
+                let mut out = Output::new();
+                let sent = out.transfer(0, &head, &payload[..size], 512);
+                assert!(out.bytes.len() <= 512, "{size} bytes");
+                assert!(sent == size || out.bytes.len() == 512, "{size} bytes");
+            }
+        }
+    }
+
     #[test]
     fn an_empty_payload_is_one_frame() {
         let mut out = Output::new();

@@ -3,6 +3,7 @@
 mod connection;
 mod credit;
 mod dispositions;
+mod edges;
 mod links;
 mod model;
 mod sessions;
