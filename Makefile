@@ -6,6 +6,7 @@
 #   make test-again [N=20] [ALL=5]  every test again and again: quiet, under load, on one core; ALL rounds for tests without threads
 #   make test-brokers          the same programs against Artemis (downloads it once)
 #   make demo [BROKER=artemis] an unshared failover to watch
+#   make mutants               do the tests notice a library that is wrong? (MUTANTS="pattern ..." for some; takes long)
 #   make header-check          fails when the checked-in header differs from the sources
 
 PREFIX ?= /usr/local
@@ -32,7 +33,7 @@ NAMES := tibemsufo tibems tibemslookup tibemsufo64 tibems64 tibemslookup64
 # What the static library asks of the system.
 SYSTEM_LIBS := $(if $(filter system,$(OPENSSL)),-lssl -lcrypto) -lpthread -ldl -lm
 
-.PHONY: all install install-files uninstall test test-again test-brokers demo api-checks header-check clean
+.PHONY: all install install-files uninstall test test-again test-brokers mutants demo api-checks header-check clean
 
 all:
 	$(CARGO) build $(CARGO_PROFILE) $(CARGO_FEATURES) --lib
@@ -80,6 +81,9 @@ test-again:
 
 test-brokers:
 	CARGO_FEATURES="$(CARGO_FEATURES)" c-tests/run-brokers.sh
+
+mutants:
+	CARGO_FEATURES="$(CARGO_FEATURES)" python3 tests/mutants/run.py $(MUTANTS)
 
 demo:
 	BROKER=$(BROKER) CARGO_FEATURES="$(CARGO_FEATURES)" c-tests/demo/run.sh

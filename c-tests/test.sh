@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# test.sh - everything that needs no foreign server: Rust tests, API checks, C tests, the specification and the register of
-# cases. Called by `make test`.
+# test.sh - everything that needs no foreign server: Rust tests, API checks, C tests, the specification, the register of cases
+# and the list of mutants. Called by `make test`.
 #
 # Each part prints its own lines; the last line sums them up: 'N passed, M failed'. The exit status says whether all
 # passed. PROFILE chooses debug (default) or release; VALGRIND=0 leaves out the runs under valgrind and says so.
@@ -50,6 +50,7 @@ part "C tests" "$logs/c-tests.txt" '^C tests on .*: \([0-9]*\) passed, \([0-9]*\
     env PROFILE="$profile" c-tests/run.sh
 part "specification" "$logs/spec.txt" "$totals" python3 c-tests/check_spec.py
 part "checks of the register" "$logs/checks.txt" "$totals" checks
+part "list of mutants" "$logs/mutants.txt" "$totals" python3 tests/mutants/run.py --check
 left_out=()
 [ "${VALGRIND:-1}" = 0 ] && left_out=(--no-valgrind)
 part "register of cases" "$logs/cases.txt" "$totals" python3 c-tests/check_cases.py here --logs "$logs" "${left_out[@]}"
