@@ -1,14 +1,37 @@
 //! P-C: credit and drain.
 
+use crate::fence::{Fence, await_fence, expect_fence, pass_fence};
 use crate::peer::api::{self, Status, expect_status};
-use crate::peer::{Gate, Peer, dialogue, dialogue_with, message};
-use crate::scene::{Exceptions, end, run, session};
-use std::time::{Duration, Instant};
-use tibemsufo::amqp::performative::{DeliveryState, Performative};
+use crate::peer::{
+    Arrival, Counter, Gate, LinkId, Peer, Talk, clock, dialogue, dialogue_with, message,
+};
+use crate::scene::{Exceptions, end, run, session, times_out};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tibemsufo::amqp::performative::{DeliveryState, Flow, Performative};
+
+/// The flow of a frame, when it is one for this link.
+fn flow_of(arrival: &Arrival, link: LinkId) -> Option<&Flow> {
+    match &arrival.performative {
+        Performative::Flow(flow) if arrival.link == Some(link) => Some(flow),
+        _ => None,
+    }
+}
+
+fn is_transfer(arrival: &Arrival, link: LinkId) -> bool {
+    matches!(arrival.performative, Performative::Transfer(_)) && arrival.link == Some(link)
+}
+
+/// Serves until the library asks to have the credit of a link used up.
+#[track_caller]
+fn await_drain(p: &mut Talk, link: LinkId) {
+    p.await_that("drain", |a| flow_of(a, link).is_some_and(|flow| flow.drain));
+}
 
 #[test]
 fn p_c1_no_credit_within_the_send_timeout() {
     dialogue_with("send_timeout=400", || {
+        clock::hold();
         let late = Gate::new();
         let go = late.clone();
         let peer = Peer::script(move |p| {
@@ -16,22 +39,22 @@ fn p_c1_no_credit_within_the_send_timeout() {
             let link = p.await_producer();
             p.wait(&go);
             p.grant(link, 10);
-            let received = p.await_transfer();
-            assert_eq!(message::text_of(&received.payload), "in time");
-            p.accept_delivery(&received);
+            for text in ["in time", "later"] {
+                let received = p.await_transfer();
+                assert_eq!(message::text_of(&received.payload), text);
+                p.accept_delivery(&received);
+            }
             p.serve_to_close();
+            assert_eq!(p.deliveries.get(), 0, "something else was sent");
         });
         let (connection, session) = session(&peer, api::AUTO);
         let producer = session.producer("q").expect("a producer");
-        let start = Instant::now();
-        expect_status(producer.send_text("never sent"), Status::TIBEMS_TIMEOUT);
-        assert!(
-            start.elapsed() >= Duration::from_millis(390),
-            "{:?}",
-            start.elapsed()
-        );
+        let sending = run(move || producer.send_text("never sent"));
+        times_out(&sending, 400);
+        expect_status(sending.result(), Status::TIBEMS_TIMEOUT);
         late.open();
         producer.send_text("in time").expect("sent");
+        producer.send_text("later").expect("sent");
         end(connection, peer);
     });
 }
@@ -41,26 +64,40 @@ fn p_c2_one_credit_at_a_time() {
     dialogue(|| {
         let peer = Peer::script(|p| {
             p.accept_open();
-            p.credit = 0;
+            let fence = expect_fence(p);
             let link = p.await_producer();
             for at in 0..20 {
+                // the program waits for credit, and nothing has come without
+                pass_fence(p, "a transfer without credit", |_, a| is_transfer(a, link));
                 p.grant(link, 1);
-                // the checker refuses a transfer beyond the credit
                 let received = p.await_transfer();
+                assert_ne!(received.link, fence);
                 assert_eq!(message::text_of(&received.payload), format!("{at}"));
                 p.accept_delivery(&received);
             }
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
+        let fence = Fence::of(connection);
         let producer = session.producer("q").expect("a producer");
         producer.set_delivery_mode(api::RELIABLE);
-        for at in 0..20 {
-            if at == 10 {
-                producer.set_delivery_mode(api::PERSISTENT);
+        let returned = Counter::new();
+        let count = returned.clone();
+        let sending = run(move || {
+            for at in 0..20 {
+                if at == 10 {
+                    producer.set_delivery_mode(api::PERSISTENT);
+                }
+                producer.send_text(&format!("{at}")).expect("sent");
+                count.add();
             }
-            producer.send_text(&format!("{at}")).expect("sent");
+        });
+        for at in 0..20 {
+            returned.wait(at);
+            sending.blocks();
+            fence.pass();
         }
+        sending.result();
         end(connection, peer);
     });
 }
@@ -68,34 +105,36 @@ fn p_c2_one_credit_at_a_time() {
 #[test]
 fn p_c3_credit_taken_back() {
     dialogue(|| {
-        let (revoked, granted) = (Gate::new(), Gate::new());
-        let (told, go) = (revoked.clone(), granted.clone());
-        let peer = Peer::script(move |p| {
-            p.accept_open();
-            p.credit = 0;
-            let link = p.await_producer();
-            p.grant(link, 100);
-            let received = p.await_transfer();
-            // the new limit is in place before the outcome is
-            p.grant(link, 0);
-            p.accept_delivery(&received);
-            told.open();
-            p.expect_silence(Duration::from_millis(300));
-            p.wait(&go);
-            p.grant(link, 5);
-            let received = p.await_transfer();
-            p.accept_delivery(&received);
-            p.serve_to_close();
-        });
-        let (connection, session) = session(&peer, api::AUTO);
-        let producer = session.producer("q").expect("a producer");
-        producer.send_text("one").expect("sent");
-        revoked.wait();
-        let sending = run(move || producer.send_text("two"));
-        sending.still_runs(Duration::from_millis(400));
-        granted.open();
-        sending.result().expect("sent");
-        end(connection, peer);
+        for mode in [api::PERSISTENT, api::RELIABLE] {
+            let peer = Peer::script(|p| {
+                p.accept_open();
+                expect_fence(p);
+                let link = p.await_producer();
+                p.grant(link, 100);
+                let received = p.await_transfer();
+                // the program knows the new limit when it knows the outcome
+                p.grant(link, 0);
+                p.accept_delivery(&received);
+                pass_fence(p, "a transfer without credit", |_, a| is_transfer(a, link));
+                p.grant(link, 5);
+                let received = p.await_transfer();
+                assert_eq!(message::text_of(&received.payload), "two");
+                if !received.settled {
+                    p.accept_delivery(&received);
+                }
+                p.serve_to_close();
+            });
+            let (connection, session) = session(&peer, api::AUTO);
+            let fence = Fence::of(connection);
+            let producer = session.producer("q").expect("a producer");
+            producer.send_text("one").expect("sent");
+            producer.set_delivery_mode(mode);
+            let sending = run(move || producer.send_text("two"));
+            sending.blocks();
+            fence.pass();
+            sending.result().expect("sent");
+            end(connection, peer);
+        }
     });
 }
 
@@ -104,22 +143,39 @@ fn p_c4_credit_without_a_delivery_count() {
     dialogue(|| {
         let peer = Peer::script(|p| {
             p.accept_open();
-            p.credit = 0;
+            expect_fence(p);
             let link = p.await_producer();
-            p.send_flow(link, |flow| {
-                flow.delivery_count = None;
-                flow.link_credit = Some(2);
-            });
-            for _ in 0..2 {
-                let received = p.await_transfer();
-                p.accept_delivery(&received);
+            // two from the initial value; then three from there, of which one is left
+            for (credit, texts) in [(2, &["one", "two"][..]), (3, &["three"][..])] {
+                p.send_flow(link, |flow| {
+                    flow.delivery_count = None;
+                    flow.link_credit = Some(credit);
+                });
+                for text in texts {
+                    let received = p.await_transfer();
+                    assert_eq!(message::text_of(&received.payload), *text);
+                    p.accept_delivery(&received);
+                }
+                pass_fence(p, "a transfer without credit", |_, a| is_transfer(a, link));
             }
+            p.grant(link, 1);
+            let received = p.await_transfer();
+            p.accept_delivery(&received);
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
+        let fence = Fence::of(connection);
         let producer = session.producer("q").expect("a producer");
         producer.send_text("one").expect("sent");
         producer.send_text("two").expect("sent");
+        let sending = run(move || producer.send_text("three"));
+        sending.blocks();
+        fence.pass();
+        sending.result().expect("sent");
+        let sending = run(move || producer.send_text("four"));
+        sending.blocks();
+        fence.pass();
+        sending.result().expect("sent");
         end(connection, peer);
     });
 }
@@ -127,37 +183,60 @@ fn p_c4_credit_without_a_delivery_count() {
 #[test]
 fn p_c5_the_server_drains_our_credit() {
     dialogue(|| {
-        let drained = Gate::new();
-        let told = drained.clone();
+        let text = |n: usize| format!("{n}").repeat(1000);
+        let (begun, drained) = (Gate::new(), Gate::new());
+        let (told, over) = (begun.clone(), drained.clone());
         let peer = Peer::script(move |p| {
-            p.accept_open();
-            p.credit = 0;
+            p.accept_open_with(|open| open.max_frame_size = Some(512));
+            let fence = expect_fence(p);
+            // the first frame of a message is out, the others are queued: the window is closed
+            p.window = 1;
             let link = p.await_producer();
             p.grant(link, 10);
-            let received = p.await_transfer();
+            p.await_that("a first frame", |a| is_transfer(a, link));
+            told.open();
+            pass_fence(p, "a frame beyond the window", |_, a| is_transfer(a, link));
+            p.window = 100;
             p.send_flow(link, |flow| {
                 flow.link_credit = Some(9);
                 flow.drain = true;
             });
-            let flow = p.await_that("flow", |a| {
-                matches!(a.performative, Performative::Flow(_)) && a.link == Some(link)
-            });
-            if let Performative::Flow(flow) = &flow.performative {
-                assert_eq!(flow.delivery_count, Some(10), "the credit is used up");
-                assert_eq!(flow.link_credit, Some(0));
-            }
+            let mut received = None;
+            let flow = loop {
+                let arrival = p.expect_frame();
+                match flow_of(&arrival, link) {
+                    Some(flow) => break flow.clone(),
+                    None if arrival.complete.is_some() => received = arrival.complete,
+                    None => {}
+                }
+            };
+            let received = received.expect("what is queued comes first");
+            assert_eq!(message::text_of(&received.payload), text(1));
+            assert_eq!(flow.delivery_count, Some(10), "the credit is used up");
+            assert_eq!((flow.link_credit, flow.drain), (Some(0), true));
             p.accept_delivery(&received);
-            told.open();
+            over.open();
+            pass_fence(p, "a transfer without credit", |_, a| is_transfer(a, link));
             p.grant(link, 1);
             let received = p.await_transfer();
+            assert_ne!(received.link, fence);
+            assert_eq!(message::text_of(&received.payload), text(2));
             p.accept_delivery(&received);
             p.serve_to_close();
         });
-        let (connection, session) = session(&peer, api::AUTO);
+        let connection = crate::scene::connect(&peer);
+        let fence = Fence::of(connection);
+        let session = connection.session(api::AUTO).expect("a session");
         let producer = session.producer("q").expect("a producer");
-        producer.send_text("one").expect("sent");
+        let sending = run(move || producer.send_text(&text(1)));
+        begun.wait();
+        fence.pass();
+        sending.result().expect("sent");
         drained.wait();
-        producer.send_text("two").expect("sent");
+        let sending = run(move || producer.send_text(&text(2)));
+        sending.blocks();
+        fence.pass();
+        sending.result().expect("sent");
         end(connection, peer);
     });
 }
@@ -191,7 +270,11 @@ fn p_c6_a_transfer_too_many() {
         let consumer = session.consumer("q").expect("a consumer");
         connection.start().expect("started");
         exceptions.expect_one(Status::TIBEMS_EXCEPTION);
-        expect_status(consumer.receive_now(), Status::TIBEMS_EXCEPTION);
+        let failure = expect_status(consumer.receive_now(), Status::TIBEMS_EXCEPTION);
+        assert!(
+            failure.text.contains("amqp:link:transfer-limit-exceeded"),
+            "{failure:?}"
+        );
         session
             .producer("q")
             .unwrap()
@@ -204,50 +287,70 @@ fn p_c6_a_transfer_too_many() {
 #[test]
 fn p_c7_nobody_answers_a_drain() {
     dialogue_with("drain_timeout=500", || {
-        let peer = Peer::script(|p| {
+        clock::hold();
+        let failed = DeliveryState::Modified {
+            delivery_failed: true,
+            undeliverable_here: false,
+            message_annotations: Vec::new(),
+        };
+        let asked = Counter::new();
+        let told = asked.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_consumer();
             p.await_credit(link, 2);
-            p.deliver(link, &message::text("one"));
-            p.await_that(
-                "drain",
-                |a| matches!(&a.performative, Performative::Flow(flow) if flow.drain),
-            );
-            // silence; what comes next must not need the answer
+            let id = p.deliver(link, &message::text("one"));
+            await_drain(p, link);
+            told.add();
+            // no answer, and the message goes back all the same
+            p.await_settled(&[id], &failed);
+            await_drain(p, link);
+            told.add();
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::CLIENT);
         let consumer = session.consumer("q").expect("a consumer");
         let one = consumer.receive_within(20_000).expect("received");
-        let start = Instant::now();
-        // OK or a timeout: it ends
-        let result = session.recover();
-        assert!(
-            start.elapsed() < Duration::from_secs(5),
-            "{:?}: {result:?}",
-            start.elapsed()
-        );
+        let recovering = run(move || session.recover());
+        asked.wait(1);
+        times_out(&recovering, 500);
+        expect_status(recovering.result(), Status::TIBEMS_TIMEOUT);
         one.destroy();
-        connection.close().expect("the close is OK");
-        peer.finish();
+        // spec 40 §2.14: this one asks for at most a second
+        let asking = run(move || consumer.receive_now());
+        asked.wait(2);
+        times_out(&asking, 1000);
+        expect_status(asking.result(), Status::TIBEMS_NOT_FOUND);
+        session
+            .producer("q")
+            .unwrap()
+            .send_text("x")
+            .expect("the session lives");
+        end(connection, peer);
     });
 }
 
 #[test]
 fn p_c8_drains_answered_in_other_ways() {
-    dialogue(|| {
+    // the clock stands: no call ends by its time limit
+    dialogue_with("prefetch_queue=5", || {
+        clock::hold();
         let peer = Peer::script(|p| {
             p.accept_open();
             let link = p.await_consumer();
-            p.await_credit(link, 1);
-            for round in 0..2 {
-                p.await_that(
-                    "drain",
-                    |a| matches!(&a.performative, Performative::Flow(flow) if flow.drain),
-                );
+            for round in 0..4 {
+                // after each drain there is credit again
+                p.await_credit(link, 1);
+                await_drain(p, link);
                 if round == 1 {
-                    // messages first
                     p.deliver(link, &message::text("at the last moment"));
+                }
+                if round == 2 {
+                    // messages for all of the credit are an answer, too
+                    for left in (0..p.link(link).credit).rev() {
+                        p.deliver(link, &message::text(&format!("{left} left")));
+                    }
+                    continue;
                 }
                 p.use_up_credit(link);
                 // without the drain flag
@@ -257,46 +360,122 @@ fn p_c8_drains_answered_in_other_ways() {
         });
         let (connection, session) = session(&peer, api::AUTO);
         let consumer = session.consumer("q").expect("a consumer");
-        expect_status(consumer.receive_now(), Status::TIBEMS_NOT_FOUND);
-        let message = consumer.receive_now().expect("received");
-        assert_eq!(message.body(), "at the last moment");
+        let ask = || run(move || consumer.receive_now()).result();
+        expect_status(ask(), Status::TIBEMS_NOT_FOUND);
+        assert_eq!(ask().expect("received").body(), "at the last moment");
+        while ask().expect("received").body() != "0 left" {}
+        expect_status(ask(), Status::TIBEMS_NOT_FOUND);
         end(connection, peer);
     });
 }
 
+/// Notes a flow of the library; it must raise what was granted by at least this many.
+#[track_caller]
+fn renewal(p: &Talk, arrival: &Arrival, link: LinkId, granted: &mut u32, least: u32) {
+    if let Some(flow) = flow_of(arrival, link) {
+        let end = flow.delivery_count.unwrap() + flow.link_credit.unwrap();
+        if end < *granted + least {
+            p.fail(format_args!("{granted} raised to {end} only"));
+        }
+        *granted = end;
+    }
+}
+
+/// Delivers small messages as credit allows; each renewal of a prefetch P is of at least P − ⌊0.7 P⌋.
+#[track_caller]
+fn deliver_small(p: &mut Talk, link: LinkId, count: u32, prefetch: u32) {
+    let mut granted = p.link(link).delivery_count + p.link(link).credit;
+    for _ in 0..count {
+        while p.link(link).credit == 0 {
+            let arrival = p.expect_frame();
+            renewal(
+                p,
+                &arrival,
+                link,
+                &mut granted,
+                prefetch - prefetch * 7 / 10,
+            );
+            p.serve(arrival);
+        }
+        p.deliver(link, &message::text("small"));
+    }
+}
+
 #[test]
 fn p_c9_a_slow_reader_bounds_what_is_buffered() {
-    dialogue_with("prefetch_queue=100 buffer_limit=1000000", || {
-        const SIZE: usize = 100_000;
-        const COUNT: u32 = 150;
-        let peer = Peer::script(|p| {
+    const PREFETCH: u32 = 20;
+    const LARGE: usize = 5 << 20;
+    // what is left at the first read below three quarters of the limit
+    const RELIEF: usize = (32 << 20) / 4 * 3 / LARGE;
+    dialogue_with("prefetch_queue=20", || {
+        let more = Arc::new(AtomicU32::new(0));
+        let told = more.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
-            let link = p.await_consumer();
-            let body = vec![b'x'; SIZE];
-            let (mut sent, mut acknowledged, mut most) = (0_u32, 0_u32, 0_u32);
-            while acknowledged < COUNT {
-                while sent < COUNT && p.link(link).credit > 0 {
-                    p.deliver(link, &message::data(&body));
-                    sent += 1;
-                    most = most.max(sent - acknowledged);
-                }
-                let arrival = p.expect_frame();
-                if let Performative::Disposition(disposition) = &arrival.performative {
-                    assert_eq!(disposition.state, Some(DeliveryState::Accepted));
-                    let last = disposition.last.unwrap_or(disposition.first);
-                    acknowledged += last - disposition.first + 1;
-                }
-                p.serve(arrival);
+            expect_fence(p);
+            let (slow, other) = (p.await_consumer(), p.await_consumer());
+            p.await_credit(slow, PREFETCH);
+            p.await_credit(other, PREFETCH);
+            deliver_small(p, slow, 1000, PREFETCH);
+            // all are read; credit is above half of the prefetch, and goes down to just that
+            let fence = await_fence(p, "", |_, _| false);
+            let rest = PREFETCH / 2 + 1;
+            let credit = p.link(slow).credit;
+            assert!((rest..=PREFETCH).contains(&credit), "{credit}");
+            told.store(credit - rest, Ordering::SeqCst);
+            p.accept_delivery(&fence);
+            deliver_small(p, slow, credit - rest, PREFETCH);
+            pass_fence(p, "credit too early", |_, a| flow_of(a, slow).is_some());
+            for _ in 0..10 {
+                p.deliver(slow, &message::data(&vec![b'x'; LARGE]));
             }
-            // the soft limit stops renewal; what was granted before may still come
-            assert!(most <= 160, "{most} messages of {SIZE} bytes under way");
+            // the library holds them. With one credit and ten buffered, the first read would renew.
+            pass_fence(p, "credit too early", |_, a| flow_of(a, slow).is_some());
+            for _ in 0..PREFETCH {
+                p.deliver(other, &message::text("beside it"));
+            }
+            for left in (RELIEF + 1..10).rev() {
+                pass_fence(p, "credit above the limit", |_, a| {
+                    flow_of(a, slow).is_some()
+                });
+                p.note(format_args!("{left} left"));
+            }
+            // at an empty buffer at the latest there is credit again, for both
+            pass_fence(p, "", |_, _| false);
+            for link in [slow, other] {
+                assert!(p.link(link).credit > 1, "{:?} starves", link);
+                p.deliver(link, &message::text("after it"));
+            }
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
-        let consumer = session.consumer("q").expect("a consumer");
-        for _ in 0..COUNT {
-            let message = consumer.receive_within(20_000).expect("no starvation");
+        let fence = Fence::of(connection);
+        let slow = session.consumer("slow").expect("a consumer");
+        let other = session.consumer("other").expect("a consumer");
+        let read = |count: u32| {
+            for _ in 0..count {
+                assert_eq!(slow.receive_text().expect("no starvation"), "small");
+            }
+        };
+        read(1000);
+        fence.pass();
+        read(more.load(Ordering::SeqCst));
+        fence.pass();
+        fence.pass();
+        for _ in 0..PREFETCH {
+            assert_eq!(other.receive_text().expect("no starvation"), "beside it");
+        }
+        for at in 1..=10 {
+            let message = slow.receive_within(20_000).expect("no starvation");
+            assert_eq!(message.bytes().len(), LARGE);
             message.destroy();
+            if 10 - at > RELIEF {
+                fence.pass();
+            }
+        }
+        fence.pass();
+        for consumer in [slow, other] {
+            assert_eq!(consumer.receive_text().expect("no starvation"), "after it");
         }
         end(connection, peer);
     });
@@ -309,20 +488,8 @@ fn p_c9_credit_comes_in_large_steps() {
             p.accept_open();
             let link = p.await_consumer();
             p.await_credit(link, 100);
-            let (mut sent, mut flows) = (0, 0);
-            while sent < 1000 {
-                while sent < 1000 && p.link(link).credit > 0 {
-                    p.deliver(link, &message::text("x"));
-                    sent += 1;
-                }
-                if sent < 1000 {
-                    let arrival = p.expect_frame();
-                    flows += usize::from(matches!(arrival.performative, Performative::Flow(_)));
-                    p.serve(arrival);
-                }
-            }
-            // at most about one for each half of the prefetch
-            assert!(flows <= 25, "{flows} flows for 1000 messages");
+            // 30 more with every flow: at most 30 flows behind the first
+            deliver_small(p, link, 1000, 100);
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
@@ -337,37 +504,43 @@ fn p_c9_credit_comes_in_large_steps() {
 #[test]
 fn p_c10_prefetch_nothing() {
     dialogue_with("prefetch_queue=0", || {
-        let quiet = Gate::new();
-        let told = quiet.clone();
+        clock::hold();
+        let waiting = Gate::new();
+        let told = waiting.clone();
         let peer = Peer::script(move |p| {
             p.accept_open();
+            expect_fence(p);
             let link = p.await_consumer();
-            p.expect_silence(Duration::from_millis(200));
-            told.open();
+            pass_fence(p, "credit without a receive", |_, a| {
+                flow_of(a, link).is_some_and(|flow| flow.link_credit != Some(0))
+            });
             // a receive grants one
             p.await_credit(link, 1);
             assert_eq!(p.link(link).credit, 1);
             p.deliver(link, &message::text("first"));
-            // the next one runs out of time: drain, and the message arrives exactly then
-            p.await_that(
-                "drain",
-                |a| matches!(&a.performative, Performative::Flow(flow) if flow.drain),
-            );
+            p.await_credit(link, 1);
+            assert_eq!(p.link(link).credit, 1);
+            told.open();
+            // it runs out of time: drain, and the message arrives exactly then
+            await_drain(p, link);
             p.deliver(link, &message::text("at the drain"));
+            pass_fence(p, "credit without a receive", |_, a| {
+                flow_of(a, link).is_some_and(|flow| flow.link_credit != Some(0))
+            });
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
+        let fence = Fence::of(connection);
         let consumer = session.consumer("q").expect("a consumer");
-        quiet.wait();
+        fence.pass();
         assert_eq!(consumer.receive_text().expect("received"), "first");
-        let text = match consumer.receive_within(200) {
-            Ok(message) => message.body(),
-            Err(failure) => {
-                assert_eq!(failure.status, Status::TIBEMS_TIMEOUT.code(), "{failure:?}");
-                consumer.receive_text().expect("not lost")
-            }
-        };
-        assert_eq!(text, "at the drain");
+        let receiving = run(move || consumer.receive_within(200));
+        waiting.wait();
+        times_out(&receiving, 200);
+        expect_status(receiving.result(), Status::TIBEMS_TIMEOUT);
+        let next = run(move || consumer.receive_text());
+        assert_eq!(next.result().expect("not lost"), "at the drain");
+        fence.pass();
         end(connection, peer);
     });
 }

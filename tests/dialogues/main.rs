@@ -13,6 +13,7 @@ mod credit;
 mod cuts;
 mod detach;
 mod dispositions;
+mod fence;
 mod framing;
 mod headers;
 mod heartbeats;
