@@ -72,6 +72,7 @@ impl Consumer {
                 .map(str::to_owned),
             no_local: no_local && topic,
             presettled: session.mode() == AcknowledgeMode::No,
+            lazy: session.mode().lazy(),
         };
         loop {
             connection.enter(&mut core, Call::Server, None, &mut |core| {

@@ -97,6 +97,7 @@ pub fn receiver(definition: &ConsumerDefinition, profile: &Profile) -> AttachSpe
             ..Source::default()
         }),
         target: Some(LinkTarget::Target(Target::default())),
+        batchable: definition.lazy,
         ..AttachSpec::default()
     }
 }

@@ -251,6 +251,8 @@ pub struct ConsumerDefinition {
     pub no_local: bool,
     pub name: String,
     pub presettled: bool,
+    /// Acknowledgements may wait for each other
+    pub lazy: bool,
 }
 
 /// A message that waits to be handed out.

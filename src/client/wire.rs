@@ -134,6 +134,9 @@ impl Connection {
             if wire.writing || wire.blocked {
                 return released;
             }
+            if released && wire.waiting_output() == 0 {
+                return released; // acknowledgements that came meanwhile and may wait do so
+            }
             let (mut out, mut from) = mem::take(&mut wire.unsent);
             if out.is_empty() {
                 out = mem::take(&mut wire.spare);

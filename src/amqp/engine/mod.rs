@@ -93,9 +93,15 @@ impl Engine {
     }
 
     /// Bytes that `take_output` would give; what is still to be written as dispositions and flows
-    /// counts a little. 0 exactly when there is nothing to write.
+    /// counts a little. 0 exactly when there is nothing to write, or nothing but acknowledges of
+    /// batchable links: those may wait until the owner asks for the output.
     pub fn output_len(&self) -> usize {
-        self.out.bytes.len() + self.dirty.len() * 16
+        let due = |index: &&u32| {
+            self.sessions
+                .at(**index)
+                .is_some_and(|session| !session.may_wait())
+        };
+        self.out.bytes.len() + self.dirty.iter().filter(due).count() * 16
     }
 
     /// Swaps the output into `spare`, which should be empty. Pending disposition runs and flows

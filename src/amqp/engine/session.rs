@@ -100,6 +100,12 @@ impl Session {
         }
     }
 
+    /// Is nothing to be written but acknowledges of a batchable link?
+    pub fn may_wait(&self) -> bool {
+        let lazy = |run: &Run| run.batchable && run.state == Settle::Accepted;
+        !self.flow_due && self.flow_links.is_empty() && self.run.as_ref().is_none_or(lazy)
+    }
+
     /// May a delivery be started?
     pub fn can_send(&self) -> bool {
         self.state == SessionState::Mapped && self.remote_window > 0 && self.partial.is_none()
