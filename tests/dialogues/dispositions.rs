@@ -1,15 +1,17 @@
 //! P-D: outcomes of sends, acknowledges of receives.
 
+use crate::fence::{Fence, expect_fence, pass_fence};
 use crate::peer::api::{self, Msg, Status, expect_status};
-use crate::peer::{Gate, Peer, Talk, dialogue, dialogue_with, error, message};
-use crate::scene::{Exceptions, connect, end, expect_lost, run, session};
-use std::time::{Duration, Instant};
+use crate::peer::{Gate, Peer, Talk, clock, dialogue, dialogue_with, error, message};
+use crate::scene::{Exceptions, connect, end, expect_lost, run, session, times_out};
 use tibemsufo::amqp::performative::{DeliveryState, Disposition, Performative, Role, SaslOutcome};
 
 #[test]
 fn p_d1_one_range_over_fifty_sends() {
     dialogue(|| {
-        let peer = Peer::script(|p| {
+        let answer = Gate::new();
+        let go = answer.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_producer();
             p.grant(link, 100);
@@ -20,8 +22,13 @@ fn p_d1_one_range_over_fifty_sends() {
             assert_eq!((ids[0], ids[49]), (1, 50));
             // with one that is settled already, and some that do not exist yet
             p.send_disposition(session, (0, 60), true, Some(DeliveryState::Accepted));
+            // those get outcomes of their own
             let later = p.await_transfer();
+            assert_eq!(later.id, 51);
+            p.wait(&go);
             p.accept_delivery(&later);
+            let rejected = p.await_transfer();
+            p.settle(&rejected, DeliveryState::Rejected(None));
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
@@ -33,7 +40,11 @@ fn p_d1_one_range_over_fifty_sends() {
         sends
             .into_iter()
             .for_each(|send| send.result().expect("sent"));
-        producer.send_text("later").expect("sent");
+        let later = run(move || producer.send_text("later"));
+        later.blocks();
+        answer.open();
+        later.result().expect("sent");
+        expect_status(producer.send_text("rejected"), Status::TIBEMS_EXCEPTION);
         end(connection, peer);
     });
 }
@@ -73,20 +84,17 @@ fn p_d2_a_range_of_two_billion() {
             p.grant(link, 10);
             let session = p.link(link).session;
             p.await_transfer();
-            p.send_disposition(
-                session,
-                (0, 0x7fff_fffe),
-                true,
-                Some(DeliveryState::Accepted),
-            );
+            let range = (0, 0x7fff_ffff);
+            p.send_disposition(session, range, true, Some(DeliveryState::Accepted));
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
         let producer = session.producer("q").expect("a producer");
-        let start = Instant::now();
-        producer.send_text("x").expect("sent");
-        assert!(start.elapsed() < Duration::from_secs(2));
-        producer.send_text("y").expect("sent");
+        // one step an id would take longer than any wait of these tests
+        for text in ["x", "y"] {
+            let sending = run(move || producer.send_text(text));
+            sending.result().expect("sent");
+        }
         end(connection, peer);
     });
 }
@@ -200,29 +208,48 @@ fn p_d5_settled_without_an_outcome() {
 #[test]
 fn p_d7_an_outcome_behind_the_send_timeout() {
     dialogue_with("send_timeout=400", || {
-        let late = Gate::new();
-        let go = late.clone();
+        clock::hold();
+        let answer = Gate::new();
+        let go = answer.clone();
         let peer = Peer::script(move |p| {
             p.accept_open();
-            p.accepts = false;
-            let received = p.await_transfer();
-            p.wait(&go);
-            p.accept_delivery(&received);
+            expect_fence(p);
+            let link = p.await_producer();
+            p.grant(link, 10);
+            let unanswered = p.await_transfer();
             let next = p.await_transfer();
             assert_eq!(message::text_of(&next.payload), "next");
+            assert_ne!(unanswered.tag, next.tag, "both are unsettled");
+            // the late outcome is of the first alone
+            let late = DeliveryState::Rejected(None);
+            p.settle(&unanswered, late);
+            pass_fence(p, "", |_, _| false);
+            p.wait(&go);
             p.accept_delivery(&next);
+            // enough to meet the tags of before again
+            for _ in 0..300 {
+                let received = p.await_transfer();
+                p.accept_delivery(&received);
+                p.grant(link, 10);
+            }
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
+        let fence = Fence::of(connection);
         let producer = session.producer("q").expect("a producer");
-        let start = Instant::now();
-        let failure = expect_status(producer.send_text("x"), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        let sending = run(move || producer.send_text("x"));
+        times_out(&sending, 400);
+        let failure = expect_status(sending.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
         assert!(failure.text.starts_with("outcome unknown:"), "{failure:?}");
-        assert!(start.elapsed() >= Duration::from_millis(390));
-        late.open();
-        producer
-            .send_text("next")
-            .expect("the late outcome disturbs nobody");
+        let next = run(move || producer.send_text("next"));
+        next.blocks();
+        fence.pass();
+        next.blocks();
+        answer.open();
+        next.result().expect("the late outcome disturbs nobody");
+        for _ in 0..300 {
+            producer.send_text("more").expect("sent");
+        }
         end(connection, peer);
     });
 }
@@ -230,218 +257,83 @@ fn p_d7_an_outcome_behind_the_send_timeout() {
 #[test]
 fn p_d8_a_session_closed_under_a_send_without_an_outcome() {
     dialogue_with("close_timeout=500", || {
-        let sent = Gate::new();
-        let told = sent.clone();
-        let peer = Peer::script(move |p| {
-            p.accept_open();
-            p.accepts = false;
-            p.await_transfer();
-            told.open();
-            p.serve_to_close();
-        });
-        let (connection, session) = session(&peer, api::AUTO);
-        let producer = session.producer("q").expect("a producer");
-        let sending = run(move || producer.send_text("x"));
-        sent.wait();
-        let start = Instant::now();
-        session.close().expect("the close is OK");
-        assert!(
-            start.elapsed() < Duration::from_secs(5),
-            "{:?}",
-            start.elapsed()
-        );
-        let failure = expect_status(sending.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
-        assert!(failure.text.starts_with("outcome unknown:"), "{failure:?}");
-        end(connection, peer);
-    });
-}
-
-/// Delivers as credit allows until `count` messages are out; returns their ids.
-fn deliver_all(p: &mut Talk, link: crate::peer::LinkId, count: u32) -> Vec<u32> {
-    let mut ids = Vec::new();
-    for at in 0..count {
-        p.await_credit(link, 1);
-        ids.push(p.deliver(link, &message::text(&format!("{at}"))));
-    }
-    ids
-}
-
-#[test]
-fn p_d9_auto_acknowledges_in_few_ranges() {
-    dialogue_with("prefetch_queue=1000", || {
-        let peer = Peer::script(|p| {
-            p.accept_open();
-            let link = p.await_consumer();
-            p.await_credit(link, 1000);
-            let ids: Vec<u32> = (0..1000)
-                .map(|at| p.deliver(link, &message::text(&format!("{at}"))))
-                .collect();
-            let dispositions = p.await_settled(&ids, &DeliveryState::Accepted);
-            // a receive loop waits for nothing while messages are there
-            assert!(
-                dispositions.len() < 500,
-                "{} dispositions",
-                dispositions.len()
-            );
-            p.serve_to_close();
-        });
-        let (connection, session) = session(&peer, api::AUTO);
-        let consumer = session.consumer("q").expect("a consumer");
-        for at in 0..1000 {
-            assert_eq!(consumer.receive_text().expect("received"), format!("{at}"));
-        }
-        end(connection, peer);
-    });
-}
-
-#[test]
-fn p_d9_client_acknowledges_everything_handed_out() {
-    dialogue(|| {
-        let peer = Peer::script(|p| {
-            p.accept_open();
-            let link = p.await_consumer();
-            let ids = deliver_all(p, link, 3);
-            let dispositions = p.await_settled(&ids, &DeliveryState::Accepted);
-            assert_eq!(dispositions.len(), 1, "one range: {dispositions:?}");
-            p.serve_to_close();
-        });
-        let (connection, session) = session(&peer, api::CLIENT);
-        let consumer = session.consumer("q").expect("a consumer");
-        let messages: Vec<Msg> = (0..3)
-            .map(|_| consumer.receive_within(20_000).unwrap())
-            .collect();
-        messages[1].acknowledge().expect("acknowledged");
-        messages[0].acknowledge().expect("nothing is left to do");
-        messages.into_iter().for_each(Msg::destroy);
-        end(connection, peer);
-    });
-}
-
-#[test]
-fn p_d9_explicit_acknowledges_exactly_that_message() {
-    dialogue(|| {
-        let all = Gate::new();
-        let told = all.clone();
-        let peer = Peer::script(move |p| {
-            p.accept_open();
-            let link = p.await_consumer();
-            let ids = deliver_all(p, link, 4);
-            p.await_settled(&[ids[1], ids[3]], &DeliveryState::Accepted);
-            told.open();
-            // at the close the others go back, marked as failed
-            let mut back = Vec::new();
-            while back.len() < 2 {
-                let disposition = p.await_disposition();
-                assert!(matches!(
-                    disposition.state,
-                    Some(DeliveryState::Modified {
-                        delivery_failed: true,
-                        ..
-                    })
-                ));
-                back.extend(disposition.first..=disposition.last.unwrap_or(disposition.first));
-            }
-            back.sort();
-            assert_eq!(back, [ids[0], ids[2]]);
-            p.serve_to_close();
-        });
-        let (connection, session) = session(&peer, api::EXPLICIT);
-        let consumer = session.consumer("q").expect("a consumer");
-        let messages: Vec<Msg> = (0..4)
-            .map(|_| consumer.receive_within(20_000).unwrap())
-            .collect();
-        messages[1].acknowledge().expect("acknowledged");
-        messages[3].acknowledge().expect("acknowledged");
-        all.wait();
-        session.close().expect("closed");
-        end(connection, peer);
-    });
-}
-
-#[test]
-fn p_d9_dups_ok_acknowledges_lazily_but_soon() {
-    dialogue(|| {
-        let acknowledged = Gate::new();
-        let told = acknowledged.clone();
-        let peer = Peer::script(move |p| {
-            p.accept_open();
-            let link = p.await_consumer();
-            let ids = deliver_all(p, link, 3);
-            p.await_settled(&ids, &DeliveryState::Accepted);
-            told.open();
-            p.serve_to_close();
-        });
-        let (connection, session) = session(&peer, api::DUPS_OK);
-        let consumer = session.consumer("q").expect("a consumer");
-        for at in 0..3 {
-            assert_eq!(consumer.receive_text().expect("received"), format!("{at}"));
-        }
-        // nothing more is called: the library acknowledges by itself
-        let start = Instant::now();
-        acknowledged.wait();
-        assert!(
-            start.elapsed() < Duration::from_secs(2),
-            "{:?}",
-            start.elapsed()
-        );
-        end(connection, peer);
-    });
-}
-
-#[test]
-fn p_d9_no_acknowledge_sends_none() {
-    dialogue(|| {
-        let peer = Peer::script(|p| {
-            p.accept_open();
-            let link = p.await_consumer();
-            deliver_all(p, link, 2);
-            let arrival = p.await_that("disposition or close", |a| {
-                matches!(
-                    a.performative,
-                    Performative::Disposition(_) | Performative::Close(_)
-                )
+        clock::hold();
+        for answered in [false, true] {
+            let (sent, closing) = (Gate::new(), Gate::new());
+            let (told, go) = (sent.clone(), closing.clone());
+            let peer = Peer::script(move |p| {
+                p.accept_open();
+                p.accepts = false;
+                let received = p.await_transfer();
+                told.open();
+                if answered {
+                    p.wait(&go);
+                    p.accept_delivery(&received);
+                }
+                p.serve_to_close();
             });
-            assert!(matches!(arrival.performative, Performative::Close(_)));
-            p.serve(arrival);
-            p.expect_end_of_stream();
-        });
-        let (connection, session) = session(&peer, api::NO_ACK);
-        let consumer = session.consumer("q").expect("a consumer");
-        for at in 0..2 {
-            assert_eq!(consumer.receive_text().expect("received"), format!("{at}"));
+            let (connection, session) = session(&peer, api::AUTO);
+            let producer = session.producer("q").expect("a producer");
+            let sending = run(move || producer.send_text("x"));
+            sent.wait();
+            let close = run(move || session.close());
+            if answered {
+                // the close waits for the outcome
+                close.blocks();
+                closing.open();
+                sending.result().expect("sent");
+            } else {
+                times_out(&close, 500);
+                let failure = expect_status(sending.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+                assert!(failure.text.starts_with("outcome unknown:"), "{failure:?}");
+            }
+            close.result().expect("the close is OK");
+            end(connection, peer);
         }
-        end(connection, peer);
     });
 }
 
 #[test]
 fn p_d10_a_confirmed_acknowledge_without_a_confirmation() {
     dialogue_with("ack_confirm=client request_timeout=500", || {
-        let late = Gate::new();
-        let go = late.clone();
+        clock::hold();
+        let answer = Gate::new();
+        let go = answer.clone();
         let peer = Peer::script(move |p| {
             p.accept_open();
+            expect_fence(p);
             let link = p.await_consumer();
             p.await_credit(link, 2);
             let session = p.link(link).session;
-            p.deliver(link, &message::text("one"));
-            let unanswered = p.await_disposition();
-            assert!(!unanswered.settled);
+            for (id, text) in ["one", "two"].into_iter().enumerate() {
+                assert_eq!(p.deliver(link, &message::text(text)), id as u32);
+            }
+            let late = p.await_disposition();
+            assert_eq!((late.first, late.settled), (0, false));
+            assert_eq!(late.state, Some(DeliveryState::Accepted));
+            let next = p.await_disposition();
+            assert_eq!((next.first, next.settled), (1, false));
+            // a confirmation of the first does not confirm the second
+            p.confirm(session, &late);
+            pass_fence(p, "", |_, _| false);
             p.wait(&go);
-            p.confirm(session, &unanswered);
-            p.deliver(link, &message::text("two"));
-            // this one is confirmed by serve
+            p.confirm(session, &next);
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::CLIENT);
+        let fence = Fence::of(connection);
         let consumer = session.consumer("q").expect("a consumer");
         let one = consumer.receive_within(20_000).expect("received");
-        let start = Instant::now();
-        expect_status(one.acknowledge(), Status::TIBEMS_TIMEOUT);
-        assert!(start.elapsed() >= Duration::from_millis(490));
-        late.open();
+        let confirming = run(move || one.acknowledge());
+        times_out(&confirming, 500);
+        expect_status(confirming.result(), Status::TIBEMS_TIMEOUT);
         let two = consumer.receive_within(20_000).expect("received");
-        two.acknowledge().expect("confirmed");
+        let confirming = run(move || two.acknowledge());
+        confirming.blocks();
+        fence.pass();
+        confirming.blocks();
+        answer.open();
+        confirming.result().expect("confirmed");
         end(connection, peer);
     });
 }
@@ -449,67 +341,52 @@ fn p_d10_a_confirmed_acknowledge_without_a_confirmation() {
 #[test]
 fn p_d11_recover_and_close_in_client_mode() {
     dialogue(|| {
-        let (recovered, again) = (Gate::new(), Gate::new());
-        let (go, told) = (recovered.clone(), again.clone());
-        let peer = Peer::script(move |p| {
+        let peer = Peer::script(|p| {
             p.accept_open();
+            expect_fence(p);
             let link = p.await_consumer();
             p.await_credit(link, 5);
             for at in 0..4 {
                 p.deliver(link, &message::text(&format!("{at}")));
             }
-            // two handed out, two buffered; recover drains first
+            // two handed out, two buffered; nothing goes back before the drain is over
+            p.await_that("a drain, then outcomes", |a| match &a.performative {
+                Performative::Disposition(_) => panic!("an outcome before the drain"),
+                Performative::Flow(flow) => a.link == Some(link) && flow.drain,
+                _ => false,
+            });
+            p.use_up_credit(link);
+            p.send_flow(link, |flow| flow.drain = true);
             let mut states = Vec::new();
             while states.len() < 4 {
                 book(p, &mut states);
             }
-            assert!(states[2..].iter().all(|(_, failed)| *failed), "{states:?}");
-            assert!(
-                states[..2].iter().all(|(_, failed)| !*failed),
-                "released first: {states:?}"
-            );
-            let ids: Vec<u32> = states.iter().map(|(id, _)| *id).collect();
-            assert_eq!(ids, [3, 2, 1, 0], "newest first");
-            go.open();
+            let newest_first = [(3, false), (2, false), (1, true), (0, true)];
+            assert_eq!(states, newest_first, "id, failed: released first");
             p.await_credit(link, 2);
             p.deliver(link, &message::text("handed out"));
             p.deliver(link, &message::text("buffered"));
-            told.open();
+            pass_fence(p, "an outcome before the close", |_, a| {
+                matches!(a.performative, Performative::Disposition(_))
+            });
             let mut states = Vec::new();
-            loop {
-                let arrival = p.await_that("disposition or detach", |a| {
-                    let performative = &a.performative;
-                    matches!(
-                        performative,
-                        Performative::Disposition(_) | Performative::Detach(_)
-                    )
-                });
-                let detach = matches!(arrival.performative, Performative::Detach(_));
-                p.give_back(arrival);
-                if detach {
-                    break;
-                }
+            while states.len() < 2 {
                 book(p, &mut states);
             }
-            // a message that crosses the detach is the server's again without a word
-            states.sort();
-            assert!(
-                states == [(4, true), (5, false)] || states == [(4, true)],
-                "{states:?}"
-            );
+            assert_eq!(states, [(5, false), (4, true)], "id, failed");
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::CLIENT);
+        let fence = Fence::of(connection);
         let consumer = session.consumer("q").expect("a consumer");
         let held: Vec<Msg> = (0..2)
             .map(|_| consumer.receive_within(20_000).unwrap())
             .collect();
         session.recover().expect("recovered");
-        recovered.wait();
         let next = consumer.receive_within(20_000).expect("received");
         assert_eq!(next.body(), "handed out");
-        again.wait();
-        // the second message is on its way; the close finds it buffered
+        // with it the second message is there, too
+        fence.pass();
         session.close().expect("closed");
         held.into_iter().for_each(Msg::destroy);
         end(connection, peer);

@@ -6,6 +6,7 @@
 #[path = "../peer/mod.rs"]
 mod peer;
 
+mod acknowledges;
 mod attach;
 mod broken;
 mod clocks;
