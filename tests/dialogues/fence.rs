@@ -1,11 +1,15 @@
-//! A fence: a confirmed send that proves what came before it. Frames of a connection keep their order, so when the
+//! A fence: confirmed sends that prove what came before them. Frames of a connection keep their order, so when the
 //! script sees the fence, everything that the library had queued before it has arrived; and when its send returns,
 //! the library has read everything that the script had written before accepting it.
+//!
+//! It is two sends: flows and acknowledges that are due are written behind the frames of the same output, thus
+//! perhaps behind the first one.
 
 use crate::peer::api::{self, Connection, Producer};
 use crate::peer::{Arrival, LinkId, Received, Talk, message};
 
 const NAME: &str = "fence";
+const FIRST: &str = "first post";
 
 /// The program's side: a session and a producer of its own.
 #[derive(Clone, Copy)]
@@ -22,7 +26,9 @@ impl Fence {
     /// Goes through.
     #[track_caller]
     pub fn pass(self) {
-        self.0.send_text(NAME).expect("the fence is passed");
+        for text in [FIRST, NAME] {
+            self.0.send_text(text).expect("the fence is passed");
+        }
     }
 }
 
