@@ -1,15 +1,16 @@
 //! P-V: what the program's calls and its exception listener see while a connection is broken, and when nobody is
 //! left (spec 10 §4, §5.6).
 
+use crate::fence::{Fence, pass_fence};
 use crate::peer::api::{self, Factory, Setup, Status, expect_status};
-use crate::peer::{Gate, Peer, Talk, clock, dialogue, dialogue_with, message};
+use crate::peer::{Counter, Gate, Peer, Talk, clock, dialogue, dialogue_with, message};
 use crate::scene::{
     Exceptions, Recoveries, connect, end, poll, run, serves, serves_until, shared, times_out,
     unshared,
 };
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tibemsufo::amqp::performative::{DeliveryState, Disposition, Role};
+use tibemsufo::amqp::performative::{DeliveryState, Disposition, Performative, Role};
 
 #[test]
 fn while_broken_listener_calls_fail_at_once_and_others_wait() {
@@ -119,16 +120,18 @@ fn p_v5_an_acknowledge_of_a_dead_server_never_reaches_the_next() {
                 p.serve_until_open(&go);
                 p.drop_socket();
             });
-            let acknowledged = Gate::new();
-            let go = acknowledged.clone();
             let second = Peer::script(move |p| {
                 p.accept_open();
                 let consumer = p.await_consumer();
                 p.await_credit(consumer, 2);
+                // not an id of the first server
+                p.set_next_delivery(p.link(consumer).session, 100);
                 let id = p.deliver(consumer, &message::text("new"));
                 // the only disposition is the one of the new message
                 p.await_settled(&[id], &DeliveryState::Accepted);
-                go.wait();
+                pass_fence(p, "a stale acknowledge", |_, a| {
+                    matches!(a.performative, Performative::Disposition(_))
+                });
                 p.serve_to_close();
             });
             let (connection, recoveries) = if unshared_state {
@@ -140,24 +143,39 @@ fn p_v5_an_acknowledge_of_a_dead_server_never_reaches_the_next() {
             connection.start().unwrap();
             let session = connection.session(api::CLIENT).unwrap();
             let consumer = session.consumer("q").unwrap();
-            let old = consumer.receive_within(20_000).unwrap();
+            let (inside, resumed, done) = (Gate::new(), Gate::new(), Counter::new());
+            let (entered, go, told) = (inside.clone(), resumed.clone(), done.clone());
+            let results = Arc::new(Mutex::new(Vec::new()));
+            let kept = results.clone();
+            consumer
+                .on_message(move |message| {
+                    let text = message.body();
+                    entered.open();
+                    go.wait();
+                    let result = message.acknowledge().map_err(|failure| failure.status);
+                    kept.lock().unwrap().push((text, result));
+                    message.destroy();
+                    told.add();
+                })
+                .unwrap();
+            inside.wait();
             cut.open();
             if let Some(recoveries) = &recoveries {
                 recoveries.expect_ok(1);
             }
-            let new = consumer
-                .receive_within(20_000)
-                .expect("received from the new server");
-            assert_eq!((old.body().as_str(), new.body().as_str()), ("old", "new"));
-            let stale = old.acknowledge();
-            match unshared_state {
-                true => stale.expect("OK, and nothing happens (U20)"),
-                false => drop(expect_status(stale, Status::TIBEMS_ILLEGAL_STATE)),
-            }
-            let fresh = run(move || new.acknowledge());
-            fresh.result().expect("acknowledged");
-            acknowledged.open();
-            old.destroy();
+            let url = Ok(second.url());
+            poll("no other server", || connection.active_url() == url);
+            resumed.open();
+            done.wait(2);
+            let stale = match unshared_state {
+                true => Ok(()), // and nothing happens (U20)
+                false => Err(Status::TIBEMS_ILLEGAL_STATE.code()),
+            };
+            assert_eq!(
+                *results.lock().unwrap(),
+                [("old".to_owned(), stale), ("new".to_owned(), Ok(()))]
+            );
+            Fence::of(connection).pass();
             first.finish();
             end(connection, second);
         }

@@ -1,12 +1,13 @@
 //! P-V: what RecoverConnection does on the wire: which server, which objects in which order, what is sent again
 //! and what is dropped (spec 10 §5).
 
+use crate::fence::{Fence, expect_fence};
 use crate::peer::api::{self, Factory, Setup, Status, expect_status};
-use crate::peer::{Gate, Peer, dialogue, dialogue_with, error, message};
+use crate::peer::{Gate, Peer, clock, dialogue, dialogue_with, error, message};
 use crate::scene::{Exceptions, Recoveries, end, run, serves, serves_until, unshared};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tibemsufo::amqp::performative::{Performative, Role};
+use tibemsufo::amqp::performative::{DeliveryState, Performative, Role};
 
 #[test]
 fn objects_come_back_in_one_write_in_their_order_and_get_credit_last() {
@@ -59,7 +60,7 @@ fn objects_come_back_in_one_write_in_their_order_and_get_credit_last() {
             for link in others {
                 p.answer_attach(*link);
             }
-            // credit waits until all of them exist
+            // credit waits until all of them exist: a wait shows it, less sharply on a slow machine
             p.expect_silence(Duration::from_millis(100));
             p.answer_attach(*last);
             for link in consumers {
@@ -92,8 +93,10 @@ fn objects_come_back_in_one_write_in_their_order_and_get_credit_last() {
 
 #[test]
 fn p_v2_one_refused_link_fails_the_whole_try() {
-    dialogue(|| {
-        let cut = Gate::new();
+    dialogue_with("", || {
+        clock::hold();
+        let (cut, asked, answer) = (Gate::new(), Gate::new(), Gate::new());
+        let (told, go) = (asked.clone(), answer.clone());
         let first = serves_until(&cut);
         let second = Peer::script(|p| {
             p.accept_open();
@@ -109,12 +112,25 @@ fn p_v2_one_refused_link_fails_the_whole_try() {
                 p.answer_attach(link);
             }
             p.drain_stream();
+            assert!(!p.accept_within(Duration::ZERO), "a second try");
         });
         let third = Peer::script(|p| {
             p.accept();
             p.drop_socket();
+            assert!(!p.accept_within(Duration::ZERO), "a second try");
         });
-        let fourth = serves();
+        // slow, but within the 10 s of a try
+        let fourth = Peer::script(move |p| {
+            p.accept();
+            p.accept_sasl_anonymous();
+            p.expect_open();
+            told.open();
+            p.wait(&go);
+            p.send_open(|_| {});
+            p.serve_to_close();
+            assert_eq!(p.links(Role::Sender).len(), 2);
+            assert_eq!(p.links(Role::Receiver).len(), 1);
+        });
         let (factory, connection) = unshared(&[&first, &second, &third, &fourth]);
         let recoveries = Recoveries::of(factory, connection);
         let session = connection.session(api::AUTO).unwrap();
@@ -122,6 +138,9 @@ fn p_v2_one_refused_link_fails_the_whole_try() {
         session.producer("b").unwrap();
         session.consumer("c").unwrap();
         cut.open();
+        asked.wait();
+        clock::advance(Duration::from_secs(5));
+        answer.open();
         recoveries.expect_ok(1);
         assert_eq!(connection.active_url().unwrap(), fourth.url());
         producer.send_text("works").unwrap();
@@ -291,41 +310,46 @@ fn p_v6_a_client_id_that_the_dead_connection_still_holds() {
 
 #[test]
 fn p_v9_prefetched_messages_of_the_dead_server_are_dropped() {
-    dialogue(|| {
-        let (delivered, cut) = (Gate::new(), Gate::new());
-        let (told, go) = (delivered.clone(), cut.clone());
+    const COUNT: u32 = 500;
+    dialogue_with("prefetch_queue=500", || {
+        let cut = Gate::new();
+        let go = cut.clone();
         let first = Peer::script(move |p| {
             p.accept_open();
+            expect_fence(p);
             let consumer = p.await_consumer();
-            p.await_credit(consumer, 5);
-            for at in 0..5 {
+            p.await_credit(consumer, COUNT);
+            for at in 0..COUNT {
                 p.deliver(consumer, &message::text(&format!("old {at}")));
             }
-            told.open();
             p.serve_until_open(&go);
             p.drop_socket();
         });
         let second = Peer::script(|p| {
             p.accept_open();
             let consumer = p.await_consumer();
-            for at in 0..5 {
-                p.await_credit(consumer, 1);
-                p.deliver(consumer, &message::text(&format!("new {at}")));
-            }
+            p.await_credit(consumer, COUNT);
+            let ids: Vec<u32> = (0..COUNT)
+                .map(|at| p.deliver(consumer, &message::text(&format!("new {at}"))))
+                .collect();
+            p.await_settled(&ids, &DeliveryState::Accepted);
             p.serve_to_close();
         });
         let (factory, connection) = unshared(&[&first, &second]);
         let recoveries = Recoveries::of(factory, connection);
         connection.start().unwrap();
+        let fence = Fence::of(connection);
         let session = connection.session(api::AUTO).unwrap();
         let consumer = session.consumer("q").unwrap();
         assert_eq!(consumer.receive_text().unwrap(), "old 0");
-        delivered.wait();
+        // with it all the others are buffered
+        fence.pass();
         cut.open();
         recoveries.expect_ok(1);
-        for at in 0..5 {
+        for at in 0..COUNT {
             assert_eq!(consumer.receive_text().unwrap(), format!("new {at}"));
         }
+        expect_status(consumer.receive_now(), Status::TIBEMS_NOT_FOUND);
         first.finish();
         end(connection, second);
     });
@@ -335,7 +359,13 @@ fn p_v9_prefetched_messages_of_the_dead_server_are_dropped() {
 fn p_v11_recovery_asked_for_by_two_threads_and_without_need() {
     dialogue(|| {
         let cut = Gate::new();
-        let first = serves_until(&cut);
+        let go = cut.clone();
+        let first = Peer::script(move |p| {
+            p.accept_open();
+            p.serve_until_open(&go);
+            p.drop_socket();
+            assert!(!p.accept_within(Duration::ZERO), "a second connection");
+        });
         let answer = Gate::new();
         let go = answer.clone();
         let second = Peer::script(move |p| {
@@ -355,8 +385,8 @@ fn p_v11_recovery_asked_for_by_two_threads_and_without_need() {
         exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
         let one = run(move || factory.recover(connection));
         let two = run(move || factory.recover(connection));
-        one.still_runs(Duration::from_millis(100));
-        two.still_runs(Duration::from_millis(20));
+        one.blocks();
+        two.blocks();
         answer.open();
         one.result().expect("recovered");
         two.result().expect("recovered");

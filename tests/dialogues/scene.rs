@@ -3,7 +3,7 @@
 use crate::peer::api::{self, Call, Connection, Factory, Producer, Session, Setup, Status};
 use crate::peer::clock::{self, Looks};
 use crate::peer::{Counter, Gate, LIMIT, Peer};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -193,17 +193,6 @@ impl<T> Running<T> {
     pub fn within(&self, limit: Duration) -> Option<T> {
         let _real = clock::real();
         self.result.recv_timeout(limit).ok()
-    }
-
-    /// The call must not return for a while.
-    #[track_caller]
-    pub fn still_runs(&self, span: Duration) {
-        let _real = clock::real();
-        match self.result.recv_timeout(span) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => panic!("the call panicked"),
-            Ok(_) => panic!("the call returned too early"),
-        }
     }
 
     /// Has not returned; fails the test when it has.
