@@ -208,7 +208,7 @@ impl Order<'_> {
                 // forbidden, whether a relay says so or the attach of a link of its own
                 Err(error) if self.settled && !self.is_bound() && of_destination(error.status) => {
                     drop(core);
-                    message.lock().apply_send(&headers);
+                    message.lock().apply_send(headers);
                     return Ok(());
                 }
                 found => found?,
