@@ -194,8 +194,10 @@ TEST_CHEAP("20-24", prefetched_is_not_consumed)
     reader(&other, f.name);
     if (!on_artemis())                          /* which may still be handing them out */
         EXPECT_NOTHING(other.consumer);         /* 2 to 4 are with the first consumer: 5 credits at first (4.3) */
+    reader_close(&other);
     CHECK_OK(tibemsMsg_Acknowledge(first));
     done();
+    reader(&other, f.name);
     EXPECT_FIRST(other.consumer, "2");
     EXPECT_FIRST(other.consumer, "3");
     EXPECT_FIRST(other.consumer, "4");
