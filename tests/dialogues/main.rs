@@ -18,6 +18,7 @@ mod fence;
 mod framing;
 mod headers;
 mod heartbeats;
+mod leaks;
 mod leftovers;
 mod open;
 mod process;

@@ -69,6 +69,11 @@ impl Exceptions {
         self.seen.lock().expect("unpoisoned").clone()
     }
 
+    /// Forgets everything told so far, and gives its memory back.
+    pub fn clear(&self) {
+        *self.seen.lock().expect("unpoisoned") = Vec::new();
+    }
+
     /// Waits for so many calls.
     #[track_caller]
     pub fn wait(&self, count: u64) {

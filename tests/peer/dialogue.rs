@@ -34,6 +34,10 @@ pub(super) fn register(transcript: &Arc<Transcript>) {
 
 /// Runs a test that needs no option.
 pub fn dialogue(body: impl FnOnce() + Send + 'static) {
+    here(TEST_LIMIT, body);
+}
+
+fn here(limit: Duration, body: impl FnOnce() + Send + 'static) {
     let _real = super::clock::real();
     let records = Records::default();
     let shown = records.clone();
@@ -46,7 +50,7 @@ pub fn dialogue(body: impl FnOnce() + Send + 'static) {
             let _ = finished.send(catch_unwind(AssertUnwindSafe(body)));
         })
         .expect("a thread for the test");
-    match done.recv_timeout(TEST_LIMIT) {
+    match done.recv_timeout(limit) {
         Ok(Ok(())) => {}
         Ok(Err(panic)) => resume_unwind(panic),
         Err(RecvTimeoutError::Disconnected) => panic!("the test ended without a result"),
@@ -64,13 +68,22 @@ pub fn dialogue(body: impl FnOnce() + Send + 'static) {
 
 /// Runs a test in a process of its own, with these options (none: the defaults).
 pub fn dialogue_with<F: FnOnce() + Send + 'static>(options: &str, body: F) {
-    dialogue_in(&[(OPTIONS, options)], body);
+    apart(TEST_LIMIT, &[(OPTIONS, options)], body);
+}
+
+/// The same for a test that needs more time than others.
+pub fn dialogue_within<F: FnOnce() + Send + 'static>(limit: Duration, options: &str, body: F) {
+    apart(limit, &[(OPTIONS, options)], body);
 }
 
 /// Runs a test in a process of its own, with these environment variables.
 pub fn dialogue_in<F: FnOnce() + Send + 'static>(environment: &[(&str, &str)], body: F) {
+    apart(TEST_LIMIT, environment, body);
+}
+
+fn apart<F: FnOnce() + Send + 'static>(limit: Duration, environment: &[(&str, &str)], body: F) {
     if std::env::var_os(CHILD).is_some() {
-        return dialogue(body);
+        return here(limit, body);
     }
     let name = test_name::<F>();
     let child = Command::new(std::env::current_exe().expect("this program"))
@@ -88,7 +101,7 @@ pub fn dialogue_in<F: FnOnce() + Send + 'static>(environment: &[(&str, &str)], b
         let _ = finished.send(child.wait_with_output());
     });
     let output = done
-        .recv_timeout(TEST_LIMIT + Duration::from_secs(10))
+        .recv_timeout(limit + Duration::from_secs(10))
         .unwrap_or_else(|_| {
             // SAFETY: a plain system call, on a child that nobody has waited for yet.
             unsafe { libc::kill(id, libc::SIGKILL) };

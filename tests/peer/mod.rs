@@ -37,7 +37,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use check::{LinkId, SessionId};
-pub use dialogue::{dialogue, dialogue_in, dialogue_with};
+pub use dialogue::{dialogue, dialogue_in, dialogue_with, dialogue_within};
 pub use gate::{Counter, Gate};
 pub use talk::{Arrival, Talk};
 pub use transcript::Transcript;

@@ -46,6 +46,11 @@ impl Transcript {
         ));
     }
 
+    /// Forgets all lines, and gives their memory back.
+    pub fn clear(&self) {
+        *self.lines.lock().expect("unpoisoned") = Vec::new();
+    }
+
     /// Does any line hold this text?
     pub fn holds(&self, text: &str) -> bool {
         self.lines
