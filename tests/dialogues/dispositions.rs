@@ -145,7 +145,16 @@ fn p_d3_outcomes_and_their_statuses() {
         for (outcome, status) in cases {
             let result = producer.send_text("x");
             match result {
-                Err(failure) if failure.status == status.code() => {}
+                Err(failure) if failure.status == status.code() => {
+                    // the server's words are kept, where it has some
+                    if let DeliveryState::Rejected(Some(error)) = &outcome {
+                        assert!(failure.text.contains(&error.condition), "{failure:?}");
+                        assert!(
+                            failure.text.contains("said by the scripted peer"),
+                            "{failure:?}"
+                        );
+                    }
+                }
                 other => panic!("{other:?} for {outcome:?}, expected {status:?}"),
             }
         }

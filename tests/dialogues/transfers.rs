@@ -82,6 +82,7 @@ fn p_x2_aborted_deliveries() {
         let (connection, session) = session(&peer, api::AUTO);
         let consumer = session.consumer("q").expect("a consumer");
         assert_eq!(consumer.receive_text().expect("received"), "fine");
+        expect_status(consumer.receive_now(), Status::TIBEMS_NOT_FOUND);
         end(connection, peer);
     });
 }
@@ -365,6 +366,38 @@ fn p_x9_a_transfer_on_our_sending_link() {
         ready.open();
         expect_lost(connection, &exceptions);
         peer.finish();
+    });
+}
+
+#[test]
+fn p_x9_a_transfer_on_an_unknown_handle() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let link = p.await_consumer();
+            p.await_credit(link, 1);
+            let (channel, session) = (p.channel(link), p.link(link).session);
+            let mut transfer = p.next_transfer(link);
+            transfer.handle = 99;
+            p.send_with(channel, transfer, &message::text("for nobody"));
+            let (ended, error) = p.await_end();
+            assert_eq!(ended, session);
+            let condition = error.map(|error| error.condition);
+            assert_eq!(condition.as_deref(), Some("amqp:session:unattached-handle"));
+            p.send_end(session, None);
+            p.serve_to_close();
+        });
+        let connection = crate::scene::connect(&peer);
+        let session = connection.session(api::CLIENT).expect("a session");
+        let exceptions = Exceptions::of(connection);
+        let consumer = session.consumer("q").expect("a consumer");
+        connection.start().expect("started");
+        exceptions.expect_one(Status::TIBEMS_EXCEPTION);
+        expect_status(consumer.receive_now(), Status::TIBEMS_EXCEPTION);
+        // the connection lives
+        let other = connection.session(api::AUTO).expect("a session");
+        other.producer("q").unwrap().send_text("x").expect("sent");
+        end(connection, peer);
     });
 }
 

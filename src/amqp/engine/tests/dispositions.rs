@@ -52,6 +52,7 @@ fn single(state: Option<DeliveryState>, settled: bool) -> Option<Outcome> {
 
 #[test]
 fn one_range_settles_many() {
+    // case 40-P-D1: completions in the order of the sends
     let (mut wire, session, _) = sent(50);
     let accepted = Some(DeliveryState::Accepted);
     wire.frame(session.1, outcome(3, 3, true, accepted.clone()));
