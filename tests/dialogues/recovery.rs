@@ -11,6 +11,7 @@ use tibemsufo::amqp::performative::{DeliveryState, Performative, Role};
 
 #[test]
 fn objects_come_back_in_one_write_in_their_order_and_get_credit_last() {
+    // case 40-P-V1: the order of 3.3
     dialogue(|| {
         let cut = Gate::new();
         let first = serves_until(&cut);
