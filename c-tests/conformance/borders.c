@@ -37,7 +37,7 @@ TEST("20-133", removal_waits_for_the_callback)
     CHECK_OK(tibemsConnection_Close(f.connection));
 }
 
-TEST_CHEAP("20-167,20-168", typed_calls_refuse_the_other_kind)
+TEST_CHEAP("20-166", typed_calls_refuse_the_other_kind)
 {
     tibemsQueueConnection queues = NULL;
     tibemsQueueSession queue_session = NULL;

@@ -150,7 +150,7 @@ TEST("30-21,30-22,30-24,30-28,30-29", send_overwrites)
     CHECK_OK(tibemsConnection_Close(f.connection));
 }
 
-TEST("30-29", delivery_delay)
+TEST("30-29", delivery_time_of_a_delay)
 {
     struct fixture f;
     fresh(&f);
