@@ -1,0 +1,192 @@
+//! P-V8: a close from another thread while a recovery, a reconnect or a send is under way (spec 10 C32, 40 §2.15).
+
+use crate::peer::api::{self, Status, expect_status};
+use crate::peer::{Gate, Peer, Talk, clock, dialogue_with};
+use crate::scene::{Exceptions, Recoveries, connect, run, shared, times_out, unshared};
+use tibemsufo::amqp::performative::{DeliveryState, Disposition, Role};
+
+/// Where a recovery does not go on.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+enum Stall {
+    Connect,
+    Sasl,
+    Open,
+    Begin,
+    Producer,
+    Consumer,
+}
+
+const STALLS: [Stall; 6] = [
+    Stall::Connect,
+    Stall::Sasl,
+    Stall::Open,
+    Stall::Begin,
+    Stall::Producer,
+    Stall::Consumer,
+];
+
+/// Serves a recovery up to the answer that is never given.
+fn stall_at(p: &mut Talk, stall: Stall) {
+    p.accept();
+    if stall > Stall::Connect {
+        p.offer_sasl(&["ANONYMOUS"]);
+        p.expect_sasl_init("ANONYMOUS");
+    }
+    if stall > Stall::Sasl {
+        p.send_outcome(0);
+        p.exchange_amqp_header();
+        p.expect_open();
+    }
+    if stall > Stall::Open {
+        p.send_open(|_| {});
+        let session = p.await_begin();
+        if stall == Stall::Begin {
+            return;
+        }
+        p.answer_begin(session);
+        let producer = p.await_attach(Role::Sender);
+        if stall > Stall::Producer {
+            p.answer_attach(producer);
+            p.await_attach(Role::Receiver);
+        }
+    }
+}
+
+/// A close from another thread while a recovery or a reconnect is stalled. The clock stands, so the close waits for
+/// no limit of time.
+fn close_during(stall: Stall, unshared_state: bool, in_flight: bool) {
+    eprintln!("{stall:?}, unshared: {unshared_state}, in flight: {in_flight}");
+    let (cut, stalled) = (Gate::new(), Gate::new());
+    let (go, told) = (cut.clone(), stalled.clone());
+    let first = Peer::script(move |p| {
+        p.accept_open();
+        if in_flight {
+            p.await_transfer();
+        }
+        p.serve_until_open(&go);
+        p.drop_socket();
+    });
+    let second = Peer::script(move |p| {
+        stall_at(p, stall);
+        told.open();
+        p.drain_stream();
+    });
+    let (connection, recoveries, exceptions);
+    if unshared_state {
+        let (factory, made) = unshared(&[&first, &second]);
+        connection = made;
+        let of = Recoveries::of(factory, connection);
+        exceptions = of.exceptions.clone();
+        recoveries = Some(of);
+    } else {
+        connection = shared(&[&first, &second]);
+        exceptions = Exceptions::of(connection);
+        recoveries = None;
+    }
+    connection.start().unwrap();
+    let session = connection.session(api::AUTO).unwrap();
+    let producer = session.producer("q").unwrap();
+    let consumer = session.consumer("q").unwrap();
+    let receiving = run(move || consumer.receive());
+    receiving.blocks();
+    let early = in_flight.then(|| run(move || producer.send_text("in flight")));
+    if let Some(early) = &early {
+        early.blocks();
+    }
+    cut.open();
+    stalled.wait();
+    let sending = run(move || producer.send_text("waits"));
+    sending.blocks();
+    let closing = run(move || connection.close());
+    closing.result().expect("the close is OK");
+    expect_status(sending.result(), Status::TIBEMS_ILLEGAL_STATE);
+    expect_status(receiving.result(), Status::TIBEMS_INTR);
+    if let Some(early) = early {
+        // spec 10 C32: it was written, and its answer does not come
+        let failure = expect_status(early.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        assert!(failure.text.starts_with("outcome unknown:"), "{failure:?}");
+    }
+    first.finish();
+    second.finish();
+    if let Some(recoveries) = recoveries {
+        recoveries.done.wait(1);
+        let result = recoveries.results.lock().unwrap().remove(0);
+        expect_status(result, Status::TIBEMS_ILLEGAL_STATE);
+        exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+    } else {
+        exceptions.expect_none();
+    }
+}
+
+#[test]
+fn p_v8_close_wins_over_a_recovery() {
+    dialogue_with("", || {
+        clock::hold();
+        for unshared_state in [true, false] {
+            for stall in STALLS {
+                close_during(stall, unshared_state, false);
+            }
+            close_during(Stall::Connect, unshared_state, true);
+        }
+    });
+}
+
+/// The stages of P-V1 behind a recovery: credit, transfer, half of an outcome. A close waits for the answer to what
+/// was written, at most so long (spec 10 C32, 40 §2.15), and for nothing else.
+#[test]
+fn p_v8_close_wins_over_a_send() {
+    dialogue_with("close_timeout=900", || {
+        clock::hold();
+        for stage in 0..3 {
+            let written = Gate::new();
+            let told = written.clone();
+            let peer = Peer::script(move |p| {
+                p.accept_open();
+                p.credit = 0;
+                let link = p.await_producer();
+                if stage > 0 {
+                    p.grant(link, 1);
+                    let received = p.await_transfer();
+                    if stage == 2 {
+                        let session = p.link(link).session;
+                        let outcome = Disposition {
+                            role: Role::Receiver,
+                            first: received.id,
+                            settled: true,
+                            state: Some(DeliveryState::Accepted),
+                            ..Disposition::default()
+                        };
+                        let channel = p.session(session).channel;
+                        let bytes = p.encoded(channel, &outcome.into(), &[]);
+                        p.raw_noted(&bytes[..bytes.len() / 2]);
+                    }
+                    told.open();
+                    p.drain_stream();
+                } else {
+                    told.open();
+                    p.serve_to_close();
+                }
+            });
+            let connection = connect(&peer);
+            let exceptions = Exceptions::of(connection);
+            let session = connection.session(api::AUTO).unwrap();
+            let producer = session.producer("q").unwrap();
+            let sending = run(move || producer.send_text("x"));
+            written.wait();
+            sending.blocks();
+            let closing = run(move || connection.close());
+            if stage > 0 {
+                times_out(&closing, 900);
+            }
+            closing.result().expect("the close is OK");
+            if stage > 0 {
+                let failure = expect_status(sending.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+                assert!(failure.text.starts_with("outcome unknown:"), "{failure:?}");
+            } else {
+                expect_status(sending.result(), Status::TIBEMS_ILLEGAL_STATE);
+            }
+            peer.finish();
+            exceptions.expect_none();
+        }
+    });
+}
