@@ -16,6 +16,7 @@ the layers below the client as they are. Results: target/mutants/results.tsv. La
 
 import argparse
 import concurrent.futures
+import functools
 import json
 import os
 import re
@@ -117,6 +118,35 @@ def read_list():
     return mutants, faults
 
 
+@functools.cache
+def texts(pattern):
+    """Sources by name of the file."""
+    return {path.stem: path.read_text() for path in ROOT.glob(pattern)}
+
+
+def c_words(words):
+    """A C program, and tests of it; the name of one test finds its program."""
+    sources = texts("c-tests/conformance/*.c")
+    if words[0] in sources:
+        return words
+    return [[name, *words] for name, text in sources.items() if re.search(rf"TEST\w*\([^)]*, {words[0]}\b", text)][0]
+
+
+def known(hint):
+    """Are there such C programs or tests, or dialogues? What else is named, the run itself finds out."""
+    if hint[0] == "c":
+        try:
+            return bool(c_words(hint[1:]))
+        except IndexError:
+            return False
+    if hint[0] != "dialogues" or len(hint) == 1:
+        return True
+    module, _, name = hint[1].rpartition("::")
+    sources = texts("tests/dialogues/*.rs")
+    chosen = [sources.get(module, "")] if module else sources.values()
+    return any(re.search(rf"#\[test\]\s+fn {name}", text) for text in chosen)
+
+
 def check(mutants, faults):
     """Every fault of the list, and the mutated sources by file."""
     names, edits = set(), {}
@@ -130,8 +160,8 @@ def check(mutants, faults):
             for hint in mutant.hints:
                 if hint[0] not in KINDS or hint == ["c"]:
                     raise ValueError(f"no such tests: {' '.join(hint)}")
-                if hint[0] == "c" and not (ROOT / f"c-tests/conformance/{hint[1]}.c").exists():
-                    raise ValueError(f"no such C program: {hint[1]}")
+                if not known(hint):
+                    raise ValueError(f"no such tests: {' '.join(hint)}")
             source = (ROOT / mutant.file).read_text()
             start, end = mutant.place(source)
             edits.setdefault(mutant.file, []).append((start, end, mutant))
@@ -224,7 +254,7 @@ class Tests:
     def command(self, hint):
         kind, *rest = hint
         if kind == "c":
-            return [str(HERE / "c.sh"), "run", str(TREE), str(BUILD), *rest]
+            return [str(HERE / "c.sh"), "run", str(TREE), str(BUILD), *c_words(rest)]
         return [self.programs[kind], *rest]
 
     def everything(self):
