@@ -239,7 +239,8 @@ static void overlap_listener(tibemsMsgConsumer consumer, tibemsMsg message, void
     if (inside == 2)
         event_post(&both, 1);
     pthread_mutex_unlock(&counter);
-    event_wait(&both, 1, *(int *)stay_ms);
+    for (long long until = now_ms() + *(int *)stay_ms; event_count(&both) == 0 && now_ms() < until;)
+        sleep_ms(1);
     pthread_mutex_lock(&counter);
     inside--;
     pthread_mutex_unlock(&counter);
