@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests again and again, to find those that luck decides (make test-again).
 
-    tests/again.py [-n N] [--all N] [--only WORD] [--settings quiet,loaded,pinned] [--seed SEED]
+    tests/again.py [-n N] [--all N] [--only WORD] [--settings quiet,loaded,pinned] [--seed SEED] [--core C] [--out DIR]
 
 Each round runs every test program once in each setting, in another order each time:
 
@@ -9,10 +9,13 @@ Each round runs every test program once in each setting, in another order each t
     loaded   one busy loop a core runs beside the tests
     pinned   the tests and their servers share one core
 
+Most tests wait most of the time, so more of them run side by side than there are cores, Rust tests beside C tests. Two of these scripts may run at
+the same time, each with a core (--core) for its pinned rounds and a folder of its own (--out).
+
 -n rounds for the programs in which time or threads take part (sockets, servers, callbacks); --all rounds, at most -n, for
 the others too. --only WORD: programs whose name contains it. The Rust tests are shuffled by libtest, property tests draw
 from the same seed, the C tests are shuffled by their runner. A test that fails is printed at once with setting, seed and
-program; its log is kept in target/again. The last line counts executions: 'N passed, M failed'. Exit status 0: none failed.
+program; its log is kept in target/again (--out). The last line counts executions: 'N passed, M failed'. Exit status 0: none failed.
 """
 import argparse
 import json
@@ -23,11 +26,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
-OUT = os.path.join(TARGET, "again")
+WIDTH = str(3 * os.cpu_count())     # tests at the same time
 # Pure computation: nothing waits, nothing runs beside something else. All other programs count as timed.
 UNTIMED = re.compile(r"^(tibemsufo|devbroker-bin|fuzz|layers|recorded|.*_allocations|messages_.*)$")
 LIMIT = 1800                        # seconds; a program that needs longer hangs
@@ -55,11 +59,11 @@ def c_programs():
     return sorted(name[:-2] for name in names if name.endswith(".c"))
 
 
-class Settings:
-    """The three settings; leaving one ends what it started."""
+class Setting:
+    """One of the three settings; leaving it ends what it started."""
 
-    def __init__(self, name):
-        self.name, self.busy = name, []
+    def __init__(self, name, core):
+        self.name, self.core, self.busy = name, core, []
 
     def __enter__(self):
         if self.name == "loaded":
@@ -73,7 +77,7 @@ class Settings:
             process.wait()
 
     def command(self, command):
-        return ["taskset", "-c", "0", *command] if self.name == "pinned" else command
+        return ["taskset", "-c", str(self.core), *command] if self.name == "pinned" else command
 
 
 def run(setting, command, environment, log):
@@ -97,12 +101,14 @@ class Tally:
 
     def __init__(self):
         self.runs, self.failures, self.passed = {}, [], 0
+        self.lock = threading.Lock()
 
     def add(self, setting, seed, program, names_ok, names_bad, log):
-        for name in names_ok + names_bad:
-            key = (setting, f"{program}::{name}")
-            self.runs[key] = self.runs.get(key, 0) + 1
-        self.passed += len(names_ok)
+        with self.lock:
+            for name in names_ok + names_bad:
+                key = (setting, f"{program}::{name}")
+                self.runs[key] = self.runs.get(key, 0) + 1
+            self.passed += len(names_ok)
         if not names_bad:
             os.remove(log)
         for name in names_bad:
@@ -118,11 +124,11 @@ def rust_results(log):
     return good, bad, re.search(r"^test result: ", text, re.M) is not None
 
 
-def rust_round(setting, seed, programs, tally):
+def rust_round(setting, seed, programs, tally, out):
     for name, path in programs.items():
-        log = os.path.join(OUT, f"{name}-{setting.name}-{seed}.txt")
+        log = os.path.join(out, f"{name}-{setting.name}-{seed}.txt")
         # libtest shuffles only where unstable options are allowed
-        environment = {"RUSTC_BOOTSTRAP": "1", "PROPTEST_RNG_SEED": str(seed)}
+        environment = {"RUSTC_BOOTSTRAP": "1", "PROPTEST_RNG_SEED": str(seed), "RUST_TEST_THREADS": WIDTH}
         status = run(setting, [path, "-Zunstable-options", f"--shuffle-seed={seed}"], environment, log)
         good, bad, ended = rust_results(log)
         if not ended or (status != 0 and not bad):
@@ -130,12 +136,13 @@ def rust_round(setting, seed, programs, tally):
         tally.add(setting.name, seed, name, good, bad, log)
 
 
-def c_round(setting, seed, programs, tally, ready):
+def c_round(setting, seed, programs, tally, ready, out):
     if not programs:
         return
-    log = os.path.join(OUT, f"c-{setting.name}-{seed}.txt")
-    results = os.path.join(OUT, f"c-{setting.name}-{seed}.tsv")
-    environment = {"VALGRIND": "0", "SEED": str(seed), "READY": ready, "PROGRAMS": " ".join(programs), "RESULTS": results}
+    log = os.path.join(out, f"c-{setting.name}-{seed}.txt")
+    results = os.path.join(out, f"c-{setting.name}-{seed}.tsv")
+    environment = {"VALGRIND": "0", "SEED": str(seed), "READY": ready, "PROGRAMS": " ".join(programs), "RESULTS": results,
+                   "JOBS": WIDTH}
     status = run(setting, ["c-tests/run.sh"], environment, log)
     rows = [line.rstrip("\n").split("\t") for line in open(results, encoding="utf-8")] if os.path.exists(results) else []
     good = [row[1] for row in rows if row[0] == "ok"]
@@ -156,9 +163,11 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--settings", default="quiet,loaded,pinned")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
+    parser.add_argument("--core", type=int, default=0)
+    parser.add_argument("--out", default=os.path.join(TARGET, "again"))
     arguments = parser.parse_args()
-    shutil.rmtree(OUT, ignore_errors=True)
-    os.makedirs(OUT)
+    shutil.rmtree(arguments.out, ignore_errors=True)
+    os.makedirs(arguments.out)
     rust = {name: path for name, path in sorted(cargo_programs().items()) if arguments.only in name}
     c = [name for name in c_programs() if arguments.only in name]
     if not rust and not c:
@@ -168,9 +177,12 @@ def main():
         seed = (arguments.seed + turn) % (1 << 32)
         chosen = [name for name in [*rust, *c] if turn < arguments.all or not UNTIMED.match(name)]
         for name in arguments.settings.split(","):
-            with Settings(name) as setting:
-                rust_round(setting, seed, {name: rust[name] for name in chosen if name in rust}, tally)
-                c_round(setting, seed, [name for name in chosen if name in c], tally, ready)
+            with Setting(name, arguments.core) as setting:
+                beside = threading.Thread(target=rust_round, args=(
+                    setting, seed, {name: rust[name] for name in chosen if name in rust}, tally, arguments.out))
+                beside.start()
+                c_round(setting, seed, [name for name in chosen if name in c], tally, ready, arguments.out)
+                beside.join()
             # the first run has compiled the C programs, all of them
             ready = "1"
         print(f"round {turn + 1} of {arguments.n}: seed {seed}, {tally.passed} passed, {len(tally.failures)} failed, "
