@@ -5,7 +5,7 @@ use crate::peer::api::{self, Destination, Factory, Msg, Setup, Status, expect_st
 use crate::peer::{
     Counter, Gate, LIMIT, Peer, Received, Talk, dialogue, dialogue_with, error, listen, message,
 };
-use crate::scene::{Exceptions, Recoveries, end, run, shared, unshared};
+use crate::scene::{Exceptions, Recoveries, end, run, serves_until, shared, unshared};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tibemsufo::amqp::codec::Value;
@@ -373,5 +373,42 @@ fn recovery_given_up_by_another_thread_ends_what_waits() {
         expect_status(sending.result(), given_up);
         expect_status(receiving.result(), given_up);
         connection.close().unwrap();
+    });
+}
+
+/// The first event that a listener of after the repair hears is that of the next loss.
+#[test]
+fn a_repaired_loss_is_not_told_to_a_later_listener() {
+    dialogue(|| {
+        let (one, two) = (Gate::new(), Gate::new());
+        let first = serves_until(&one);
+        let go = two.clone();
+        let second = Peer::script(move |p| {
+            p.accept_open();
+            p.serve_until_open(&go);
+            p.send_close(Some(error("amqp:connection:forced")));
+            p.drain_stream();
+        });
+        let (factory, connection) = unshared(&[&first, &second]);
+        one.open();
+        let start = Instant::now();
+        while !connection.is_disconnected() {
+            assert!(start.elapsed() < LIMIT, "the loss is not seen");
+            std::thread::yield_now();
+        }
+        factory.recover(connection).expect("recovered");
+        let (exceptions, texts) = (Exceptions::default(), Arc::new(Mutex::new(Vec::new())));
+        let (told, kept) = (exceptions.clone(), texts.clone());
+        connection.on_exception(move |status| {
+            kept.lock().unwrap().push(api::last_error());
+            told.add(status);
+        });
+        two.open();
+        exceptions.wait(1);
+        let text = texts.lock().unwrap()[0].clone();
+        assert!(text.contains("amqp:connection:forced"), "{text}");
+        connection.close().unwrap();
+        first.finish();
+        second.finish();
     });
 }

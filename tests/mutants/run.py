@@ -126,7 +126,7 @@ def texts(pattern):
 
 def c_words(words):
     """A C program, and tests of it; the name of one test finds its program."""
-    sources = texts("c-tests/conformance/*.c")
+    sources = texts("c-tests/[cs]*/*.c")
     if words[0] in sources:
         return words
     return [[name, *words] for name, text in sources.items() if re.search(rf"TEST\w*\([^)]*, {words[0]}\b", text)][0]
