@@ -359,6 +359,11 @@ impl Connection {
 
     /// Grants the full prefetch of a consumer: at its creation, at start, after a recovery.
     pub(super) fn grant(&self, core: &mut Core, key: u32) {
+        self.raise_credit(core, key, u32::MAX);
+    }
+
+    /// Raises the credit of a consumer that may have some to its prefetch, or to `most`. True when a flow was queued.
+    fn raise_credit(&self, core: &mut Core, key: u32, most: u32) -> bool {
         let Core {
             consumers,
             wire,
@@ -367,25 +372,28 @@ impl Connection {
             ..
         } = core;
         let (Some(state), Some(wire)) = (consumers.get(&key), wire.as_mut()) else {
-            return;
+            return false;
         };
         let paused = sessions
             .get(&state.session)
             .is_none_or(|session| session.recovering || session.closed);
-        let Some(link) = state.link else { return };
-        if *started && !paused && !state.closed && !state.draining {
-            let buffered = u32::try_from(state.buffer.len()).unwrap_or(u32::MAX);
-            let credit = state.prefetch.limit.saturating_sub(buffered);
-            // prefetch 0: one message per waiting receive or per listener turn
-            let credit = if state.prefetch.limit == 0 {
-                u32::from(buffered == 0 && (state.receiving > 0 || state.listener.is_some()))
-            } else {
-                credit
-            };
-            if credit > wire.engine.link_credit(link) {
-                wire.engine.set_credit(link, credit, false);
-            }
+        let Some(link) = state.link else { return false };
+        if !*started || paused || state.closed || state.draining {
+            return false;
         }
+        let buffered = u32::try_from(state.buffer.len()).unwrap_or(u32::MAX);
+        // prefetch 0: one message per waiting receive or per listener turn
+        let credit = if state.prefetch.limit == 0 {
+            u32::from(buffered == 0 && (state.receiving > 0 || state.listener.is_some()))
+        } else {
+            state.prefetch.limit.saturating_sub(buffered)
+        };
+        let credit = credit.min(most);
+        let raised = credit > wire.engine.link_credit(link);
+        if raised {
+            wire.engine.set_credit(link, credit, false);
+        }
+        raised
     }
 
     /// Grants credit to every consumer.
@@ -452,6 +460,16 @@ impl Connection {
         relieved
     }
 
+    /// Above the byte limit a consumer that has nothing left goes on with one message at a time, whatever others
+    /// hold (D20). True when a flow was queued.
+    fn keep_going(&self, core: &mut Core, key: u32) -> bool {
+        let dry = core
+            .consumers
+            .get(&key)
+            .is_some_and(|state| state.buffer.is_empty());
+        dry && self.raise_credit(core, key, 1)
+    }
+
     /// A message of this age has left the buffer: renews credit when half of it is used up and little is
     /// buffered (spec 40 §1.12), within the byte limit of the connection. True when a flow was queued.
     pub(super) fn renew(&self, core: &mut Core, key: u32, at: Instant) -> bool {
@@ -459,7 +477,7 @@ impl Connection {
             core.throttled = true;
         }
         if core.throttled {
-            return self.relieve(core);
+            return self.relieve(core) || self.keep_going(core, key);
         }
         let Core {
             consumers, wire, ..

@@ -136,6 +136,22 @@ impl Connection {
         self.report(core, error.status, error.text.into_owned());
     }
 
+    /// The server left a drain of this consumer unanswered: nobody knows what still comes over the link, so another
+    /// one takes its place (spec 40 §1.12).
+    pub(super) fn attach_anew(&self, core: &mut Core, key: u32) {
+        let Some(consumer) = core.consumers.get_mut(&key) else {
+            return;
+        };
+        core.buffered_bytes = core.buffered_bytes.saturating_sub(consumer.buffered_bytes);
+        let link = consumer.link;
+        consumer.unlink();
+        if let Some(link) = link {
+            self.close_link(core, link);
+            core.reattach.push((Instant::now(), key));
+            self.attach_again(core, Instant::now());
+        }
+    }
+
     /// Attaches the consumers whose time has come; the answers come as events.
     pub(super) fn attach_again(&self, core: &mut Core, now: Instant) {
         let due: Vec<u32> = core

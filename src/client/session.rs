@@ -15,7 +15,7 @@ use super::context;
 use super::gate::{Call, State};
 use super::options;
 use super::request::outcome;
-use super::state::{AcknowledgeMode, Core, Fate, Owner, SessionState};
+use super::state::{AcknowledgeMode, ConsumerState, Core, Fate, Owner, SessionState};
 use crate::amqp::engine::{SessionId, Settle};
 use crate::status::{Error, Result, Status};
 
@@ -285,35 +285,45 @@ impl Connection {
         session.recovering = true;
         let epoch = core.epoch;
         let deadline = Instant::now() + options::general().drain_timeout;
-        let drained = self.drain_session(core, key, deadline);
+        let undrained = self.drain_session(core, key, deadline);
         if core.epoch != epoch || core.wire.is_none() {
             return Ok(()); // the loss has put everything back
         }
         self.put_back(core, key);
         self.drop_kept_consumers(core, key);
         self.relieve(core);
+        for consumer in &undrained {
+            self.attach_anew(core, *consumer);
+        }
         if let Some(session) = core.sessions.get_mut(&key) {
             session.recovering = false;
             session.cv.notify_all();
         }
         self.grant_session(core, key);
         self.flush(core);
-        drained
+        match undrained[..] {
+            [] => Ok(()),
+            _ => Err(Error::new(
+                Status::TIBEMS_TIMEOUT,
+                "the server did not answer the drain",
+            )),
+        }
     }
 
-    /// Waits until the server has used up or given back the credit of every consumer of the session.
+    /// Waits until the server has used up or given back the credit of every consumer of the session. Gives the
+    /// consumers for which it did neither.
     fn drain_session(
         &self,
         core: &mut MutexGuard<'_, Core>,
         key: u32,
         deadline: Instant,
-    ) -> Result<()> {
+    ) -> Vec<u32> {
         let epoch = core.epoch;
         let Core {
             consumers, wire, ..
         } = &mut **core;
         let Some(engine) = wire.as_mut().map(|wire| &mut wire.engine) else {
-            return Ok(());
+            return Vec::new();
         };
         for consumer in consumers
             .values_mut()
@@ -329,25 +339,18 @@ impl Connection {
         }
         self.flush(core);
         loop {
-            let waiting = core
-                .consumers
-                .values()
-                .any(|consumer| consumer.session == key && consumer.draining);
-            if !waiting || core.wire.is_none() || core.epoch != epoch {
-                return Ok(());
+            let draining = |consumer: &ConsumerState| consumer.session == key && consumer.draining;
+            if core.wire.is_none() || core.epoch != epoch || !core.consumers.values().any(draining)
+            {
+                return Vec::new();
             }
             if self.wait(core, Some(deadline)).is_err() {
-                for consumer in core
+                return core
                     .consumers
-                    .values_mut()
-                    .filter(|consumer| consumer.session == key)
-                {
-                    consumer.draining = false;
-                }
-                return Err(Error::new(
-                    Status::TIBEMS_TIMEOUT,
-                    "the server did not answer the drain",
-                ));
+                    .iter()
+                    .filter(|(_, consumer)| draining(consumer))
+                    .map(|(key, _)| *key)
+                    .collect();
             }
         }
     }

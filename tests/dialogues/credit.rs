@@ -300,8 +300,16 @@ fn p_c7_nobody_answers_a_drain() {
             let id = p.deliver(link, &message::text("one"));
             await_drain(p, link);
             told.add();
-            // no answer, and the message goes back all the same
+            // no answer: the message goes back all the same, and another link takes the place of this one
             p.await_settled(&[id], &failed);
+            let detach = p.await_that("detach", |a| {
+                matches!(a.performative, Performative::Detach(_))
+            });
+            p.serve(detach);
+            let link = p.await_consumer();
+            p.await_credit(link, 2);
+            p.deliver(link, &message::text("over the new link"));
+            // spec 40 §2.14: a receive without waiting asks for at most a second
             await_drain(p, link);
             told.add();
             p.serve_to_close();
@@ -314,7 +322,10 @@ fn p_c7_nobody_answers_a_drain() {
         times_out(&recovering, 500);
         expect_status(recovering.result(), Status::TIBEMS_TIMEOUT);
         one.destroy();
-        // spec 40 §2.14: this one asks for at most a second
+        assert_eq!(
+            consumer.receive_text().expect("received"),
+            "over the new link"
+        );
         let asking = run(move || consumer.receive_now());
         asked.wait(2);
         times_out(&asking, 1000);

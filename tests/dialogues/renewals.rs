@@ -44,6 +44,7 @@ fn deliver_small(p: &mut Talk, link: LinkId, count: u32, prefetch: u32) {
 fn p_c9_a_slow_reader_bounds_what_is_buffered() {
     const PREFETCH: u32 = 20;
     const LARGE: usize = 5 << 20;
+    const BESIDE: u32 = 3;
     // what is left at the first read below three quarters of the limit
     const RELIEF: usize = (32 << 20) / 4 * 3 / LARGE;
     dialogue_with("prefetch_queue=20", || {
@@ -72,6 +73,12 @@ fn p_c9_a_slow_reader_bounds_what_is_buffered() {
             pass_fence(p, "credit too early", |_, a| flow_of(a, slow).is_some());
             for _ in 0..PREFETCH {
                 p.deliver(other, &message::text("beside it"));
+            }
+            // it has nothing left while the other one holds all that may be held: one at a time (D20)
+            for _ in 0..BESIDE {
+                p.await_credit(other, 1);
+                assert_eq!(p.link(other).credit, 1, "above the limit");
+                p.deliver(other, &message::text("one at a time"));
             }
             for left in (RELIEF + 1..10).rev() {
                 pass_fence(p, "credit above the limit", |_, a| {
@@ -103,6 +110,12 @@ fn p_c9_a_slow_reader_bounds_what_is_buffered() {
         fence.pass();
         for _ in 0..PREFETCH {
             assert_eq!(other.receive_text().expect("no starvation"), "beside it");
+        }
+        for _ in 0..BESIDE {
+            assert_eq!(
+                other.receive_text().expect("no starvation"),
+                "one at a time"
+            );
         }
         for at in 1..=10 {
             let message = slow.receive_within(20_000).expect("no starvation");
