@@ -6,6 +6,7 @@
 #include "partner.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -46,6 +47,15 @@ static void unescape(char *text)
     *to = 0;
 }
 
+/* with a time limit on the socket the system does not go on waiting by itself when the process was stopped meanwhile */
+static ssize_t answered_line(char **line, size_t *room)
+{
+    ssize_t length;
+    while ((errno = 0, length = getline(line, room, partner)) < 0 && errno == EINTR)
+        clearerr(partner);
+    return length;
+}
+
 void ask(const char *format, ...)
 {
     char *line = NULL;
@@ -60,7 +70,7 @@ void ask(const char *format, ...)
     fputc('\n', partner);
     fflush(partner);
     answer_size = 0;
-    while ((length = getline(&line, &room, partner)) > 1) {
+    while ((length = answered_line(&line, &room)) > 1) {
         line[--length] = 0;
         answer = realloc(answer, answer_size + (size_t)length + 1);
         memcpy(answer + answer_size, line, (size_t)length + 1);

@@ -6,6 +6,7 @@
 pub use crate::message::*;
 pub use crate::server::Server;
 
+use crate::reading::read_some;
 use bytes::{Bytes, BytesMut};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -128,7 +129,7 @@ impl Client {
                 return Some(frame);
             }
             let mut chunk = [0; 65536];
-            match self.stream.read(&mut chunk) {
+            match read_some(&mut self.stream, &mut chunk) {
                 Ok(0) => return None,
                 Ok(count) => self.input.extend_from_slice(&chunk[..count]),
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,

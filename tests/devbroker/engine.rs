@@ -1,9 +1,10 @@
 //! The library's engine against devbroker: two independent readings of the protocol.
 
 use crate::client::{Server, body, text};
+use crate::reading::read_some;
 use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 use tibemsufo::amqp::engine::*;
@@ -53,7 +54,7 @@ impl Peer {
             }
             self.flush();
             let mut chunk = [0; 65536];
-            let count = self.stream.read(&mut chunk).unwrap();
+            let count = read_some(&mut self.stream, &mut chunk).unwrap();
             assert!(count > 0, "the broker hung up");
             self.input.extend_from_slice(&chunk[..count]);
             self.engine.input(&mut self.input, Instant::now());

@@ -7,6 +7,8 @@ mod handshake;
 mod message;
 mod nodes;
 mod queues;
+#[path = "../support/reading.rs"]
+mod reading;
 mod server;
 mod topics;
 mod transactions;

@@ -20,6 +20,9 @@ mod clumsy;
 mod dialogue;
 mod gate;
 pub mod message;
+#[cfg(test)]
+#[path = "../support/reading.rs"]
+mod reading;
 pub mod scram;
 mod serve;
 pub mod system;

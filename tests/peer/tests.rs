@@ -1,8 +1,9 @@
 //! The peer proven against itself, with a client made of the raw codec.
 
+use super::reading::read_some;
 use super::{Gate, LinkId, Peer, Transcript, dialogue, dialogue_with, error, listen, message};
 use bytes::{Bytes, BytesMut};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::net::TcpStream;
 use tibemsufo::amqp::frame::{EMPTY_FRAME, FrameDecoder, HEADER_AMQP, HEADER_SASL, encode_frame};
 use tibemsufo::amqp::performative::{
@@ -45,7 +46,7 @@ impl Raw {
 
     fn fill(&mut self) -> usize {
         let mut chunk = [0; 4096];
-        let count = self.stream.read(&mut chunk).unwrap();
+        let count = read_some(&mut self.stream, &mut chunk).unwrap();
         self.input.extend_from_slice(&chunk[..count]);
         count
     }
@@ -129,7 +130,7 @@ impl Raw {
 
     fn ends(mut self) -> bool {
         let mut chunk = [0; 4096];
-        match self.stream.read(&mut chunk) {
+        match read_some(&mut self.stream, &mut chunk) {
             Ok(count) => count == 0,
             Err(e) => e.kind() == ErrorKind::ConnectionReset,
         }
@@ -305,7 +306,7 @@ fn refusals_cuts_and_further_connections() {
             p.serve_to_close();
         });
         let mut cut = Raw::open(&peer);
-        while cut.input.len() < 3 && cut.stream.read(&mut [0; 1]).is_ok_and(|n| n > 0) {
+        while cut.input.len() < 3 && read_some(&mut cut.stream, &mut [0; 1]).is_ok_and(|n| n > 0) {
             cut.input.extend_from_slice(&[0]);
         }
         assert!(cut.ends());
