@@ -10,6 +10,8 @@ profile=${PROFILE:-debug}
 build=${TIBEMS_BUILD:-$target/$profile}
 out=$target/c-tests
 cc=${CC:-cc}
+# what every C test is linked with
+harness=("$root"/c-tests/{runner,harness,broker}.c)
 
 build_library() {
     [ -n "${TIBEMS_BUILD:-}" ] && return 0
@@ -27,6 +29,16 @@ link_names() {
     soname=$(LC_ALL=C readelf -d "$build/libtibemsufo.so" | sed -n 's/.*(SONAME).*\[\(.*\)\].*/\1/p')
     for name in libtibemsufo.so libtibems.so ${soname:-}; do
         ln -sf "$build/libtibemsufo.so" "$out/lib/$name"
+    done
+}
+
+# compile_harness FOLDER: what every C test is linked with, once for many programs; the objects are harness_objects
+compile_harness() {
+    local source
+    harness_objects=()
+    for source in "${harness[@]}"; do
+        harness_objects+=("$1/$(basename "$source" .c).o")
+        "$cc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -I"$root/include" -c -o "${harness_objects[-1]}" "$source"
     done
 }
 

@@ -1,7 +1,7 @@
 /*
  * harness.h - test harness of the C conformance programs
  *
- * A program is one .c file full of TEST("ids", name) { ... } linked with harness.c (runner, helpers for events and
+ * A program is one .c file full of TEST("ids", name) { ... } linked with runner.c, harness.c (helpers for events and
  * threads, library shortcuts) and broker.c (brokers, proxy). Every test runs in a process of its own, forked before the
  * library is touched: a crash or a hang fails that one test, and process-wide settings start fresh each time.
  *

@@ -34,15 +34,13 @@ done
 compile_programs() {
     local name source compiler compiling=()
     mkdir -p "$bin"
+    compile_harness "$bin"
     # The programs do not change while one is compiled: two compilers at a time.
-    for name in harness broker; do
-        "$cc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -I"$root/include" -c -o "$bin/$name.o" "$here/$name.c"
-    done
     for name in "${programs[@]}"; do
         source=$here/conformance/$name.c
         [ -f "$source" ] || source=$here/stress/$name.c
         rm -f "$bin/$name"                  # a program of another day is no result
-        compile "$bin/$name" "$source" "$bin/harness.o" "$bin/broker.o" &
+        compile "$bin/$name" "$source" "${harness_objects[@]}" &
         compiling+=($!)
         if [ ${#compiling[@]} = 2 ]; then
             wait "${compiling[0]}"          # set -e: one that does not compile ends this script

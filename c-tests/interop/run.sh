@@ -25,7 +25,7 @@ link_names
 partner_build partner "$jars" "$tests"/partner/*.java
 bin=$out/bin
 mkdir -p "$bin"
-compile "$bin/interop" "$tests"/*.c "$root/c-tests/harness.c" "$root/c-tests/broker.c"
+compile "$bin/interop" "$tests"/*.c "${harness[@]}"
 
 servers_begin "$broker"
 server_start A

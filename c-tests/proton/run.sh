@@ -32,7 +32,7 @@ fi
 build_library
 link_names
 bin=$out/bin
-compile "$bin/proton" "$tests"/*.c "$tests/../interop/partner.c" "$root/c-tests/harness.c" "$root/c-tests/broker.c"
+compile "$bin/proton" "$tests"/*.c "$tests/../interop/partner.c" "${harness[@]}"
 
 # The server ends with its standard input, which this script holds open.
 servers_begin devbroker

@@ -17,12 +17,10 @@ if [ "$what" = build ]; then
         exit 0
     fi
     "$cc" -std=gnu11 -O1 -o "$out/tool" "$root/c-tests/demo/tool.c"
-    for object in harness broker; do
-        "$cc" -std=gnu11 -O1 -g -I"$root/include" -c -o "$bin/$object.o" "$root/c-tests/$object.c"
-    done
+    compile_harness "$bin"
     running=0
     for source in "$root"/c-tests/conformance/*.c "$root"/c-tests/stress/*.c; do
-        compile "$bin/$(basename "$source" .c)" "$source" "$bin/harness.o" "$bin/broker.o" &
+        compile "$bin/$(basename "$source" .c)" "$source" "${harness_objects[@]}" &
         running=$((running + 1))
         [ $running -lt 2 ] || { wait -n; running=$((running - 1)); }
     done
