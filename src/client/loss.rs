@@ -59,6 +59,7 @@ impl Connection {
         } else {
             State::Over
         };
+        core.breaks += 1;
         let text = core.cause.text.clone().into_owned();
         self.report(core, Status::TIBEMS_SERVER_NOT_CONNECTED, text);
         self.changed.notify_all();

@@ -67,6 +67,8 @@ pub(super) struct Order<'a> {
     deadline: Option<Instant>,
     /// It was repeated on a new link.
     pub repeated: Cell<bool>,
+    /// `Core::breaks` when the transfer was made.
+    breaks: Cell<u32>,
 }
 
 impl Producer {
@@ -107,6 +109,7 @@ impl Producer {
             settled,
             deadline,
             repeated: Cell::new(false),
+            breaks: Cell::new(0),
         };
         // taken out for the call: a completion or listener on this thread may send again meanwhile
         let (mut payload, mut id) = SCRATCH.with(RefCell::take);
@@ -233,10 +236,8 @@ impl Order<'_> {
         let resend = options::general().ufo_resend;
         let result = connection.enter(core, Call::Server, self.deadline, &mut |core| {
             self.alive(core)?;
-            let broken = matches!(
-                core.state,
-                State::Broken | State::Recovering | State::GivenUp
-            );
+            // not the present state: the connection may have been recovered since (U15)
+            let broken = core.breaks != self.breaks.get();
             if begun && broken && !resend {
                 return Err(unknown(&core.cause.text));
             }
@@ -382,7 +383,10 @@ impl Order<'_> {
         let epoch = core.epoch;
         loop {
             let Core {
-                producers, wire, ..
+                producers,
+                wire,
+                breaks,
+                ..
             } = &mut **core;
             let Some(wire) = wire.as_mut().filter(|wire| wire.epoch == epoch) else {
                 return Ok(false);
@@ -428,6 +432,7 @@ impl Order<'_> {
                     return Ok(true);
                 }
                 Ok(_) => {
+                    self.breaks.set(*breaks);
                     state.pending.push_back(PendingSend {
                         start,
                         link: index,

@@ -316,6 +316,9 @@ pub struct Core {
     /// Why there is no server; the text of every call that fails for it.
     pub cause: Error,
     pub epoch: u32,
+    /// How often no automatic reconnect was left: what is recovered after that is another connection to calls
+    /// that were in flight, however late they hear of it (U15).
+    pub breaks: u32,
     pub wire: Option<Wire>,
     /// The connection was closed inside a listener of this session: its dispatcher does the rest.
     pub goodbye_in: Option<u32>,
@@ -366,6 +369,7 @@ impl Core {
             state: State::Connected,
             cause: Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, "not connected yet"),
             epoch: 0,
+            breaks: 0,
             wire: None,
             goodbye_in: None,
             farewell: None,

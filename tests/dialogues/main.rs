@@ -19,6 +19,7 @@ mod fence;
 mod framing;
 mod headers;
 mod heartbeats;
+mod latecomers;
 mod leaks;
 mod leftovers;
 mod open;

@@ -1,5 +1,8 @@
-//! System calls that the test program answers itself, so that a limit of the kernel is seen at once.
+//! System calls that the test program answers itself, so that a limit of the kernel is seen at once, or that a
+//! thread is as late as a test wants, whatever the scheduler does.
 
+use super::Gate;
+use std::cell::RefCell;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -54,4 +57,43 @@ unsafe extern "C" fn setsockopt(
         }
     }
     pass(value)
+}
+
+/// A thread that is kept inside a system call.
+#[derive(Clone, Default)]
+pub struct Late {
+    /// Open when the call has been made
+    pub there: Gate,
+    /// Opened by the test to let the thread see it
+    pub go: Gate,
+}
+
+thread_local! {
+    static NEXT_WRITE: RefCell<Option<Late>> = const { RefCell::new(None) };
+}
+
+/// The next write of this thread to a socket is made and does not return before `late.go` is open.
+pub fn hold_next_write(late: &Late) {
+    NEXT_WRITE.set(Some(late.clone()));
+}
+
+/// Stands in for the function of the C library.
+///
+/// # Safety
+/// As there: `bytes` points to `size` bytes.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn send(
+    socket: libc::c_int,
+    bytes: *const libc::c_void,
+    size: libc::size_t,
+    flags: libc::c_int,
+) -> libc::ssize_t {
+    // SAFETY: by the contract; no address.
+    let sent = unsafe { libc::syscall(libc::SYS_sendto, socket, bytes, size, flags, 0, 0) };
+    let late = NEXT_WRITE.try_with(RefCell::take).ok().flatten();
+    if let Some(Late { there, go }) = late {
+        there.open();
+        go.opens_within(super::LIMIT); // the test fails by itself when nobody opens it
+    }
+    sent as libc::ssize_t
 }
