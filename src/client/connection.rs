@@ -283,7 +283,8 @@ impl Connection {
         };
         let deadline = Instant::now() + limit;
         self.await_callbacks(&mut core, None, None);
-        self.await_sends(&mut core, None, deadline);
+        let producers = core.producers_of(None);
+        self.await_sends(&mut core, &producers, deadline);
         self.put_all_back(&mut core);
         if inside {
             // the running callback's message is still acknowledged at its return; the dispatcher ends the rest

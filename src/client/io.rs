@@ -12,7 +12,8 @@ use parking_lot::MutexGuard;
 
 use super::condition::{self, Ended, Place};
 use super::connection::Connection;
-use super::state::{Answer, Buffered, Core, Fate, Owner};
+use super::model::outbox::Verdict;
+use super::state::{Answer, Buffered, Core, Owner};
 use crate::amqp::engine::{Event, LinkId, Settle};
 use crate::amqp::performative::AmqpError;
 use crate::status::{Error, Status};
@@ -209,13 +210,25 @@ fn dispatch(
                 return;
             };
             if let Some(producer) = core.producers.get_mut(&key) {
-                producer.settle(token, Fate::Outcome(outcome));
+                producer.outbox.settle(token, Verdict::Outcome(outcome));
                 producer.cv.notify_all();
+            }
+        }
+        Event::Whole { link, token } => {
+            let Some(Owner::Producer(key, _)) = owner(core, link) else {
+                return;
+            };
+            let Core {
+                producers, wire, ..
+            } = &mut **core;
+            if let (Some(producer), Some(wire)) = (producers.get_mut(&key), wire.as_mut()) {
+                producer.outbox.complete(token, wire.engine.queued_bytes());
+                wire.stretch(key, wire.engine.queued_bytes());
             }
         }
         Event::Credit { link } => {
             if let Some(Owner::Producer(key, _)) = owner(core, link) {
-                connection.resend_unconfirmed(core, key);
+                connection.send_queued(core, key);
                 if let Some(producer) = core.producers.get(&key) {
                     producer.cv.notify_all();
                 }
@@ -243,6 +256,9 @@ fn dispatch(
             let filters = super::links::filter_names(answer.source.as_ref());
             match owner(core, link) {
                 Some(Owner::Again(key)) => connection.attached_again(core, link, key, &filters),
+                Some(Owner::Producer(key, index)) => {
+                    connection.sender_attached(core, key, index, link);
+                }
                 owner => respond(connection, core, owner, Answer::Attached { filters }),
             }
         }
@@ -251,6 +267,9 @@ fn dispatch(
                 let error = error.as_ref();
                 let by_peer = true;
                 connection.detached(core, owner, Ended { error, by_peer });
+            }
+            Some(Owner::Producer(key, index)) => {
+                connection.sender_refused(core, key, index, error.as_ref());
             }
             owner => respond(connection, core, owner, Answer::Refused(error)),
         },

@@ -7,7 +7,7 @@ use parking_lot::MutexGuard;
 
 use super::connection::Connection;
 use super::gate::State;
-use super::state::{Core, Fate, PendingSend, Wire};
+use super::state::{Core, Wire};
 use crate::settings;
 use crate::status::{Error, Status};
 use crate::trace::{self, Topic};
@@ -85,21 +85,13 @@ impl Connection {
         core.buffered_bytes = 0;
         core.confirming.clear();
         let reached = wire.reached();
+        core.queued_bytes = 0;
         for producer in core.producers.values_mut() {
-            for sender in &mut producer.links {
-                sender.link = None;
-                sender.attaching = false;
-            }
-            for send in &mut producer.pending {
-                send.lose(reached);
-            }
+            producer.senders.lose();
+            producer.outbox.lose(reached, &wire.profile);
+            core.queued_bytes += producer.outbox.queued_bytes();
         }
-        for send in wire.unconfirmed {
-            let begun = send.end.saturating_sub(send.payload.len() as u64) < reached;
-            if !begun && let Some(producer) = core.producers.get_mut(&send.producer) {
-                producer.resend.push_back((send.link, send.payload));
-            }
-        }
+        core.room_waiters.clear();
         core.reattach.clear();
         core.throttled = false;
         // also what was answered and not fetched yet: its session or link is gone
@@ -113,17 +105,6 @@ impl Connection {
         if let Some(mut wire) = core.wire.take() {
             wire.engine.close(None);
             core.farewell = wire.retire();
-        }
-    }
-}
-
-impl PendingSend {
-    /// The connection is gone; `written` bytes of the incarnation had been handed over.
-    fn lose(&mut self, written: u64) {
-        if matches!(self.fate, Fate::Waiting) {
-            self.fate = Fate::Lost {
-                unsent: self.start >= written,
-            };
         }
     }
 }

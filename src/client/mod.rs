@@ -5,7 +5,8 @@
 //! | `url`, `attempts`, `reconnect`, `gate`, `condition`, `options` | pure rules: no clock, no socket, no lock |
 //! | `state` | what a connection's lock guards: definitions and incarnations |
 //! | `factory`, `plan`, `connection`, `session`, `producer`, `consumer` | the objects behind handles |
-//! | `send`, `outcome`, `receive`, `dispatch`, `acknowledge` | the paths of a message |
+//! | `model` | what those consist of, without lock, clock, socket or thread |
+//! | `send`, `sending`, `outcome`, `receive`, `dispatch`, `acknowledge` | the paths of a message |
 //! | `request`, `links`, `profile`, `wire`, `io` | the wire: requests and answers, attaches, output, the I/O thread |
 //! | `connector`, `loss`, `rebuild`, `recovery`, `reattach`, `listener`, `context` | losing a server and finding the next one |
 //! | `trace_frames` | the trace of frames, when it is asked for |
@@ -24,6 +25,7 @@ mod io;
 mod links;
 mod listener;
 mod loss;
+mod model;
 mod options;
 mod outcome;
 pub mod plan;
@@ -37,6 +39,7 @@ pub mod reconnect;
 mod recovery;
 mod request;
 mod send;
+mod sending;
 pub mod session;
 pub mod state;
 mod trace_frames;

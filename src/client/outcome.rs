@@ -11,10 +11,11 @@ use parking_lot::MutexGuard;
 use super::condition::{self, Place};
 use super::gate::State;
 use super::io::parts;
+use super::model::outbox::{Ticket, Verdict};
 use super::options;
 use super::profile::Broker;
 use super::send::Order;
-use super::state::{Core, Fate};
+use super::state::Core;
 use crate::amqp::engine::Outcome;
 use crate::message::DestinationKind;
 use crate::status::{Error, Result, Status};
@@ -33,7 +34,7 @@ impl Order<'_> {
     pub fn await_outcome(
         &self,
         core: &mut MutexGuard<'_, Core>,
-        token: u64,
+        ticket: Ticket,
         begun: &mut bool,
     ) -> Result<bool> {
         let key = self.producer.key;
@@ -44,45 +45,36 @@ impl Order<'_> {
                 *begun = true;
                 return Err(unknown("closed while the answer was awaited"));
             };
-            if let Some(fate) = state.take(token) {
-                return match fate {
-                    Fate::Outcome(outcome) => {
+            if let Some(verdict) = state.outbox.take(ticket) {
+                return match verdict {
+                    Verdict::Outcome(outcome) => {
                         *begun = true;
                         self.judge(core, outcome).map(|()| true)
                     }
-                    Fate::Lost { unsent } => {
-                        *begun |= !unsent;
+                    Verdict::Lost { sent } => {
+                        *begun |= sent;
                         Ok(false)
                     }
-                    Fate::LinkFailed(error) => {
+                    Verdict::LinkFailed(error) => {
                         *begun = true;
                         Err(error)
                     }
-                    Fate::Detached(error) => {
+                    Verdict::Detached(error) => {
                         *begun = true;
                         match self.repeated.replace(true) {
                             false => Ok(false), // attached again and repeated, once (spec 40 §3.6)
                             true => Err(error),
                         }
                     }
-                    Fate::Waiting | Fate::Taken => Ok(false),
                 };
             }
-            let cv = state.cv.clone();
             let closing = core.state == State::Closed || self.alive(core).is_err();
             if closing && give_up_at.is_none() {
                 give_up_at = Some(Instant::now() + close_limit);
             }
-            let result = match give_up_at {
-                None => self.sleep(core, &cv),
-                Some(limit) if cv.wait_until(core, limit).timed_out() => {
-                    Err(Error::from(Status::TIBEMS_TIMEOUT))
-                }
-                Some(_) => Ok(()),
-            };
-            if result.is_err() {
+            if self.sleep_until(core, give_up_at.or(self.deadline)) {
                 if let Some(state) = core.producers.get_mut(&key) {
-                    state.abandon(token);
+                    state.outbox.abandon(ticket);
                 }
                 *begun = true;
                 return Err(unknown("the server did not answer the send in time"));

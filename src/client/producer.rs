@@ -3,7 +3,6 @@
 //! `send.rs` holds the path of a send. A `Producer` is what a handle stands for; its incarnation lives
 //! behind the connection's lock under `key`. Creation and close may block.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
@@ -13,9 +12,11 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::condition::Place;
 use super::connection::Connection;
 use super::gate::{Call, State};
+use super::model::outbox::Outbox;
+use super::model::sender::{Route, Sender, Senders};
 use super::request::outcome;
 use super::session::Session;
-use super::state::{Core, Fate, Owner, ProducerState, SendLink};
+use super::state::{Core, Owner, ProducerState};
 use super::{links, options, profile, random};
 use crate::message::Destination;
 use crate::status::{Error, Result, Status};
@@ -138,7 +139,7 @@ impl Producer {
             connection.enter(&mut core, Call::Server, None, &mut |core| {
                 session.check(core)
             })?;
-            let mut bound = Vec::new();
+            let mut bound = None;
             if let Some(destination) = &destination {
                 let (wire, profile) = connection.session_wire(&core, session.key)?;
                 let spec = links::sender(&format!("{name}:0"), Some(destination), &profile);
@@ -155,12 +156,7 @@ impl Producer {
                 if let Some(wire) = core.wire.as_mut() {
                     wire.own(link, Owner::Producer(key, 0));
                 }
-                bound.push(SendLink {
-                    target: Some(destination.clone()),
-                    link: Some(link),
-                    attaching: false,
-                    failed: None,
-                });
+                bound = Some(Sender::attached_to(Route::Bound(destination.clone()), link));
             }
             core.producers
                 .insert(key, ProducerState::new(session.key, name, bound));
@@ -222,22 +218,26 @@ impl Producer {
         };
         state.closed = true;
         state.cv.notify_all();
-        connection.await_producer(&mut core, self.key, deadline);
-        let links: Vec<_> = core
-            .producers
-            .get_mut(&self.key)
-            .map(|state| {
-                state
-                    .links
-                    .iter_mut()
-                    .filter_map(|sender| sender.link.take())
-                    .collect()
-            })
-            .unwrap_or_default();
-        for link in links {
+        connection.changed.notify_all(); // a send may wait at the gate
+        connection.await_sends(&mut core, &[self.key], deadline);
+        let mut live = Vec::new();
+        let mut attaching = Vec::new();
+        if let Some(state) = core.producers.get_mut(&self.key) {
+            for (_, sender) in state.senders.iter_mut() {
+                match sender.live() {
+                    Some(link) => live.push(link),
+                    None => attaching.extend(sender.take()),
+                }
+                sender.gone(None);
+            }
+        }
+        for link in attaching {
+            connection.close_link(&mut core, link);
+        }
+        for link in live {
             connection.close_link_and_wait(&mut core, link, deadline);
         }
-        core.producers.remove(&self.key);
+        core.forget_producer(self.key);
         Ok(())
     }
 }
@@ -257,99 +257,62 @@ pub(super) fn bindable(destination: &Destination) -> Result<()> {
 }
 
 impl ProducerState {
-    fn new(session: u32, name: String, links: Vec<SendLink>) -> ProducerState {
+    fn new(session: u32, name: String, bound: Option<Sender>) -> ProducerState {
         ProducerState {
             session,
             name,
             closed: false,
             cv: Arc::new(Condvar::new()),
-            links,
-            pending: VecDeque::new(),
-            base: 0,
+            senders: Senders::new(bound),
+            outbox: Outbox::default(),
             sending: 0,
-            resend: VecDeque::new(),
-        }
-    }
-
-    /// Decides the fate of a send that still waits.
-    pub fn settle(&mut self, token: u64, fate: Fate) {
-        let index = token
-            .checked_sub(self.base)
-            .and_then(|index| usize::try_from(index).ok());
-        if let Some(send) = index.and_then(|index| self.pending.get_mut(index))
-            && matches!(send.fate, Fate::Waiting)
-        {
-            send.fate = fate;
-        }
-    }
-
-    /// Takes the fate of a send, if it is decided.
-    pub fn take(&mut self, token: u64) -> Option<Fate> {
-        let index = usize::try_from(token.checked_sub(self.base)?).ok()?;
-        let send = self.pending.get_mut(index)?;
-        if matches!(send.fate, Fate::Waiting) {
-            return None;
-        }
-        let fate = std::mem::replace(&mut send.fate, Fate::Taken);
-        self.shorten();
-        Some(fate)
-    }
-
-    /// Gives a send up: its outcome is swallowed when it comes.
-    pub fn abandon(&mut self, token: u64) {
-        self.settle(token, Fate::Taken);
-        self.shorten();
-    }
-
-    fn shorten(&mut self) {
-        while matches!(self.pending.front(), Some(send) if matches!(send.fate, Fate::Taken)) {
-            self.pending.pop_front();
-            self.base += 1;
         }
     }
 }
 
+impl Core {
+    /// A producer goes, and what it still had to send.
+    pub fn forget_producer(&mut self, key: u32) {
+        if let Some(producer) = self.producers.remove(&key) {
+            self.queued_bytes -= producer.outbox.queued_bytes();
+        }
+    }
+
+    /// The producers of a session (or all).
+    pub fn producers_of(&self, session: Option<u32>) -> Vec<u32> {
+        let of = |producer: &ProducerState| session.is_none_or(|key| key == producer.session);
+        let found = self.producers.iter().filter(|(_, producer)| of(producer));
+        found.map(|(key, _)| *key).collect()
+    }
+
+    fn any_producer(&self, keys: &[u32], is: impl Fn(&ProducerState) -> bool) -> bool {
+        let mut found = keys.iter().filter_map(|key| self.producers.get(key));
+        found.any(is)
+    }
+}
+
 impl Connection {
-    /// Waits until every send of a session (or of all) has returned and its bytes are handed over.
+    /// Waits, bounded, until every send of these producers has returned and its bytes are with the system (D5). Without
+    /// a server nothing is waited for.
     pub(super) fn await_sends(
         &self,
         core: &mut MutexGuard<'_, Core>,
-        session: Option<u32>,
+        producers: &[u32],
         deadline: Instant,
     ) {
-        loop {
-            let busy = core.producers.values().any(|producer| {
-                session.is_none_or(|key| key == producer.session) && producer.sending > 0
-            });
-            if !busy || self.wait(core, Some(deadline)).is_err() {
-                break;
-            }
-        }
-        self.await_output(core, deadline);
-    }
-
-    fn await_producer(&self, core: &mut MutexGuard<'_, Core>, key: u32, deadline: Instant) {
-        while core
-            .producers
-            .get(&key)
-            .is_some_and(|producer| producer.sending > 0)
-        {
+        while core.any_producer(producers, |producer| producer.sending > 0) {
             if self.wait(core, Some(deadline)).is_err() {
                 break;
             }
         }
-        self.await_output(core, deadline);
-    }
-
-    /// Waits, bounded, until the output is with the system (D5). Without a server nothing is waited for.
-    fn await_output(&self, core: &mut MutexGuard<'_, Core>, deadline: Instant) {
         core.output_waiters += 1;
         loop {
             let released = self.flush(core);
-            let waiting = core
-                .wire
-                .as_ref()
-                .is_some_and(|wire| !wire.unconfirmed.is_empty());
+            let waiting = core.wire.as_ref().is_some_and(|wire| {
+                core.any_producer(producers, |producer| {
+                    producer.outbox.is_unwritten(wire.written)
+                })
+            });
             if !waiting || (!released && self.wait(core, Some(deadline)).is_err()) {
                 break;
             }

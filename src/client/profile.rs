@@ -114,6 +114,11 @@ impl Profile {
         }
     }
 
+    /// An address of this server may mean something else at the other one.
+    pub fn addresses_differ(&self, other: &Profile) -> bool {
+        self.queue_prefix != other.queue_prefix || self.topic_prefix != other.topic_prefix
+    }
+
     fn prefix(&self, kind: DestinationKind) -> &str {
         match kind {
             DestinationKind::Queue => &self.queue_prefix,

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use super::condition::{Ended, Place};
 use super::connection::Connection;
 use super::links;
+use super::model::outbox::Verdict;
 use super::rebuild::check_filters;
-use super::state::{ConsumerState, Core, Fate, Owner, ProducerState};
+use super::state::{ConsumerState, Core, Owner, ProducerState};
 use crate::amqp::engine::LinkId;
 use crate::status::{Error, Status};
 
@@ -44,16 +45,22 @@ fn returns(condition: &str) -> Return {
 }
 
 impl ProducerState {
-    /// The server closed a link: sends under way get `fate`. Later sends return `failed`, or attach again.
-    pub fn detach(&mut self, index: usize, failed: Option<Error>, fate: impl Fn() -> Fate) {
-        if let Some(sender) = self.links.get_mut(index) {
-            sender.link = None;
-            sender.failed = failed;
+    /// The server closed a link: sends under way get the verdict. Later sends return `failed`, or attach again.
+    fn detach(&mut self, index: usize, failed: Option<Error>, verdict: impl Fn() -> Verdict) {
+        let comes_back = failed.is_none();
+        if let Some(sender) = self.senders.at_mut(index) {
+            sender.gone(failed);
         }
-        for send in self.pending.iter_mut().filter(|send| send.link == index) {
-            if matches!(send.fate, Fate::Waiting) {
-                send.fate = fate();
-            }
+        self.outbox.detach(index, comes_back, verdict);
+        self.cv.notify_all();
+    }
+
+    /// The server closed everything of this producer: every later send returns the error.
+    pub fn fail(&mut self, error: &Error) {
+        for (index, sender) in self.senders.iter_mut() {
+            sender.gone(Some(error.clone()));
+            let verdict = || Verdict::LinkFailed(error.clone());
+            self.outbox.detach(index, false, verdict);
         }
         self.cv.notify_all();
     }
@@ -92,15 +99,19 @@ impl Connection {
         let Some(producer) = core.producers.get_mut(&key) else {
             return;
         };
-        let failed = || Fate::LinkFailed(error.clone());
-        match returns(ended.condition()) {
-            Return::Always => {
-                return producer.detach(index, None, || Fate::Detached(error.clone()));
-            }
+        let queued = producer.outbox.queued_bytes();
+        let failed = || Verdict::LinkFailed(error.clone());
+        let back = returns(ended.condition());
+        match back {
+            Return::Always => producer.detach(index, None, || Verdict::Detached(error.clone())),
             Return::NextSend => producer.detach(index, None, failed),
             Return::Never => producer.detach(index, Some(error.clone()), failed),
         }
-        self.report(core, error.status, error.text.into_owned());
+        core.queued_bytes += producer.outbox.queued_bytes() - queued;
+        self.send_queued(core, key);
+        if !matches!(back, Return::Always) {
+            self.report(core, error.status, error.text.into_owned());
+        }
     }
 
     fn consumer_detached(&self, core: &mut Core, key: u32, ended: Ended<'_>) {

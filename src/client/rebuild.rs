@@ -18,8 +18,8 @@ use super::gate::State;
 use super::io::parts;
 use super::links;
 use super::profile::Profile;
-use super::state::{ConsumerDefinition, Core, Owner, Unconfirmed, Wire};
-use crate::amqp::engine::{Event, LinkId, Send, SendError, SessionId};
+use super::state::{ConsumerDefinition, Core, Owner, Wire};
+use crate::amqp::engine::{Event, LinkId, SessionId};
 use crate::message::Destination;
 use crate::status::Status;
 use crate::trace::{self, Topic};
@@ -53,15 +53,10 @@ impl Snapshot {
             .iter()
             .filter(|(_, state)| !state.closed && open(&state.session))
             .flat_map(|(key, state)| {
-                state
-                    .links
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, link)| link.failed.is_none() && !link.attaching)
-                    .map(move |(index, link)| {
-                        let name = format!("{}:{index}", state.name);
-                        (*key, state.session, index, name, link.target.clone())
-                    })
+                state.senders.definitions().map(|(index, route)| {
+                    let name = format!("{}:{index}", state.name);
+                    (*key, state.session, index, name, route.target().cloned())
+                })
             });
         let consumers = core
             .consumers
@@ -212,8 +207,7 @@ impl Connection {
             written,
             urgent: false,
             lazy_deadline: None,
-            unconfirmed: VecDeque::new(),
-            pool: Vec::new(),
+            tail: VecDeque::new(),
         });
         for (key, id) in sessions {
             match core
@@ -245,7 +239,9 @@ impl Connection {
                 self.id()
             ),
         );
-        self.send_again(core);
+        for key in core.producers_of(None) {
+            self.send_queued(core, key); // what the lost server did not get goes first (D16)
+        }
         self.grant_all(core);
         self.changed.notify_all();
         core.wake_all();
@@ -260,8 +256,8 @@ impl Connection {
                 .producers
                 .get_mut(&key)
                 .filter(|producer| !producer.closed)
-                .and_then(|producer| producer.links.get_mut(index))
-                .map(|sender| sender.link = Some(link)),
+                .and_then(|producer| producer.senders.at_mut(index))
+                .map(|sender| sender.attached(link)),
             Owner::Consumer(key) => core
                 .consumers
                 .get_mut(&key)
@@ -277,53 +273,6 @@ impl Connection {
         } else {
             wire.own(link, Owner::Nobody);
             wire.engine.detach(link, true, None);
-        }
-    }
-
-    /// Unconfirmed sends that the lost server certainly did not get go first (D16).
-    fn send_again(&self, core: &mut Core) {
-        let keys: Vec<u32> = core.producers.keys().copied().collect();
-        for key in keys {
-            self.resend_unconfirmed(core, key);
-        }
-    }
-
-    /// Sends what a loss left of a producer's unconfirmed sends, as far as credit reaches (D16).
-    pub(super) fn resend_unconfirmed(&self, core: &mut Core, key: u32) {
-        let Core {
-            producers, wire, ..
-        } = core;
-        let (Some(wire), Some(state)) = (wire.as_mut(), producers.get_mut(&key)) else {
-            return;
-        };
-        while let Some((index, payload)) = state.resend.front() {
-            let Some(link) = state.links.get(*index).and_then(|sender| sender.link) else {
-                state.resend.pop_front();
-                continue;
-            };
-            if matches!(
-                wire.engine.send(
-                    link,
-                    Send {
-                        payload,
-                        settled: true,
-                        txn: None,
-                        token: 0
-                    }
-                ),
-                Err(SendError::NoCredit)
-            ) {
-                return;
-            }
-            let end = wire.engine.queued_bytes();
-            if let Some((link, payload)) = state.resend.pop_front() {
-                wire.unconfirmed.push_back(Unconfirmed {
-                    end,
-                    producer: key,
-                    link,
-                    payload,
-                });
-            }
         }
     }
 }

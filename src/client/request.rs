@@ -207,7 +207,7 @@ impl Connection {
 }
 
 /// The engine has no channel or handle left.
-fn limit(error: &EngineError) -> Error {
+pub(super) fn limit(error: &EngineError) -> Error {
     Error::new(
         Status::TIBEMS_SERVER_LIMIT,
         format!("no session or link is left on this connection: {error:?}"),

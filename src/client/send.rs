@@ -5,27 +5,25 @@
 //! sleeps on the producer's condition; one that does not leaves the write to the I/O thread. No memory
 //! is allocated per send once the buffers have grown.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::MutexGuard;
 
-use super::condition::Place;
 use super::gate::{Call, State};
+use super::model::outbox::Ticket;
+use super::model::sender::{Incarnation, Sender};
+use super::options;
 use super::outcome::{OUTCOME_UNKNOWN, unknown};
 use super::producer::{NON_PERSISTENT, PERSISTENT, Producer, ProducerSettings, RELIABLE, bindable};
-use super::request::outcome;
-use super::state::{Core, Fate, Owner, PendingSend, SendLink, Unconfirmed};
-use super::{links, options};
-use crate::amqp::engine::{Send, SendError};
+use super::state::Core;
+use crate::amqp::engine::SendError;
 use crate::message::{Destination, DestinationKind, MessageObject, SendHeaders};
 use crate::status::{Error, Result, Status};
 
-thread_local! {
-    /// The encoded message, and its id.
-    static SCRATCH: RefCell<(Vec<u8>, Vec<u8>)> = const { RefCell::new((Vec::new(), Vec::new())) };
-}
+/// Longest message id that is made here.
+const ID_MAX: usize = 96;
 
 /// Milliseconds since 1970.
 pub(super) fn now_ms() -> i64 {
@@ -36,17 +34,41 @@ pub(super) fn now_ms() -> i64 {
         })
 }
 
-/// Appends a number in decimal; the formatting machinery would cost as much as the rest of the id.
-fn append_decimal(out: &mut Vec<u8>, mut number: u64) {
-    let start = out.len();
-    loop {
-        out.push(b'0' + (number % 10) as u8);
-        number /= 10;
-        if number == 0 {
-            break;
+/// A message id, made on the stack.
+struct MessageId {
+    bytes: [u8; ID_MAX],
+    len: usize,
+}
+
+impl MessageId {
+    /// `prefix` and a number in decimal; the formatting machinery would cost as much as the rest of a send.
+    fn new(prefix: &str, mut number: u64) -> MessageId {
+        let mut digits = [0; 20];
+        let mut first = digits.len();
+        loop {
+            first -= 1;
+            digits[first] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
         }
+        let mut id = MessageId {
+            bytes: [0; ID_MAX],
+            len: 0,
+        };
+        for byte in prefix.bytes().chain(digits[first..].iter().copied()) {
+            if let Some(place) = id.bytes.get_mut(id.len) {
+                *place = byte;
+                id.len += 1;
+            }
+        }
+        id
     }
-    out[start..].reverse();
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+    }
 }
 
 /// The server knows no such destination, or lets nobody send to it.
@@ -64,9 +86,11 @@ pub(super) struct Order<'a> {
     settings: ProducerSettings,
     /// No answer is waited for.
     settled: bool,
-    deadline: Option<Instant>,
+    pub deadline: Option<Instant>,
     /// It was repeated on a new link.
     pub repeated: Cell<bool>,
+    /// The last attach that it has asked for or waited for: link and attempt.
+    attached: Cell<Option<(usize, u32)>>,
     /// `Core::breaks` when the transfer was made.
     breaks: Cell<u32>,
 }
@@ -109,30 +133,21 @@ impl Producer {
             settled,
             deadline,
             repeated: Cell::new(false),
+            attached: Cell::new(None),
             breaks: Cell::new(0),
         };
-        // taken out for the call: a completion or listener on this thread may send again meanwhile
-        let (mut payload, mut id) = SCRATCH.with(RefCell::take);
-        let result = order.run(message, &mut payload, &mut id);
-        SCRATCH.with(|scratch| {
-            if payload.capacity() <= 1 << 20 {
-                scratch.replace((payload, id));
-            }
-        });
-        result
+        order.run(message)
     }
 }
 
 impl Order<'_> {
-    fn run(&self, message: &MessageObject, payload: &mut Vec<u8>, id: &mut Vec<u8>) -> Result<()> {
+    fn run(&self, message: &MessageObject) -> Result<()> {
         let now = now_ms();
         let Order { settings, .. } = self;
-        id.clear();
-        if !settings.disable_message_id {
+        let id = (!settings.disable_message_id).then(|| {
             let counter = self.producer.counter.fetch_add(1, Ordering::Relaxed) + 1;
-            id.extend_from_slice(self.producer.id_prefix.as_bytes());
-            append_decimal(id, counter);
-        }
+            MessageId::new(&self.producer.id_prefix, counter)
+        });
         let after = |span: i64| {
             if span == 0 {
                 0
@@ -154,12 +169,16 @@ impl Order<'_> {
             },
             delay: settings.delivery_delay,
             timestamp,
-            message_id: (!id.is_empty()).then(|| std::str::from_utf8(id).unwrap_or_default()),
+            message_id: id.as_ref().map(MessageId::text),
             origin: None,
             user_id: None,
         };
         let mut begun = false;
-        let result = self.deliver(message, &headers, payload, &mut begun);
+        let mut core = self.producer.session.connection().lock();
+        let mut payload = core.pool.take();
+        let result = self.deliver(&mut core, message, &headers, &mut payload, &mut begun);
+        core.pool.give(payload);
+        drop(core);
         // also when the outcome is unknown: the program may look for it by its id (spec 20 §3.7)
         if result.is_ok() || begun {
             message.lock().apply_send(&headers);
@@ -167,20 +186,19 @@ impl Order<'_> {
         result
     }
 
-    /// Encodes and sends until it is done or fails; `begun` tells whether a byte of it may have left.
+    /// Encodes and sends until it is done or fails; `begun` tells whether all of it may have left.
     fn deliver(
         &self,
+        core: &mut MutexGuard<'_, Core>,
         message: &MessageObject,
         headers: &SendHeaders<'_>,
         payload: &mut Vec<u8>,
         begun: &mut bool,
     ) -> Result<()> {
-        let connection = self.producer.session.connection();
         let Order { settings, .. } = self;
         let mut encoded: Option<u32> = None;
-        let mut core = connection.lock();
         loop {
-            self.enter(&mut core, *begun)?;
+            self.enter(core, *begun)?;
             if encoded != Some(core.epoch) {
                 // the addresses depend on the server; encode outside the lock and look again
                 let epoch = core.epoch;
@@ -199,29 +217,33 @@ impl Order<'_> {
                     origin: origin.as_deref(),
                     ..*headers
                 };
-                MutexGuard::unlocked(&mut core, || {
+                MutexGuard::unlocked(core, || {
                     payload.clear();
                     message.lock().encode(&marked, &*profile, payload)
                 })?;
                 encoded = Some(epoch);
                 continue;
             }
-            let index = match self.sender(&mut core) {
+            let index = match self.sender(core) {
                 // 20 §3.3: who waits for no answer does not hear that the destination is unknown or
                 // forbidden, whether a relay says so or the attach of a link of its own
                 Err(error) if self.settled && !self.is_bound() && of_destination(error.status) => {
-                    drop(core);
-                    message.lock().apply_send(headers);
                     return Ok(());
                 }
-                found => found?,
+                found => doubted(found, *begun)?,
             };
             let Some(index) = index else {
                 continue;
             };
-            self.add_sender(&mut core);
-            let done = self.transfer(&mut core, index, payload, begun);
-            self.remove_sender(&mut core);
+            self.add_sender(core);
+            let put = doubted(self.put(core, index, payload), *begun);
+            let done = match put {
+                Ok(Put::Awaited(ticket)) => self.await_outcome(core, ticket, begun),
+                Ok(Put::Held) => Ok(true),
+                Ok(Put::Lost) => Ok(false),
+                Err(error) => Err(error),
+            };
+            self.remove_sender(core);
             if done? {
                 return Ok(());
             }
@@ -243,16 +265,7 @@ impl Order<'_> {
             }
             Ok(())
         });
-        match result {
-            Err(error) if begun && !error.text.starts_with(OUTCOME_UNKNOWN) => {
-                Err(match error.status {
-                    Status::TIBEMS_ILLEGAL_STATE => unknown("closed while the answer was awaited"),
-                    Status::TIBEMS_TIMEOUT => unknown("the time for the send is over"),
-                    status => Error::new(status, format!("{OUTCOME_UNKNOWN} {}", error.text)),
-                })
-            }
-            other => other,
-        }
+        doubted(result, begun)
     }
 
     /// Refuses when producer or session are closed.
@@ -284,72 +297,28 @@ impl Order<'_> {
         let Some(state) = core.producers.get_mut(&key) else {
             return Ok(None);
         };
-        if bound && let Some(SendLink { link: Some(_), .. }) = state.links.first() {
-            return Ok(Some(0)); // the usual case
-        }
-        let target = (bound || !relay).then(|| self.destination.clone());
-        let found = state
-            .links
-            .iter()
-            .position(|sender| sender.target == target);
-        let index = match found {
-            Some(index) => index,
-            None => {
-                state.links.push(SendLink {
-                    target: target.clone(),
-                    link: None,
-                    attaching: false,
-                    failed: None,
-                });
-                state.links.len() - 1
-            }
+        let index = state.route((!bound).then_some(self.destination), relay);
+        let Some(sender) = state.senders.at(index) else {
+            return Ok(None);
         };
-        let sender = &mut state.links[index];
-        if sender.link.is_some() {
-            return Ok(Some(index));
-        }
-        if let Some(error) = &sender.failed {
-            if index == 0 && bound {
+        let attempt = (index, sender.attempt());
+        match sender.incarnation() {
+            Incarnation::Live(_) => return Ok(Some(index)),
+            Incarnation::Attaching(..) => {
+                self.attached.set(Some(attempt));
+                self.sleep(core)?;
+                return Ok(None);
+            }
+            // the producer's own link has failed for good; of others this send's own attach
+            Incarnation::Failed(error) if bound || self.attached.get() == Some(attempt) => {
                 return Err(error.clone());
             }
-            sender.failed = None; // a link of one send: the next one tries again
+            Incarnation::Failed(_) | Incarnation::None => {}
         }
-        if sender.attaching {
-            let cv = state.cv.clone();
-            self.sleep(core, &cv)?;
-            return Ok(None);
-        }
-        sender.attaching = true;
-        let name = format!("{}:{index}", state.name);
-        let wire = connection.session_wire(core, self.producer.session.key);
-        if wire.is_err()
-            && let Some(state) = core.producers.get_mut(&key)
-        {
-            state.links[index].attaching = false;
-        }
-        let (wire, profile) = wire?;
-        let spec = links::sender(&name, target.as_ref(), &profile);
-        let attached = outcome(connection.attach(core, wire, spec, Place::AttachProducer, false));
-        if let Ok(None) = attached {
-            return Ok(None); // the loss has put an end to this attach, there may be another one
-        }
-        let Some(state) = core.producers.get_mut(&key).filter(|state| !state.closed) else {
-            if let Ok(Some((link, _))) = attached {
-                connection.close_link(core, link);
-                connection.kick(core);
-            }
-            return Ok(None);
-        };
-        state.links[index].attaching = false;
-        state.cv.notify_all();
-        let Some((link, _)) = attached? else {
-            return Ok(None);
-        };
-        state.links[index].link = Some(link);
-        if let Some(wire) = core.wire.as_mut() {
-            wire.own(link, Owner::Producer(key, index));
-        }
-        Ok(Some(index))
+        connection.attach_sender(core, key, index)?;
+        self.attached.set(Some((index, attempt.1 + 1)));
+        connection.flush(core);
+        Ok(None)
     }
 
     fn add_sender(&self, core: &mut Core) {
@@ -369,77 +338,50 @@ impl Order<'_> {
         }
     }
 
-    /// Waits for credit, makes the transfer, waits for the outcome. True = done, false = the connection
-    /// was lost and the gate decides; `begun` tells whether a byte of it may have left.
-    fn transfer(
+    /// Waits for its turn, for credit and for room, and puts the message into the output.
+    fn put(
         &self,
         core: &mut MutexGuard<'_, Core>,
         index: usize,
         payload: &mut Vec<u8>,
-        begun: &mut bool,
-    ) -> Result<bool> {
+    ) -> Result<Put> {
         let connection = self.producer.session.connection();
         let key = self.producer.key;
         let epoch = core.epoch;
         loop {
-            let Core {
-                producers,
-                wire,
-                breaks,
-                ..
-            } = &mut **core;
-            let Some(wire) = wire.as_mut().filter(|wire| wire.epoch == epoch) else {
-                return Ok(false);
+            if core.wire.as_ref().is_none_or(|wire| wire.epoch != epoch) {
+                return Ok(Put::Lost);
+            }
+            let Some(state) = core.producers.get_mut(&key) else {
+                return Ok(Put::Lost);
             };
-            let Some(state) = producers.get_mut(&key) else {
-                return Ok(false);
-            };
-            let sender = &state.links[index];
-            let Some(link) = sender.link else {
-                return match &sender.failed {
-                    Some(error) => Err(error.clone()),
-                    None => Ok(false),
-                };
-            };
-            let start = wire.engine.queued_bytes();
-            let token = state.base + state.pending.len() as u64;
-            let sent = if state.resend.is_empty() {
-                wire.engine.send(
-                    link,
-                    Send {
-                        payload,
-                        settled: self.settled,
-                        txn: None,
-                        token,
-                    },
-                )
-            } else {
+            match state.senders.at(index).map(Sender::incarnation) {
+                Some(Incarnation::Live(_)) => {}
+                Some(Incarnation::Failed(error)) => return Err(error.clone()),
+                _ => return Ok(Put::Lost),
+            }
+            let sent = if state.outbox.waits() {
                 Err(SendError::NoCredit) // what a loss left goes first (D16)
+            } else if !core.has_room(key, payload.len()) {
+                core.room_waiters.push(key);
+                Err(SendError::NoCredit)
+            } else if self.settled {
+                let to = (!self.is_bound()).then(|| self.destination.clone());
+                let held = core.send_held(key, index, to, payload);
+                held.map(|()| Put::Held)
+            } else {
+                let awaited = core.send_awaited(key, index, payload);
+                awaited.map(Put::Awaited)
             };
             match sent {
-                Ok(_) if self.settled => {
-                    let end = wire.engine.queued_bytes();
-                    let spare = wire.pool.pop();
-                    let spare = spare.unwrap_or_else(|| Vec::with_capacity(payload.capacity()));
-                    let payload = std::mem::replace(payload, spare);
-                    wire.unconfirmed.push_back(Unconfirmed {
-                        end,
-                        producer: key,
-                        link: index,
-                        payload,
-                    });
-                    connection.kick(core);
-                    return Ok(true);
-                }
-                Ok(_) => {
-                    self.breaks.set(*breaks);
-                    state.pending.push_back(PendingSend {
-                        start,
-                        link: index,
-                        fate: Fate::Waiting,
-                    });
+                Ok(Put::Awaited(ticket)) => {
+                    self.breaks.set(core.breaks);
                     connection.flush(core);
-                    return self.await_outcome(core, token, begun);
+                    return Ok(Put::Awaited(ticket));
+                }
+                Ok(put) => {
+                    connection.kick(core);
+                    return Ok(put);
                 }
                 Err(SendError::TooLarge) => {
                     return Err(Error::new(
@@ -448,13 +390,16 @@ impl Order<'_> {
                     ));
                 }
                 Err(SendError::Detached) => {
-                    state.links[index].link = None; // attached anew; never tried again as it is
-                    return Ok(false);
+                    // attached anew; never tried again as it is
+                    let state = core.producers.get_mut(&key);
+                    if let Some(sender) = state.and_then(|state| state.senders.at_mut(index)) {
+                        sender.gone(None);
+                    }
+                    return Ok(Put::Lost);
                 }
                 Err(SendError::NoCredit) => {}
             }
-            let cv = state.cv.clone();
-            self.sleep(core, &cv)?;
+            self.sleep(core)?;
             if core.state == State::Closed {
                 return Err(core.refusal(Status::TIBEMS_ILLEGAL_STATE));
             }
@@ -462,30 +407,80 @@ impl Order<'_> {
         }
     }
 
-    /// Waits on the producer's condition; `TIBEMS_TIMEOUT` at the send timeout.
-    pub fn sleep(&self, core: &mut MutexGuard<'_, Core>, cv: &parking_lot::Condvar) -> Result<()> {
-        match self.deadline {
-            None => cv.wait(core),
-            Some(deadline) => {
-                if cv.wait_until(core, deadline).timed_out() {
-                    return Err(Error::from(Status::TIBEMS_TIMEOUT));
-                }
-            }
+    /// Waits on the producer's condition, no longer than for the answer to an attach; `TIBEMS_TIMEOUT` at the send
+    /// timeout.
+    fn sleep(&self, core: &mut MutexGuard<'_, Core>) -> Result<()> {
+        let connection = self.producer.session.connection();
+        let key = self.producer.key;
+        let attach = connection.attach_deadline(core, key);
+        let until = match (self.deadline, attach) {
+            (Some(own), Some((_, attach))) => Some(own.min(attach)),
+            (own, attach) => own.or(attach.map(|(_, attach)| attach)),
+        };
+        if !self.sleep_until(core, until) {
+            return Ok(());
         }
-        Ok(())
+        match attach {
+            Some((index, at)) if self.deadline.is_none_or(|own| at < own) => {
+                connection.give_up_attach(core, key, index);
+                connection.kick(core);
+                Ok(())
+            }
+            _ => Err(Error::from(Status::TIBEMS_TIMEOUT)),
+        }
+    }
+
+    /// Waits on the producer's condition; true when the time is over.
+    pub fn sleep_until(&self, core: &mut MutexGuard<'_, Core>, until: Option<Instant>) -> bool {
+        let Some(state) = core.producers.get(&self.producer.key) else {
+            return false;
+        };
+        let cv = state.cv.clone();
+        match until {
+            None => {
+                cv.wait(core);
+                false
+            }
+            Some(until) => cv.wait_until(core, until).timed_out(),
+        }
+    }
+}
+
+/// What became of a message that was to go into the output.
+enum Put {
+    /// It is there, and so will be its outcome.
+    Awaited(Ticket),
+    /// It is there, and nothing more will be heard of it.
+    Held,
+    /// The connection or the link is lost.
+    Lost,
+}
+
+/// An error of a send that was `begun` before: whatever ends it now, nobody knows what became of it (D13).
+fn doubted<T>(result: Result<T>, begun: bool) -> Result<T> {
+    match result {
+        Err(error) if begun && !error.text.starts_with(OUTCOME_UNKNOWN) => {
+            Err(match error.status {
+                Status::TIBEMS_ILLEGAL_STATE => unknown("closed while the answer was awaited"),
+                Status::TIBEMS_TIMEOUT => unknown("the time for the send is over"),
+                status => Error::new(status, format!("{OUTCOME_UNKNOWN} {}", error.text)),
+            })
+        }
+        other => other,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::append_decimal;
+    use super::{ID_MAX, MessageId};
 
     #[test]
-    fn numbers_are_decimal() {
+    fn message_ids_end_in_a_decimal_number() {
         for number in [0, 7, 10, 1_234_567_890, u64::MAX] {
-            let mut out = b"x".to_vec();
-            append_decimal(&mut out, number);
-            assert_eq!(out, format!("x{number}").into_bytes());
+            let id = MessageId::new("ID:x:", number);
+            assert_eq!(id.text(), format!("ID:x:{number}"));
         }
+        let long = MessageId::new(&"x".repeat(ID_MAX), 1);
+        assert_eq!(long.text().len(), ID_MAX);
     }
 }

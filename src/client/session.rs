@@ -15,7 +15,7 @@ use super::context;
 use super::gate::{Call, State};
 use super::options;
 use super::request::outcome;
-use super::state::{AcknowledgeMode, ConsumerState, Core, Fate, Owner, SessionState};
+use super::state::{AcknowledgeMode, ConsumerState, Core, Owner, SessionState};
 use crate::amqp::engine::{SessionId, Settle};
 use crate::status::{Error, Result, Status};
 
@@ -151,7 +151,8 @@ impl Session {
         };
         let deadline = Instant::now() + limit;
         connection.await_callbacks(&mut core, Some(self.key), None);
-        connection.await_sends(&mut core, Some(self.key), deadline);
+        let producers = core.producers_of(Some(self.key));
+        connection.await_sends(&mut core, &producers, deadline);
         if inside {
             // the running callback's message is still acknowledged at its return; the dispatcher ends the rest
             return Ok(());
@@ -236,7 +237,9 @@ impl Connection {
         }
         core.sessions.remove(&key);
         core.consumers.retain(|_, consumer| consumer.session != key);
-        core.producers.retain(|_, producer| producer.session != key);
+        for producer in core.producers_of(Some(key)) {
+            core.forget_producer(producer);
+        }
         self.relieve(core);
         self.changed.notify_all();
     }
@@ -386,11 +389,7 @@ impl Connection {
             .values_mut()
             .filter(|producer| producer.session == key)
         {
-            for index in 0..producer.links.len() {
-                producer.detach(index, Some(error.clone()), || {
-                    Fate::LinkFailed(error.clone())
-                });
-            }
+            producer.fail(&error);
         }
         self.changed.notify_all();
         core.wake_all();

@@ -12,10 +12,13 @@ use bytes::Bytes;
 use parking_lot::Condvar;
 
 use super::gate::State;
+use super::model::outbox::Outbox;
+use super::model::pool::Pool;
+use super::model::sender::Senders;
 use super::profile::Profile;
 use super::trace_frames::FrameTrace;
 use super::wire::Farewell;
-use crate::amqp::engine::{Engine, LinkId, Outcome, SessionId};
+use crate::amqp::engine::{Engine, LinkId, SessionId};
 use crate::amqp::performative::AmqpError;
 use crate::message::{Delivery, Destination, Message};
 use crate::status::{Error, Status};
@@ -120,19 +123,15 @@ pub struct Wire {
     pub urgent: bool,
     /// When lazy acknowledgements must be written.
     pub lazy_deadline: Option<Instant>,
-    /// Unconfirmed sends that are not wholly handed over yet (D16), oldest first.
-    pub unconfirmed: VecDeque<Unconfirmed>,
-    /// Memory of unconfirmed sends, to be used again.
-    pub pool: Vec<Vec<u8>>,
+    /// Whose held sends stand in the output, in its order.
+    pub tail: VecDeque<Stretch>,
 }
 
-/// A settled send on its way to the system.
-pub struct Unconfirmed {
-    /// Position of its last byte in the output.
-    pub end: u64,
+/// A stretch of the output with held sends of one producer.
+pub struct Stretch {
     pub producer: u32,
-    pub link: usize,
-    pub payload: Vec<u8>,
+    pub start: u64,
+    pub end: u64,
 }
 
 /// A session's definition and incarnation.
@@ -169,56 +168,16 @@ pub struct Handed {
     pub delivery_id: u32,
 }
 
-/// A sending link of a producer.
-pub struct SendLink {
-    /// None = the anonymous relay.
-    pub target: Option<Destination>,
-    pub link: Option<LinkId>,
-    pub attaching: bool,
-    /// Closed by the server: what every send on it returns.
-    pub failed: Option<Error>,
-}
-
-/// The fate of one send.
-#[derive(Debug)]
-pub enum Fate {
-    Waiting,
-    Outcome(Outcome),
-    /// The connection was lost; true = no byte of it had left.
-    Lost {
-        unsent: bool,
-    },
-    /// The link was closed by the server.
-    LinkFailed(Error),
-    /// The server took the link away without a reason: the send may be repeated once.
-    Detached(Error),
-    /// Taken by its sender, or given up: removed from the front.
-    Taken,
-}
-
-/// One send that waits for its outcome.
-pub struct PendingSend {
-    /// Position of its first byte in the output.
-    pub start: u64,
-    pub link: usize,
-    pub fate: Fate,
-}
-
 /// A producer's definition and incarnation.
 pub struct ProducerState {
     pub session: u32,
     pub name: String,
     pub closed: bool,
     pub cv: Arc<Condvar>,
-    /// Index 0 is the bound destination, when there is one.
-    pub links: Vec<SendLink>,
-    /// Sends in order; the token of an entry is `base` plus its index.
-    pub pending: VecDeque<PendingSend>,
-    pub base: u64,
+    pub senders: Senders,
+    pub outbox: Outbox,
     /// Threads inside a send.
     pub sending: u32,
-    /// Unconfirmed sends that a loss left unwritten; sent before anything new (D16).
-    pub resend: VecDeque<(usize, Vec<u8>)>,
 }
 
 /// What a message listener is called with: the message, and its delivery in the modes in which the
@@ -358,6 +317,12 @@ pub struct Core {
     pub request_timeout: Duration,
     /// Threads that wait for output to be handed over: unconfirmed sends (D5), a close.
     pub output_waiters: u32,
+    /// Producers whose sends wait for room in the output (D21).
+    pub room_waiters: Vec<u32>,
+    /// Bytes of held sends that wait to be sent again.
+    pub queued_bytes: usize,
+    /// Memory of encoded messages.
+    pub pool: Pool,
     /// Acknowledgements sent unsettled whose confirmation is awaited (D2).
     pub confirming: HashSet<(LinkId, u32)>,
 }
@@ -398,6 +363,9 @@ impl Core {
             recovery_failed_in_listener: false,
             request_timeout: Duration::from_secs(60),
             output_waiters: 0,
+            room_waiters: Vec::new(),
+            queued_bytes: 0,
+            pool: Pool::default(),
             confirming: HashSet::new(),
         }
     }
@@ -430,6 +398,8 @@ impl Core {
         self.wake_all();
         self.sessions = BTreeMap::new();
         self.producers = BTreeMap::new();
+        self.queued_bytes = 0;
+        self.pool = Pool::default();
         self.consumers = BTreeMap::new();
         self.events = VecDeque::new();
         self.listener = None;

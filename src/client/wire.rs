@@ -13,14 +13,17 @@ use std::time::Instant;
 use parking_lot::MutexGuard;
 
 use super::connection::Connection;
-use super::state::{Core, Owner, Wire};
+use super::options;
+use super::state::{Core, Owner, Stretch, Wire};
 use crate::amqp::engine::{EngineState, LinkId, SessionId};
 use crate::transport::Stream;
 
 /// Output at which a caller writes by itself instead of leaving it to the I/O thread.
 const WRITE_AT: usize = 128 * 1024;
-/// Buffers kept for unconfirmed sends.
-const POOL_LIMIT: usize = 1024;
+/// Largest buffer that is kept for the next output (D21).
+const SPARE: usize = 4 * WRITE_AT;
+/// Bytes of one producer's held sends whose memory is given back in one step.
+const STRETCH: u64 = 16 * 1024;
 
 /// What a lost incarnation has still to say, left to the thread that is writing.
 pub struct Farewell {
@@ -35,26 +38,25 @@ impl Wire {
         self.written + self.in_hand as u64
     }
 
-    /// Counts bytes as handed over and forgets the unconfirmed sends among them.
-    fn handed_over(&mut self, count: usize) {
-        self.written += count as u64;
-        while self
-            .unconfirmed
-            .front()
-            .is_some_and(|send| send.end <= self.written)
-        {
-            if let Some(send) = self.unconfirmed.pop_front() {
-                self.recycle(send.payload);
+    /// Held sends of a producer stand in the output up to this position.
+    pub fn stretch(&mut self, producer: u32, end: u64) {
+        match self.tail.back_mut() {
+            Some(last) if last.producer == producer && end - last.start < STRETCH => last.end = end,
+            _ => {
+                let start = self.tail.back().map_or(end, |last| last.end);
+                self.tail.push_back(Stretch {
+                    producer,
+                    start,
+                    end,
+                });
             }
         }
     }
 
-    /// Keeps the memory of a payload for the next one.
-    pub fn recycle(&mut self, mut payload: Vec<u8>) {
-        if self.pool.len() < POOL_LIMIT && payload.capacity() <= WRITE_AT {
-            payload.clear();
-            self.pool.push(payload);
-        }
+    /// Bytes that are made and not handed over.
+    pub fn unwritten(&self) -> usize {
+        let in_output = self.engine.queued_bytes().saturating_sub(self.written);
+        usize::try_from(in_output).unwrap_or(usize::MAX) + self.engine.cut_bytes()
     }
 
     /// Something is to be written now: output, or acknowledgements that are due.
@@ -110,7 +112,7 @@ impl Wire {
             });
         }
         if let Ok(count) = self.stream.write(&words) {
-            self.handed_over(count);
+            self.written += count as u64;
         }
         self.stream.shutdown();
         None
@@ -176,14 +178,16 @@ impl Connection {
             if let Some(trace) = &mut wire.trace {
                 trace.written(&out[from..from + count]);
             }
-            wire.handed_over(count);
             if count > 0 {
                 wire.engine.wrote(Instant::now());
             }
             match result {
                 Ok(()) => {
                     out.clear();
-                    wire.spare = out;
+                    if out.capacity() <= SPARE {
+                        wire.spare = out;
+                    }
+                    self.handed_over(core, count);
                     if core.output_waiters > 0 {
                         self.changed.notify_all();
                     }
@@ -195,6 +199,7 @@ impl Connection {
                         wire.io_asleep = false;
                         wire.waker.wake();
                     }
+                    self.handed_over(core, count);
                     return released;
                 }
                 Err(error) => {
@@ -202,7 +207,37 @@ impl Connection {
                     wire.write_failed = Some(format!("writing to the server failed: {error}"));
                     wire.blocked = true;
                     wire.stream.shutdown();
+                    self.handed_over(core, count);
                     return released;
+                }
+            }
+        }
+    }
+
+    /// Counts bytes as handed over: held sends among them are done with, sends that wait for room look again.
+    fn handed_over(&self, core: &mut Core, count: usize) {
+        let Core {
+            wire,
+            producers,
+            pool,
+            room_waiters,
+            queued_bytes,
+            ..
+        } = core;
+        let Some(wire) = wire.as_mut() else { return };
+        wire.written += count as u64;
+        let written = wire.written;
+        while let Some(first) = wire.tail.front().filter(|first| first.end <= written) {
+            if let Some(producer) = producers.get_mut(&first.producer) {
+                producer.outbox.reclaim(written, |buffer| pool.give(buffer));
+            }
+            wire.tail.pop_front();
+        }
+        let limit = options::general().buffer_limit;
+        if !room_waiters.is_empty() && wire.unwritten() + *queued_bytes <= limit / 4 * 3 {
+            for key in room_waiters.drain(..) {
+                if let Some(producer) = producers.get(&key) {
+                    producer.cv.notify_all();
                 }
             }
         }

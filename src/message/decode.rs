@@ -28,7 +28,7 @@ pub struct Received<'a> {
 
 /// What the sections before the body say.
 #[derive(Default)]
-struct Sections<'a> {
+pub(super) struct Sections<'a> {
     headers: Headers,
     wire: Wire,
     durable: bool,
@@ -115,7 +115,17 @@ impl Received<'_> {
 }
 
 impl<'a> Sections<'a> {
-    fn read(&mut self, payload: &'a Bytes) -> Decoded<()> {
+    /// What `translate` makes of the reply address, if there is one.
+    pub(super) fn reply_address(
+        &self,
+        translate: impl FnOnce(&str, DestinationKind, bool) -> String,
+    ) -> Option<String> {
+        let address = self.reply_to.filter(|address| !address.is_empty())?;
+        let (kind, temporary) = self.reply_kind.unwrap_or((DestinationKind::Queue, false));
+        Some(translate(address, kind, temporary))
+    }
+
+    pub(super) fn read(&mut self, payload: &'a Bytes) -> Decoded<()> {
         let mut cursor = values::cursor(payload);
         while !cursor.is_empty() {
             match cursor.descriptor()?.code() {

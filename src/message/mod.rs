@@ -1,7 +1,8 @@
 //! The JMS message of the API and its form on the wire (spec 30).
 //!
 //! `model` is the message with its access modes; `headers`, `bodies`, `bytes_body` and `stream_body` add the rules of each
-//! part; `value` converts, `values` and `ids` translate to AMQP; `encode` and `decode` write and read whole messages;
+//! part; `value` converts, `values` and `ids` translate to AMQP; `encode` and `decode` write and read whole messages, `readdress`
+//! makes an encoded one fit another server;
 //! `nesting` holds the object behind a handle. This layer knows no connection: the client passes in what it needs
 //! ([`Addresses`], [`SendHeaders`], [`Received`], [`Delivery`]). Nothing here blocks, except the two calls of a delivery.
 
@@ -21,6 +22,7 @@ mod names;
 mod nesting;
 mod number;
 mod print;
+mod readdress;
 mod stream_body;
 mod text;
 mod value;
@@ -43,5 +45,6 @@ pub use model::{Access, BodyKind, Message};
 pub use names::{check_identifier, check_not_empty};
 pub use nesting::{MessageObject, Nested, nest, nest_copy};
 pub use print::print_value;
+pub use readdress::readdress;
 pub use text::Text;
 pub use value::{Item, Value, code};

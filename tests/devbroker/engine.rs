@@ -216,7 +216,7 @@ fn a_thousand_messages_arrive_in_order_in_small_frames_across_the_wrap() {
                     peer.engine.set_credit(receiver, 100, false);
                 }
             }
-            Event::Credit { .. } => {}
+            Event::Credit { .. } | Event::Whole { .. } => {}
             other => panic!("{other:?}"),
         }
     }

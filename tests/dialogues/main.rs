@@ -23,6 +23,7 @@ mod latecomers;
 mod leaks;
 mod leftovers;
 mod open;
+mod outbox;
 mod process;
 mod races;
 mod recovery;

@@ -159,9 +159,9 @@ impl Engine {
             error,
         };
         self.out.frame(session.channel, |enc| detach.encode(enc));
-        if session.partial.as_ref().is_some_and(|p| p.link == number) {
+        if let Some(partial) = session.partial.take_if(|p| p.link == number) {
             // What was written of the delivery is worth nothing without the rest.
-            session.partial = None;
+            self.cut -= partial.left();
             if session.can_send() {
                 self.announce_credit(index);
             }

@@ -65,6 +65,8 @@ pub struct Engine {
     links: Slots<Link>,
     /// Sessions with an unwritten disposition run or flow
     dirty: Vec<u32>,
+    /// Bytes of partial deliveries
+    cut: usize,
     /// Reused for small messages that the engine makes itself
     scratch: Vec<u8>,
 }
@@ -86,6 +88,7 @@ impl Engine {
             links: Slots::new(config.number),
             config,
             dirty: Vec::new(),
+            cut: 0,
             scratch: Vec::new(),
         };
         engine.send_header();

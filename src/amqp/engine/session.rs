@@ -219,7 +219,7 @@ impl Engine {
         };
         let local = std::mem::take(&mut session.local);
         session.remote.clear();
-        session.partial = None;
+        self.cut -= session.partial.take().map_or(0, |partial| partial.left());
         session.unsettled = Unsettled::default();
         session.confirms.clear();
         session.run = None;

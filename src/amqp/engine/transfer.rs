@@ -19,8 +19,16 @@ pub(super) struct Partial {
     pub link: u32,
     handle: u32,
     settled: bool,
+    token: u64,
     rest: Vec<u8>,
     sent: usize,
+}
+
+impl Partial {
+    /// Bytes of the message that are in no frame.
+    pub fn left(&self) -> usize {
+        self.rest.len() - self.sent
+    }
 }
 
 /// A delivery of several frames that is being received.
@@ -76,7 +84,8 @@ impl Received {
 
 impl Engine {
     /// Sends a message: its frames are in the output when this returns. What the session window
-    /// does not take is kept and follows by itself; until then the session has no credit.
+    /// does not take is kept and follows by itself; until then the session has no credit, and
+    /// [`Engine::is_cut`] tells of it.
     pub fn send(&mut self, id: LinkId, send: Send<'_>) -> Result<u32, SendError> {
         if !matches!(self.phase, Phase::Open) {
             return Err(SendError::Detached);
@@ -127,10 +136,12 @@ impl Engine {
             }
             head.first = None;
             if session.remote_window == 0 {
+                self.cut += send.payload.len() - sent;
                 session.partial = Some(Partial {
                     link: id.0.index,
                     handle: link.handle,
                     settled: send.settled,
+                    token: send.token,
                     rest: send.payload.get(sent..).unwrap_or_default().to_vec(),
                     sent: 0,
                 });
@@ -138,6 +149,19 @@ impl Engine {
             }
         }
         Ok(delivery_id)
+    }
+
+    /// A part of the last send on this link is still in no frame; [`Event::Whole`] tells when all of it is.
+    pub fn is_cut(&self, id: LinkId) -> bool {
+        let link = self.links.get(id.0);
+        let session = link.and_then(|link| self.sessions.at(link.session));
+        let partial = session.and_then(|session| session.partial.as_ref());
+        partial.is_some_and(|partial| partial.link == id.0.index)
+    }
+
+    /// Bytes of messages that the session windows keep out of the output.
+    pub fn cut_bytes(&self) -> usize {
+        self.cut
     }
 
     /// Goes on with a delivery that the window cut off, as far as the window now reaches.
@@ -156,14 +180,22 @@ impl Engine {
         };
         while session.remote_window > 0 && partial.sent < partial.rest.len() {
             let rest = partial.rest.get(partial.sent..).unwrap_or_default();
-            partial.sent += self
+            let taken = self
                 .out
                 .transfer(session.channel, &head, rest, self.send_limit);
+            partial.sent += taken;
+            self.cut -= taken;
             session.next_outgoing_id = session.next_outgoing_id.wrapping_add(1);
             session.remote_window -= 1;
         }
-        if partial.sent >= partial.rest.len() {
-            session.partial = None;
+        if partial.left() == 0
+            && let Some(partial) = session.partial.take()
+            && let Some(key) = self.links.key(partial.link)
+        {
+            self.events.push_back(Event::Whole {
+                link: LinkId(key),
+                token: partial.token,
+            });
         }
     }
 

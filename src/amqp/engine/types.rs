@@ -230,6 +230,11 @@ pub enum Event {
         token: u64,
         outcome: Outcome,
     },
+    /// A send that the session window had cut off is now in the output to its last byte
+    Whole {
+        link: LinkId,
+        token: u64,
+    },
     /// The peer settled a delivery that we acknowledged unsettled
     AckSettled {
         link: LinkId,

@@ -65,6 +65,8 @@ struct Model {
     unsettled: BTreeMap<u32, (usize, Bytes)>,
     /// Tokens of sends whose outcome the application waits for, by delivery-id
     waiting: BTreeMap<u32, u64>,
+    /// The send that the window has cut
+    cut: Option<(LinkId, u64)>,
     /// Outcomes that were written by the peer
     decided: BTreeSet<u32>,
     token: u64,
@@ -105,6 +107,7 @@ impl Model {
             next_delivery: first,
             unsettled: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            cut: None,
             decided: BTreeSet::new(),
             token: 0,
             sent: 0,
@@ -171,6 +174,9 @@ impl Model {
             Ok(delivery_id) => {
                 assert!(credit > 0);
                 self.waiting.insert(delivery_id, self.token);
+                if self.wire.engine.is_cut(id) {
+                    assert_eq!(self.cut.replace((id, self.token)), None);
+                }
                 self.inbound[link].sent.push_back(payload);
             }
             Err(error) => {
@@ -439,6 +445,9 @@ impl Model {
                 Event::Credit { link } => assert!(self.wire.engine.credit(link) > 0),
                 Event::Drained { link } => assert_eq!(self.wire.engine.link_credit(link), 0),
                 Event::CreditUsed { .. } => {}
+                Event::Whole { link, token } => {
+                    assert_eq!(self.cut.take(), Some((link, token)));
+                }
                 other => panic!("{other:?}"),
             }
         }

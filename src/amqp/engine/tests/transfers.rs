@@ -168,6 +168,11 @@ fn a_stalled_delivery_goes_on_frame_by_frame() {
                 assert_eq!(wire.engine.credit(link), 0);
             }
             assert_eq!(got, payload);
+            assert_eq!(wire.event(), Event::Whole { link, token: 0 });
+            assert_eq!(
+                (wire.engine.is_cut(link), wire.engine.cut_bytes()),
+                (false, 0)
+            );
             assert_eq!(wire.event(), Event::Credit { link });
             wire.no_event();
         }
@@ -213,7 +218,9 @@ fn detaching_a_stalled_link_frees_its_session() {
     wire.frame(session.1, two);
     wire.send(a, &[1; 2000], 0).unwrap();
     assert_eq!(transfers(&mut wire).len(), 2);
+    assert!(wire.engine.is_cut(a) && wire.engine.cut_bytes() > 1000);
     wire.engine.detach(a, true, None);
+    assert_eq!(wire.engine.cut_bytes(), 0);
     assert!(matches!(wire.expect(), Performative::Detach(_)));
     wire.no_event();
     let mut more = flow(0, 0);
