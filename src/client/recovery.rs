@@ -131,7 +131,8 @@ impl Connection {
                     while core.state == State::Recovering && core.recovery == number {
                         self.wait(&mut core, None)?;
                     }
-                    if core.recovery == number {
+                    // closed meanwhile: the first one got no result
+                    if core.recovery == number && core.state != State::Closed {
                         return match &core.recovery_result {
                             None => Ok(()),
                             Some(error) => Err(error.clone()),

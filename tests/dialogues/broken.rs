@@ -347,3 +347,31 @@ fn a_loss_before_the_listener_is_set_is_told_then() {
         exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
     });
 }
+
+#[test]
+fn a_close_ends_every_recovery_under_way() {
+    dialogue(|| {
+        let cut = Gate::new();
+        let first = serves_until(&cut);
+        let (asked, over) = (Gate::new(), Gate::new());
+        let (told, end) = (asked.clone(), over.clone());
+        let second = Peer::script(move |p| {
+            p.accept();
+            told.open();
+            p.wait(&end); // it says nothing
+        });
+        let (factory, connection) = unshared(&[&first, &second]);
+        cut.open();
+        first.finish();
+        poll("no loss", || connection.is_disconnected());
+        let one = run(move || factory.recover(connection));
+        asked.wait();
+        let two = run(move || factory.recover(connection));
+        two.blocks();
+        connection.close().unwrap();
+        expect_status(one.result(), Status::TIBEMS_ILLEGAL_STATE);
+        expect_status(two.result(), Status::TIBEMS_ILLEGAL_STATE);
+        over.open();
+        second.finish();
+    });
+}
