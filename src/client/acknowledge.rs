@@ -204,6 +204,7 @@ impl Connection {
         let epoch = core.epoch;
         let deadline = Instant::now() + core.request_timeout;
         self.flush(core);
+        let mut first = 0; // those before it are confirmed
         let result = loop {
             if core.wire.as_ref().is_none_or(|wire| wire.epoch != epoch) {
                 return self.stale_status(mode);
@@ -212,9 +213,12 @@ impl Connection {
                 let entry = (delivery.link, delivery.delivery_id);
                 core.confirming.contains(&entry)
             };
-            let Some(delivery) = handed.iter().find(open) else {
+            let left = handed.get(first..).unwrap_or_default();
+            let Some(ahead) = left.iter().position(|delivery| open(&delivery)) else {
                 return Ok(());
             };
+            first += ahead;
+            let delivery = &handed[first];
             let attached = |wire: &Wire| wire.owners.contains_key(&delivery.link);
             if !core.wire.as_ref().is_some_and(attached) {
                 let text = "the consumer or session ended before the acknowledgement was confirmed";

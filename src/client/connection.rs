@@ -238,19 +238,47 @@ impl Connection {
         session: Option<u32>,
         deadline: Option<Instant>,
     ) -> bool {
-        let id = self.id;
-        loop {
-            let running = core.sessions.iter().any(|(key, state)| {
-                let own = u32::from(context::inside_listener(id, Some(*key)));
-                session.is_none_or(|wanted| wanted == *key) && state.busy > own
-            });
-            if !running {
-                return true;
-            }
-            if self.wait(core, deadline).is_err() {
-                return false;
-            }
+        self.await_calls(core, deadline, &|core| {
+            let mut states = core.sessions.iter();
+            states.any(|(key, state)| {
+                session.is_none_or(|wanted| wanted == *key) && state.busy > state.parked
+            })
+        })
+    }
+
+    /// Waits while something runs. A callback that waits here does not count as running: two callbacks never wait for each
+    /// other. False when `deadline` came first.
+    pub(super) fn await_calls(
+        &self,
+        core: &mut MutexGuard<'_, Core>,
+        deadline: Option<Instant>,
+        runs: &dyn Fn(&Core) -> bool,
+    ) -> bool {
+        let own = context::callback(self.id);
+        if let Some(own) = own {
+            core.park(own, |parked| parked + 1);
+            self.changed.notify_all();
         }
+        let mut in_time = true;
+        while in_time && runs(core) {
+            in_time = self.wait(core, deadline).is_ok();
+        }
+        if let Some(own) = own {
+            core.park(own, |parked| parked.saturating_sub(1));
+        }
+        in_time
+    }
+
+    /// Another thread closes an object just now: waits until that is done, no longer than its own close would take.
+    pub(super) fn await_close(
+        &self,
+        core: &mut MutexGuard<'_, Core>,
+        deadline: Instant,
+        there: &dyn Fn(&Core) -> bool,
+    ) {
+        self.await_calls(core, Some(deadline), &|core| {
+            core.state != State::Closed && there(core)
+        });
     }
 
     /// Closes the connection (spec 10 §1.6, C31 to C33): wakes whoever waits, lets callbacks end, puts
@@ -433,5 +461,23 @@ impl Connection {
                 Err(error)
             }
         }
+    }
+}
+
+impl Core {
+    /// A callback begins or ceases to wait for others.
+    fn park(&mut self, (session, consumer): (u32, u32), change: impl Fn(u32) -> u32) {
+        if let Some(state) = self.sessions.get_mut(&session) {
+            state.parked = change(state.parked);
+        }
+        if let Some(state) = self.consumers.get_mut(&consumer) {
+            state.parked = change(state.parked);
+        }
+    }
+
+    /// A callback or hand-out of this consumer runs.
+    pub fn calls_consumer(&self, consumer: u32) -> bool {
+        let state = self.consumers.get(&consumer);
+        state.is_some_and(|state| state.busy > state.parked)
     }
 }

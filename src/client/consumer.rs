@@ -183,13 +183,8 @@ impl Consumer {
         state.listener = listener;
         if removed {
             let inside = context::inside_consumer(connection.id(), self.key);
-            while !inside
-                && core
-                    .consumers
-                    .get(&self.key)
-                    .is_some_and(|state| state.busy > 0)
-            {
-                connection.wait(&mut core, None)?;
+            if !inside {
+                connection.await_calls(&mut core, None, &|core| core.calls_consumer(self.key));
             }
             return Ok(());
         }
@@ -208,6 +203,15 @@ impl Consumer {
         let Some(state) = core.consumers.get_mut(&self.key) else {
             return Ok(());
         };
+        if state.closed {
+            if !inside {
+                connection.await_close(&mut core, deadline, &|core| {
+                    let state = core.consumers.get(&self.key);
+                    state.is_some_and(|state| !state.kept && !state.closed_inside)
+                });
+            }
+            return Ok(());
+        }
         state.closed = true;
         state.closed_inside = inside;
         state.listener = None;
@@ -216,13 +220,10 @@ impl Consumer {
             // the running callback's message is still acknowledged at its return; the dispatcher ends the rest
             return Ok(());
         }
-        while core
-            .consumers
-            .get(&self.key)
-            .is_some_and(|state| state.busy > 0 || state.receiving > 0)
-        {
-            connection.wait(&mut core, None)?;
-        }
+        connection.await_calls(&mut core, None, &|core| {
+            let receiving = |state: &ConsumerState| state.receiving > 0;
+            core.calls_consumer(self.key) || core.consumers.get(&self.key).is_some_and(receiving)
+        });
         connection.finish_consumer(&mut core, &self.session, self.key, deadline);
         Ok(())
     }
@@ -284,6 +285,7 @@ impl ConsumerState {
             listener: None,
             receiving: 0,
             busy: 0,
+            parked: 0,
             detaches: 0,
             draining: false,
             filter_local,
@@ -355,6 +357,7 @@ impl Connection {
             self.close_link_and_wait(core, link, deadline);
         }
         core.consumers.remove(&key);
+        self.changed.notify_all();
     }
 
     /// Grants the full prefetch of a consumer: at its creation, at start, after a recovery.

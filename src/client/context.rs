@@ -105,6 +105,20 @@ pub fn inside_consumer(connection: u64, consumer: u32) -> bool {
     })
 }
 
+/// Session and consumer of the message listener of this connection that this thread is inside of.
+pub fn callback(connection: u64) -> Option<(u32, u32)> {
+    with(|frames| {
+        frames.iter().rev().find_map(|frame| match *frame {
+            Frame::Message {
+                connection: of,
+                session,
+                consumer,
+            } if of == connection => Some((session, consumer)),
+            _ => None,
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +131,7 @@ mod tests {
             assert_eq!(caller(2), Caller::Application);
             assert!(inside_listener(1, Some(7)) && !inside_listener(1, Some(8)));
             assert!(inside_consumer(1, 9));
+            assert_eq!((callback(1), callback(2)), (Some((7, 9)), None));
             in_exception_listener(2, Status::TIBEMS_SERVER_NOT_CONNECTED, || {
                 assert_eq!(caller(1), Caller::MessageListener);
                 assert_eq!(

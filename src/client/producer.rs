@@ -216,6 +216,13 @@ impl Producer {
         let Some(state) = core.producers.get_mut(&self.key) else {
             return Ok(());
         };
+        if state.closed {
+            let key = self.key;
+            connection.await_close(&mut core, deadline, &|core| {
+                core.producers.contains_key(&key)
+            });
+            return Ok(());
+        }
         state.closed = true;
         state.cv.notify_all();
         connection.changed.notify_all(); // a send may wait at the gate
@@ -238,6 +245,7 @@ impl Producer {
             connection.close_link_and_wait(&mut core, link, deadline);
         }
         core.forget_producer(self.key);
+        connection.changed.notify_all();
         Ok(())
     }
 }

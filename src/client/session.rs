@@ -173,6 +173,7 @@ impl SessionState {
             cv: Arc::new(Condvar::new()),
             dispatcher: false,
             busy: 0,
+            parked: 0,
             unacknowledged: BTreeMap::new(),
             next_handed: 0,
             current_recovered: false,

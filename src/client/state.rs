@@ -149,6 +149,8 @@ pub struct SessionState {
     pub dispatcher: bool,
     /// Callbacks and hand-outs under way.
     pub busy: u32,
+    /// How many of these wait for callbacks to end.
+    pub parked: u32,
     /// Messages handed to the program and not acknowledged, by order of hand-out.
     pub unacknowledged: BTreeMap<u64, Handed>,
     pub next_handed: u64,
@@ -254,6 +256,8 @@ pub struct ConsumerState {
     pub receiving: u32,
     /// Callbacks and hand-outs under way.
     pub busy: u32,
+    /// How many of these wait for callbacks to end.
+    pub parked: u32,
     /// Detaches by the server since the last message (`reattach.rs`).
     pub detaches: u32,
     /// A drain is under way; credit is not renewed meanwhile.

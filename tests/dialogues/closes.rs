@@ -1,9 +1,12 @@
 //! P-V8: a close from another thread while a recovery, a reconnect or a send is under way (spec 10 C32, 40 §2.15).
 
-use crate::peer::api::{self, Status, expect_status};
-use crate::peer::{Gate, Peer, Talk, clock, dialogue_with};
-use crate::scene::{Exceptions, Recoveries, connect, run, shared, times_out, unshared};
-use tibemsufo::amqp::performative::{DeliveryState, Disposition, Role};
+use crate::peer::api::{self, Call, Status, expect_status};
+use crate::peer::{Counter, Gate, Peer, Talk, clock, dialogue, dialogue_with, message};
+use crate::scene::{
+    Exceptions, Recoveries, Running, connect, end, run, session, shared, times_out, unshared,
+};
+use std::sync::{Arc, Mutex};
+use tibemsufo::amqp::performative::{DeliveryState, Disposition, Performative, Role};
 
 /// Where a recovery does not go on.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -188,5 +191,89 @@ fn p_v8_close_wins_over_a_send() {
             peer.finish();
             exceptions.expect_none();
         }
+    });
+}
+
+/// One call has closed it; the other one may find that it is no more.
+fn one_closed(closers: [Running<Call>; 2], gone: Status) {
+    let results = closers.map(Running::result);
+    assert!(results.iter().any(Result::is_ok), "{results:?}");
+    for failure in results.into_iter().filter_map(Result::err) {
+        assert_eq!(failure.status, gone.code(), "{failure:?}");
+    }
+}
+
+#[test]
+fn two_threads_close_the_same_object() {
+    // one of them closes, the other one waits for it
+    dialogue(|| {
+        let (asked, answer) = (Gate::new(), Gate::new());
+        let (told, go) = (asked.clone(), answer.clone());
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            for _ in 0..2 {
+                let arrival = p.await_that("detach", |a| {
+                    matches!(a.performative, Performative::Detach(_))
+                });
+                told.open();
+                p.wait(&go);
+                p.serve(arrival);
+            }
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let (consumer, producer) = (
+            session.consumer("q").unwrap(),
+            session.producer("q").unwrap(),
+        );
+        let closers = [run(move || consumer.close()), run(move || consumer.close())];
+        asked.wait();
+        for closer in &closers {
+            closer.blocks();
+        }
+        answer.open();
+        one_closed(closers, Status::TIBEMS_INVALID_CONSUMER);
+        let closers = [run(move || producer.close()), run(move || producer.close())];
+        one_closed(closers, Status::TIBEMS_INVALID_PRODUCER);
+        end(connection, peer);
+    });
+}
+
+#[test]
+fn two_listeners_wait_for_each_others_end() {
+    dialogue_with("", || {
+        api::allow_close_in_callback();
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            for _ in 0..2 {
+                let link = p.await_consumer();
+                p.await_credit(link, 1);
+                p.deliver(link, &message::text("x"));
+            }
+            p.serve_to_close();
+        });
+        let connection = connect(&peer);
+        connection.start().unwrap();
+        let inside = Counter::new();
+        let results = Arc::new(Mutex::new(Vec::new()));
+        let done = Counter::new();
+        for _ in 0..2 {
+            let session = connection.session(api::AUTO).unwrap();
+            let consumer = session.consumer("q").unwrap();
+            let (inside, results, done) = (inside.clone(), results.clone(), done.clone());
+            consumer
+                .on_message(move |message| {
+                    message.destroy();
+                    inside.add();
+                    inside.wait(2);
+                    let stopped = connection.stop();
+                    results.lock().unwrap().push(stopped);
+                    done.add();
+                })
+                .unwrap();
+        }
+        done.wait(2);
+        assert_eq!(*results.lock().unwrap(), [Ok(()), Ok(())]);
+        end(connection, peer);
     });
 }
