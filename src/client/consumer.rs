@@ -180,7 +180,7 @@ impl Consumer {
             ));
         }
         let removed = listener.is_none();
-        state.listener = listener;
+        core.listen(self.key, listener);
         if removed {
             let inside = context::inside_consumer(connection.id(), self.key);
             if !inside {
@@ -214,8 +214,8 @@ impl Consumer {
         }
         state.closed = true;
         state.closed_inside = inside;
-        state.listener = None;
         state.cv.notify_all();
+        core.listen(self.key, None);
         if inside {
             // the running callback's message is still acknowledged at its return; the dispatcher ends the rest
             return Ok(());
@@ -226,6 +226,55 @@ impl Consumer {
         });
         connection.finish_consumer(&mut core, &self.session, self.key, deadline);
         Ok(())
+    }
+}
+
+impl Core {
+    /// Sets or removes the listener of a consumer.
+    fn listen(&mut self, key: u32, listener: Option<MessageListener>) {
+        let Core {
+            consumers,
+            sessions,
+            ..
+        } = self;
+        let Some(consumer) = consumers.get_mut(&key) else {
+            return;
+        };
+        let Some(session) = sessions.get_mut(&consumer.session) else {
+            return;
+        };
+        match (consumer.listener.is_some(), listener.is_some()) {
+            (false, true) => {
+                session.listening += 1;
+                if consumer.prefetch.limit == 0 {
+                    session.unprefetched.push(key);
+                }
+                let backlog = consumer.buffer.iter().map(|message| message.order);
+                session.ready.insert(backlog, key);
+            }
+            (true, false) => {
+                session.listening -= 1;
+                session.unprefetched.retain(|listening| *listening != key);
+            }
+            _ => {}
+        }
+        consumer.listener = listener;
+    }
+
+    /// The consumer of a session whose listener is next.
+    pub fn next_listener(&mut self, session: u32) -> Option<u32> {
+        let Core {
+            consumers,
+            sessions,
+            ..
+        } = self;
+        let ready = &mut sessions.get_mut(&session)?.ready;
+        ready.first(|order, key| {
+            consumers.get(&key).is_some_and(|consumer| {
+                let first = consumer.buffer.front();
+                consumer.listener.is_some() && first.is_some_and(|message| message.order == order)
+            })
+        })
     }
 }
 
@@ -422,17 +471,15 @@ impl Connection {
 
     /// Grants credit to listening consumers without prefetch that wait for their next message.
     pub(super) fn grant_waiting(&self, core: &mut Core, session: u32) {
-        let waits = |state: &ConsumerState| {
-            state.session == session && state.listener.is_some() && state.prefetch.limit == 0
+        let Some(state) = core.sessions.get_mut(&session) else {
+            return;
         };
-        let keys: Vec<u32> = core
-            .consumers
-            .iter()
-            .filter(|(_, state)| waits(state))
-            .map(|(key, _)| *key)
-            .collect();
-        for key in keys {
-            self.grant(core, key);
+        let keys = std::mem::take(&mut state.unprefetched);
+        for key in &keys {
+            self.grant(core, *key);
+        }
+        if let Some(state) = core.sessions.get_mut(&session) {
+            state.unprefetched = keys;
         }
     }
 

@@ -78,20 +78,11 @@ fn next(
         if state.closed || core.state == State::Closed {
             return None;
         }
+        if state.listening == 0 {
+            return None;
+        }
         let cv = state.cv.clone();
-        let listening = || {
-            core.consumers.iter().filter(|(_, consumer)| {
-                consumer.session == session.key && consumer.listener.is_some()
-            })
-        };
-        let key = listening()
-            .filter_map(|(key, consumer)| {
-                consumer.buffer.front().map(|message| (message.order, *key))
-            })
-            .min()
-            .map(|(_, key)| key);
-        listening().next()?;
-        if let Some(key) = key
+        if let Some(key) = core.next_listener(session.key)
             && let Some(taken) = connection.take(core, key)
         {
             return Some((key, taken));
@@ -100,11 +91,7 @@ fn next(
         if connection.flush(core) {
             continue;
         }
-        let ready = core.consumers.values().any(|consumer| {
-            consumer.session == session.key
-                && consumer.listener.is_some()
-                && !consumer.buffer.is_empty()
-        });
+        let ready = core.next_listener(session.key).is_some();
         let paused = core
             .sessions
             .get(&session.key)

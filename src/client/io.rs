@@ -168,6 +168,7 @@ fn dispatch(
             core.next_order += 1;
             let Core {
                 consumers,
+                sessions,
                 wire,
                 buffered_bytes,
                 ..
@@ -196,8 +197,9 @@ fn dispatch(
             });
             consumer.cv.notify_one();
             if consumer.listener.is_some()
-                && let Some(session) = core.sessions.get(&core.consumers[&key].session)
+                && let Some(session) = sessions.get_mut(&consumer.session)
             {
+                session.ready.arrive(order, key);
                 session.cv.notify_all();
             }
         }

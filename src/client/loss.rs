@@ -71,6 +71,7 @@ impl Connection {
         for session in core.sessions.values_mut() {
             session.wire = None;
             session.unacknowledged.clear();
+            session.ready.clear();
             session.lazy = 0;
             session.recovering = false;
         }

@@ -346,10 +346,16 @@ impl Connection {
         }
         let size = taken.message.payload.len();
         if let Some(consumer) = core.consumers.get_mut(&key) {
+            let order = taken.message.order;
             consumer.buffer.push_front(taken.message);
             consumer.buffered_bytes += size;
             consumer.cv.notify_one();
             core.buffered_bytes += size;
+            if consumer.listener.is_some()
+                && let Some(session) = core.sessions.get_mut(&consumer.session)
+            {
+                session.ready.insert([order].into_iter(), key);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use super::condition::{Ended, Place};
 use super::connection::Connection;
 use super::context;
 use super::gate::{Call, State};
+use super::model::ready::Ready;
 use super::options;
 use super::request::outcome;
 use super::state::{AcknowledgeMode, ConsumerState, Core, Owner, SessionState};
@@ -172,6 +173,9 @@ impl SessionState {
             closed_inside: false,
             cv: Arc::new(Condvar::new()),
             dispatcher: false,
+            listening: 0,
+            unprefetched: Vec::new(),
+            ready: Ready::default(),
             busy: 0,
             parked: 0,
             unacknowledged: BTreeMap::new(),

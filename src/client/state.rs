@@ -14,6 +14,7 @@ use parking_lot::Condvar;
 use super::gate::State;
 use super::model::outbox::Outbox;
 use super::model::pool::Pool;
+use super::model::ready::Ready;
 use super::model::sender::Senders;
 use super::profile::Profile;
 use super::trace_frames::FrameTrace;
@@ -147,6 +148,11 @@ pub struct SessionState {
     /// Wakes the dispatcher and those who wait for callbacks to end.
     pub cv: Arc<Condvar>,
     pub dispatcher: bool,
+    /// Consumers with a listener, and those of them without prefetch.
+    pub listening: u32,
+    pub unprefetched: Vec<u32>,
+    /// What waits for the listeners.
+    pub ready: Ready,
     /// Callbacks and hand-outs under way.
     pub busy: u32,
     /// How many of these wait for callbacks to end.
