@@ -233,14 +233,22 @@ impl Connection {
             }
             wire.tail.pop_front();
         }
-        let limit = options::general().buffer_limit;
-        if !room_waiters.is_empty() && wire.unwritten() + *queued_bytes <= limit / 4 * 3 {
-            for key in room_waiters.drain(..) {
-                if let Some(producer) = producers.get(&key) {
-                    producer.cv.notify_all();
-                }
-            }
+        if room_waiters.is_empty() {
+            return;
         }
+        let limit = options::general().buffer_limit;
+        let roomy = wire.unwritten() + *queued_bytes <= limit / 4 * 3;
+        room_waiters.retain(|key| {
+            let Some(producer) = producers.get(key) else {
+                return false;
+            };
+            // whatever others hold back, a producer without unwritten bytes may go on
+            let goes_on = roomy || !producer.outbox.is_unwritten(written);
+            if goes_on {
+                producer.cv.notify_all();
+            }
+            !goes_on
+        });
     }
 
     /// Makes sure that the output is written soon, by the I/O thread or, when much has collected, here.

@@ -310,6 +310,31 @@ fn room_in_the_output_wakes_the_sends_that_wait_for_it() {
 }
 
 #[test]
+fn a_stalled_session_does_not_hold_the_others() {
+    dialogue_with("buffer_limit=1000000 close_timeout=100", || {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            p.window = 4; // of the first session, and never more
+            let link = p.await_producer();
+            p.grant(link, 1);
+            p.window = 1_000_000;
+            p.serve_to_close();
+        });
+        let connection = api::connect(&peer.url()).unwrap();
+        let stalled = reliable(connection.session(api::AUTO).unwrap());
+        send(stalled, "big", HUGE);
+        let other = reliable(connection.session(api::AUTO).unwrap());
+        let sending = run(move || {
+            for _ in 0..1000 {
+                send(other, "one", 3);
+            }
+        });
+        sending.result();
+        end(connection, peer);
+    });
+}
+
+#[test]
 fn a_close_waits_for_what_a_session_window_holds_back() {
     dialogue(|| {
         let names = Names::default();
