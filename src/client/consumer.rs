@@ -229,55 +229,6 @@ impl Consumer {
     }
 }
 
-impl Core {
-    /// Sets or removes the listener of a consumer.
-    fn listen(&mut self, key: u32, listener: Option<MessageListener>) {
-        let Core {
-            consumers,
-            sessions,
-            ..
-        } = self;
-        let Some(consumer) = consumers.get_mut(&key) else {
-            return;
-        };
-        let Some(session) = sessions.get_mut(&consumer.session) else {
-            return;
-        };
-        match (consumer.listener.is_some(), listener.is_some()) {
-            (false, true) => {
-                session.listening += 1;
-                if consumer.prefetch.limit == 0 {
-                    session.unprefetched.push(key);
-                }
-                let backlog = consumer.buffer.iter().map(|message| message.order);
-                session.ready.insert(backlog, key);
-            }
-            (true, false) => {
-                session.listening -= 1;
-                session.unprefetched.retain(|listening| *listening != key);
-            }
-            _ => {}
-        }
-        consumer.listener = listener;
-    }
-
-    /// The consumer of a session whose listener is next.
-    pub fn next_listener(&mut self, session: u32) -> Option<u32> {
-        let Core {
-            consumers,
-            sessions,
-            ..
-        } = self;
-        let ready = &mut sessions.get_mut(&session)?.ready;
-        ready.first(|order, key| {
-            consumers.get(&key).is_some_and(|consumer| {
-                let first = consumer.buffer.front();
-                consumer.listener.is_some() && first.is_some_and(|message| message.order == order)
-            })
-        })
-    }
-}
-
 impl ConsumerDefinition {
     /// The library must filter no-local when the server does not.
     pub fn filters_local(&self) -> bool {

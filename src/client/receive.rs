@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use parking_lot::MutexGuard;
 
 use super::acknowledge::HandedDelivery;
@@ -22,6 +23,9 @@ use crate::status::{Error, Result, Status};
 
 /// What a hand-out gives: the message and, in the modes in which the program acknowledges, its delivery.
 pub type HandedOut = (Message, Option<Arc<dyn Delivery>>);
+
+/// Largest message that is copied out of the chunk it was read with; a chunk is some 34 kB.
+const SMALL: usize = 4096;
 
 /// How long ReceiveNoWait waits for the server to say that there is nothing (spec 20 §4.3).
 const PROBE: Duration = Duration::from_secs(1);
@@ -62,7 +66,7 @@ impl Taken {
             delivery_failed: true,
             undeliverable_here: true,
         };
-        match Message::decode(self.message.payload.clone(), &received) {
+        match Message::decode(unpinned(&self.message.payload), &received) {
             Err(_) => Opened::Skip(unwanted),
             Ok(message) => {
                 let local = self
@@ -79,6 +83,15 @@ impl Taken {
                 }
             }
         }
+    }
+}
+
+/// The bytes of a message for a program that may keep it: a small one gets memory of its own, because with it a whole
+/// chunk of what was read would stay (D20).
+fn unpinned(payload: &Bytes) -> Bytes {
+    match payload.len() {
+        0..=SMALL => Bytes::copy_from_slice(payload),
+        _ => payload.clone(),
     }
 }
 
@@ -504,6 +517,22 @@ impl Connection {
                 wire.io_asleep = false;
                 wire.waker.wake();
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_message_keeps_no_chunk() {
+        let chunk = Bytes::from(vec![7; 34_000]);
+        for (size, shared) in [(100, false), (SMALL, false), (SMALL + 1, true)] {
+            let part = chunk.slice(1000..1000 + size);
+            let own = unpinned(&part);
+            assert_eq!(own, part);
+            assert_eq!(own.as_ptr() == part.as_ptr(), shared, "{size}");
         }
     }
 }
