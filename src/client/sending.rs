@@ -39,7 +39,7 @@ impl Wire {
     }
 
     /// Where the last send on a link ends in the output; none while the session window keeps a part of it out.
-    pub fn end_of_output(&self, link: LinkId) -> Option<u64> {
+    fn end_of_output(&self, link: LinkId) -> Option<u64> {
         (!self.engine.is_cut(link)).then(|| self.engine.queued_bytes())
     }
 }

@@ -396,6 +396,9 @@ impl Connection {
         {
             producer.fail(&error);
         }
+        for producer in core.producers_of(Some(key)) {
+            self.send_queued(core, producer); // nothing takes them any more: a close must not wait for them
+        }
         self.changed.notify_all();
         core.wake_all();
         self.report(core, error.status, error.text.into_owned());

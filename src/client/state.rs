@@ -139,9 +139,9 @@ pub struct Stretch {
 pub struct SessionState {
     pub mode: AcknowledgeMode,
     pub wire: Option<SessionId>,
-    /// Closed by the program; goes when the close has done its work.
     /// Ended by the server: what every call but Close returns.
     pub failed: Option<Error>,
+    /// Closed by the program; goes when the close has done its work.
     pub closed: bool,
     /// Closed inside its own listener: the dispatcher does the rest of the close.
     pub closed_inside: bool,

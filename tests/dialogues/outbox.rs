@@ -335,6 +335,34 @@ fn a_stalled_session_does_not_hold_the_others() {
 }
 
 #[test]
+fn a_close_does_not_wait_for_what_an_ended_session_has_left() {
+    dialogue(|| {
+        let (die, ends) = (Gate::new(), Gate::new());
+        let (first, go) = (deaf(&die), ends.clone());
+        let second = Peer::script(move |p| {
+            p.accept_open();
+            p.credit = 0;
+            let link = p.await_producer();
+            p.wait(&go);
+            p.send_end(p.link(link).session, Some(error("amqp:internal-error")));
+            p.serve_to_close();
+        });
+        let (factory, connection) = unshared(&[&first, &second]);
+        let recoveries = Recoveries::of(factory, connection);
+        let producer = reliable(connection.session(api::AUTO).unwrap());
+        send(producer, "big", HUGE);
+        die.open();
+        recoveries.expect_ok(1);
+        ends.open();
+        assert!(producer.send(named("not", 3)).is_err());
+        // sooner than the limit of a close, which is a minute
+        run(move || producer.close()).result().unwrap();
+        first.finish();
+        end(connection, second);
+    });
+}
+
+#[test]
 fn a_close_waits_for_what_a_session_window_holds_back() {
     dialogue(|| {
         let names = Names::default();
