@@ -3,6 +3,7 @@
 //! Pure. The first match in `STATUS` decides; what no row names takes the last one.
 
 use super::io::parts;
+use crate::amqp::engine::FailureKind;
 use crate::amqp::performative::AmqpError;
 use crate::status::{Error, Status};
 
@@ -160,6 +161,16 @@ pub fn connect_refusal(condition: &str, container_id: bool) -> (Status, Again) {
         | "amqp:frame-size-too-small"
         | "amqp:connection:framing-error" => (status, Again::Stop),
         _ => (status, Again::Retry),
+    }
+}
+
+/// The status of a connect that the engine gave up (spec 40 §1.1).
+pub fn failure(kind: FailureKind) -> Status {
+    match kind {
+        FailureKind::Protocol | FailureKind::Framing => Status::TIBEMS_INVALID_PROTOCOL,
+        FailureKind::Version => Status::TIBEMS_VERSION_MISMATCH,
+        FailureKind::OpenTooLarge => Status::TIBEMS_INVALID_CLIENT_ID,
+        FailureKind::NotAllowed | FailureKind::Idle => Status::TIBEMS_SERVER_NOT_CONNECTED,
     }
 }
 
@@ -369,6 +380,20 @@ mod tests {
                 expected,
                 "{condition} {place:?}"
             );
+        }
+    }
+
+    #[test]
+    fn failures_of_the_engine() {
+        for (kind, expected) in [
+            (FailureKind::Protocol, TIBEMS_INVALID_PROTOCOL),
+            (FailureKind::Version, TIBEMS_VERSION_MISMATCH),
+            (FailureKind::OpenTooLarge, TIBEMS_INVALID_CLIENT_ID),
+            (FailureKind::Framing, TIBEMS_INVALID_PROTOCOL),
+            (FailureKind::NotAllowed, TIBEMS_SERVER_NOT_CONNECTED),
+            (FailureKind::Idle, TIBEMS_SERVER_NOT_CONNECTED),
+        ] {
+            assert_eq!(failure(kind), expected, "{kind:?}");
         }
     }
 

@@ -21,7 +21,7 @@ use super::rebuild::Built;
 use super::reconnect::{Series, Step};
 use super::trace_frames::FrameTrace;
 use super::url::ServerUrl;
-use crate::amqp::engine::{AuthFailure, Engine, EngineConfig, Event, SaslConfig};
+use crate::amqp::engine::{AuthFailure, Engine, EngineConfig, Event, FailureKind, SaslConfig};
 use crate::amqp::performative::AmqpError;
 use crate::settings::{self, Purpose};
 use crate::status::{Error, Result, Status};
@@ -96,12 +96,7 @@ impl Candidate {
                 match event {
                     Event::Closed { error } => return Err(self.turned_away(error.as_ref())),
                     Event::AuthFailed { failure, text } => return Err(auth_failed(failure, &text)),
-                    Event::Failed {
-                        ref error,
-                        status_hint,
-                    } => {
-                        return Err(self.violated(error, status_hint));
-                    }
+                    Event::Failed { ref error, kind } => return Err(self.violated(error, kind)),
                     event => {
                         if done(&mut self.engine, event)? {
                             return Ok(());
@@ -180,9 +175,10 @@ impl Candidate {
 
     /// A peer that breaks the protocol: its close goes out best effort. The finer status ends up in the
     /// error context (spec 40 §1.1).
-    fn violated(&mut self, error: &AmqpError, status: Status) -> Failure {
+    fn violated(&mut self, error: &AmqpError, kind: FailureKind) -> Failure {
         let _ = self.write();
         let (condition, text) = parts(Some(error));
+        let status = condition::failure(kind);
         Failure::retry(status, format!("{condition}: {}", text.unwrap_or_default()))
     }
 
@@ -191,12 +187,7 @@ impl Candidate {
         while let Some(event) = self.engine.poll_event() {
             match event {
                 Event::Closed { error } => return Err(self.turned_away(error.as_ref())),
-                Event::Failed {
-                    ref error,
-                    status_hint,
-                } => {
-                    return Err(self.violated(error, status_hint));
-                }
+                Event::Failed { ref error, kind } => return Err(self.violated(error, kind)),
                 _ => {}
             }
         }

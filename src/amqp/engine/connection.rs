@@ -3,11 +3,10 @@
 
 use super::Engine;
 use super::sasl::Mechanism;
-use super::types::{EngineConfig, EngineState, Event, condition};
+use super::types::{EngineConfig, EngineState, Event, FailureKind, condition};
 use crate::amqp::codec::{DecodeError, Decoder, Value};
 use crate::amqp::frame::{FrameError, FrameHeader, MIN_MAX_FRAME_SIZE, TYPE_SASL};
 use crate::amqp::performative::{AmqpError, Close, Disposition, Open, Performative, code};
-use crate::status::Status;
 use bytes::{Buf, Bytes, BytesMut};
 use std::time::Instant;
 
@@ -192,7 +191,7 @@ impl Engine {
     }
 
     /// Gives the connection up because of what the peer did.
-    pub(super) fn fail(&mut self, condition: &str, text: &str, status_hint: Status) {
+    pub(super) fn fail(&mut self, condition: &str, text: &str, kind: FailureKind) {
         if matches!(self.phase, Phase::Closed) {
             return;
         }
@@ -206,22 +205,18 @@ impl Engine {
             });
         }
         self.phase = Phase::Closed;
-        self.events.push_back(Event::Failed { error, status_hint });
+        self.events.push_back(Event::Failed { error, kind });
     }
 
     pub(super) fn fail_framing(&mut self, text: &str) {
-        self.fail(
-            condition::FRAMING_ERROR,
-            text,
-            Status::TIBEMS_INVALID_PROTOCOL,
-        );
+        self.fail(condition::FRAMING_ERROR, text, FailureKind::Framing);
     }
 
     pub(super) fn fail_decode(&mut self, error: &DecodeError) {
         self.fail(
             condition::DECODE_ERROR,
             &error.to_string(),
-            Status::TIBEMS_INVALID_PROTOCOL,
+            FailureKind::Framing,
         );
     }
 

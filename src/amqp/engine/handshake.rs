@@ -3,13 +3,12 @@
 use super::Engine;
 use super::connection::{Phase, decode_any, shortened};
 use super::sasl::{self, MechanismError};
-use super::types::{AuthFailure, Event, condition};
+use super::types::{AuthFailure, Event, FailureKind, condition};
 use crate::amqp::codec::Value;
 use crate::amqp::frame::{FrameHeader, HEADER_AMQP, HEADER_SASL, MIN_MAX_FRAME_SIZE, TYPE_SASL};
 use crate::amqp::performative::{
     AmqpError, Open, Performative, SaslInit, SaslOutcome, SaslResponse,
 };
-use crate::status::Status;
 use bytes::{Buf, BytesMut};
 
 impl Engine {
@@ -34,7 +33,7 @@ impl Engine {
                 Some(b'H') => "the peer answers with HTTP",
                 _ => "the peer does not speak AMQP",
             };
-            self.fail_header(text, Status::TIBEMS_INVALID_PROTOCOL);
+            self.fail_header(text, FailureKind::Protocol);
             return false;
         }
         let Some(header) = buf.first_chunk::<8>().copied() else {
@@ -47,10 +46,10 @@ impl Engine {
                     Some(2) => "the peer demands TLS inside the connection",
                     _ => "the peer asks for another protocol id",
                 };
-                self.fail_header(text, Status::TIBEMS_INVALID_PROTOCOL);
+                self.fail_header(text, FailureKind::Protocol);
             } else {
                 let text = "the peer speaks another protocol version";
-                self.fail_header(text, Status::TIBEMS_VERSION_MISMATCH);
+                self.fail_header(text, FailureKind::Version);
             }
             return false;
         }
@@ -62,11 +61,11 @@ impl Engine {
         true
     }
 
-    fn fail_header(&mut self, text: &str, status_hint: Status) {
+    fn fail_header(&mut self, text: &str, kind: FailureKind) {
         self.phase = Phase::Closed;
         self.events.push_back(Event::Failed {
             error: AmqpError::new(condition::FRAMING_ERROR, text),
-            status_hint,
+            kind,
         });
     }
 
@@ -104,7 +103,7 @@ impl Engine {
                     condition::INVALID_FIELD,
                     "client id and host name are too long for the open frame",
                 ),
-                status_hint: Status::TIBEMS_INVALID_CLIENT_ID,
+                kind: FailureKind::OpenTooLarge,
             });
         }
     }

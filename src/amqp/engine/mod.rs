@@ -35,7 +35,7 @@ pub use sasl::SaslConfig;
 pub use scram::ScramCache;
 pub use types::{
     AttachSpec, Attached, AuthFailure, Delivery, EngineConfig, EngineError, EngineState, Event,
-    LinkId, Outcome, Send, SendError, SessionId, Settle, condition,
+    FailureKind, LinkId, Outcome, Send, SendError, SessionId, Settle, condition,
 };
 
 use crate::amqp::frame::MIN_MAX_FRAME_SIZE;

@@ -5,10 +5,9 @@ use super::connection::Phase;
 use super::link::LinkState;
 use super::serial::ahead;
 use super::transfer::Partial;
-use super::types::{EngineError, Event, LinkId, SessionId, Settle, condition};
+use super::types::{EngineError, Event, FailureKind, LinkId, SessionId, Settle, condition};
 use super::unsettled::Unsettled;
 use crate::amqp::performative::{AmqpError, Begin, End, Flow, Role};
-use crate::status::Status;
 use std::collections::VecDeque;
 
 /// Our incoming window: constant, so large that only link credit holds the peer back.
@@ -285,7 +284,7 @@ impl Engine {
             return self.fail(
                 condition::NOT_ALLOWED,
                 "the peer begins sessions",
-                Status::TIBEMS_SERVER_NOT_CONNECTED,
+                FailureKind::NotAllowed,
             );
         };
         let mut session = Session::new(ours, self.config.first_outgoing_id);

@@ -6,9 +6,8 @@ use super::connection::Phase;
 use super::link::LinkState;
 use super::serial::within;
 use super::session::{Run, SessionState};
-use super::types::{Event, LinkId, Outcome, Settle, condition};
+use super::types::{Event, FailureKind, LinkId, Outcome, Settle, condition};
 use crate::amqp::performative::{AmqpError, DeliveryState, Disposition, Role};
-use crate::status::Status;
 
 impl Engine {
     /// Settles a received delivery. Neighbours with equal state travel in one frame, which is
@@ -101,7 +100,7 @@ impl Engine {
             return self.fail(
                 condition::NOT_ALLOWED,
                 "disposition whose last is before its first",
-                Status::TIBEMS_SERVER_NOT_CONNECTED,
+                FailureKind::NotAllowed,
             );
         }
         if disposition.role == Role::Sender {

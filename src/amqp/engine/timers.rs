@@ -3,8 +3,7 @@
 
 use super::Engine;
 use super::connection::Phase;
-use super::types::{EngineConfig, condition};
-use crate::status::Status;
+use super::types::{EngineConfig, FailureKind, condition};
 use std::time::{Duration, Instant};
 
 /// Shortest heartbeat interval.
@@ -102,7 +101,7 @@ impl Engine {
         self.fail(
             condition::RESOURCE_LIMIT_EXCEEDED,
             &format!("nothing received for {} ms", idle.as_millis()),
-            Status::TIBEMS_SERVER_NOT_CONNECTED,
+            FailureKind::Idle,
         );
         None
     }

@@ -6,12 +6,11 @@ use super::connection::{Phase, cut_payload};
 use super::link::LinkState;
 use super::output::TransferHead;
 use super::session::SessionState;
-use super::types::{Delivery, Event, LinkId, Outcome, Send, SendError, condition};
+use super::types::{Delivery, Event, FailureKind, LinkId, Outcome, Send, SendError, condition};
 use crate::amqp::codec::{DecodeError, Decoder};
 use crate::amqp::frame::FrameHeader;
 use crate::amqp::performative::fields::FieldReader;
 use crate::amqp::performative::{Role, code};
-use crate::status::Status;
 use bytes::{Buf, Bytes, BytesMut};
 
 /// The rest of a delivery that the session window cut off.
@@ -235,7 +234,7 @@ impl Engine {
             return self.fail(
                 condition::PRECONDITION_FAILED,
                 "transfer on a link on which the client sends",
-                Status::TIBEMS_SERVER_NOT_CONNECTED,
+                FailureKind::NotAllowed,
             );
         }
         if link.state != LinkState::Attached {

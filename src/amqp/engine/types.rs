@@ -3,7 +3,6 @@
 use super::sasl::SaslConfig;
 use super::slots::Key;
 use crate::amqp::performative::{AmqpError, LinkTarget, Role, Source};
-use crate::status::Status;
 use bytes::Bytes;
 use std::time::Duration;
 
@@ -176,6 +175,23 @@ pub enum AuthFailure {
     Credentials,
 }
 
+/// Why the engine gave the connection up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The peer's protocol header is not the one that was due: another protocol or another layer
+    Protocol,
+    /// The peer's protocol header has another version of the protocol
+    Version,
+    /// Our `open` does not fit the smallest frame: container-id and hostname are too long
+    OpenTooLarge,
+    /// A frame that cannot be read, or that was not due
+    Framing,
+    /// A performative that can be read, with what a peer must not ask of a client
+    NotAllowed,
+    /// The peer was silent for longer than the idle timeout
+    Idle,
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -247,7 +263,7 @@ pub enum Event {
     /// The connection is to be dropped after writing the output
     Failed {
         error: AmqpError,
-        status_hint: Status,
+        kind: FailureKind,
     },
 }
 

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::amqp::codec::Value;
-use crate::status::Status;
 
 fn sasl_config(user: Option<&str>) -> EngineConfig {
     EngineConfig {
@@ -31,13 +30,13 @@ fn sasl(user: Option<&str>) -> Wire {
     wire
 }
 
-fn header_failure(config: EngineConfig, bytes: &[u8]) -> (Status, String) {
+fn header_failure(config: EngineConfig, bytes: &[u8]) -> (FailureKind, String) {
     let mut wire = Wire::new(config);
     wire.bytes(bytes);
     match wire.event() {
-        Event::Failed { error, status_hint } => {
+        Event::Failed { error, kind } => {
             assert_eq!(wire.engine.state(), EngineState::Closed);
-            (status_hint, error.description.unwrap())
+            (kind, error.description.unwrap())
         }
         other => panic!("{other:?}"),
     }
@@ -45,23 +44,17 @@ fn header_failure(config: EngineConfig, bytes: &[u8]) -> (Status, String) {
 
 #[test]
 fn wrong_headers_are_told_apart() {
-    let hint = |bytes: &[u8]| header_failure(config(), bytes);
-    assert_eq!(
-        hint(&[0x15, 3, 1, 0, 2, 2, 40]).0,
-        Status::TIBEMS_INVALID_PROTOCOL
-    );
-    assert!(hint(&[0x15]).1.contains("TLS"));
-    assert!(hint(b"HTTP/1.1 400").1.contains("HTTP"));
-    assert_eq!(hint(b"\x00garbage").0, Status::TIBEMS_INVALID_PROTOCOL);
-    assert_eq!(
-        hint(b"AMQP\x00\x00\x09\x01").0,
-        Status::TIBEMS_VERSION_MISMATCH
-    );
-    assert_eq!(hint(&HEADER_SASL).0, Status::TIBEMS_INVALID_PROTOCOL);
-    assert!(hint(&HEADER_SASL).1.contains("SASL"));
+    let failure = |bytes: &[u8]| header_failure(config(), bytes);
+    assert_eq!(failure(&[0x15, 3, 1, 0, 2, 2, 40]).0, FailureKind::Protocol);
+    assert!(failure(&[0x15]).1.contains("TLS"));
+    assert!(failure(b"HTTP/1.1 400").1.contains("HTTP"));
+    assert_eq!(failure(b"\x00garbage").0, FailureKind::Protocol);
+    assert_eq!(failure(b"AMQP\x00\x00\x09\x01").0, FailureKind::Version);
+    assert_eq!(failure(&HEADER_SASL).0, FailureKind::Protocol);
+    assert!(failure(&HEADER_SASL).1.contains("SASL"));
     assert_eq!(
         header_failure(sasl_config(None), b"AMQP\x02\x01\x00\x00").0,
-        Status::TIBEMS_INVALID_PROTOCOL
+        FailureKind::Protocol
     );
 }
 
