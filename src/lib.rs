@@ -2,7 +2,7 @@
 //!
 //! Layers, arrows point down only: `ffi` → `client` → {`message`, `amqp`, `transport`}, and
 //! `message` → `amqp::codec`. `status` (numbers, texts, the error type), `settings` (process-wide
-//! values), `trace`, `clock` and `guard` (panics) may be used by every layer.
+//! values), `trace`, `clock` and `guard` (panics) may be used by every layer but `amqp`.
 //! See `docs/architecture.md`.
 
 pub mod amqp;

@@ -6,8 +6,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Modules that every layer may use, and what they may use themselves.
+/// Modules that every layer may use, but for those of `ALONE`.
 const COMMON: &[&str] = &["status", "settings", "trace", "clock", "guard"];
+
+/// Layers that use no common module: AMQP knows nothing of the API and its settings.
+const ALONE: &[&str] = &["amqp"];
+
+/// Layers that call no cryptography of the system.
+const WITHOUT_OPENSSL: &[&str] = &["amqp", "message"];
 
 /// What a layer may use besides itself and the common modules.
 const LAYERS: &[(&str, &[&str])] = &[
@@ -34,14 +40,25 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// A text without its comments.
+fn code(text: &str) -> String {
+    text.lines()
+        .map(|line| line.split("//").next().unwrap_or(""))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Whether the code of a file names `word`.
+fn names(text: &str, word: &str) -> bool {
+    code(text)
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .any(|found| found == word)
+}
+
 /// Every path after `crate::` in the code of a file, groups resolved: `crate::{a::b, c}` gives
 /// `a::b` and `c`.
 fn crate_paths(text: &str) -> Vec<String> {
-    let code: String = text
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or(""))
-        .collect::<Vec<_>>()
-        .join("\n");
+    let code = code(text);
     let mut paths = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let before = code[..at].chars().next_back().unwrap_or(' ');
@@ -98,7 +115,7 @@ fn allowed(layer: &str, path: &str) -> bool {
     if !is_layer || first == layer {
         return true;
     }
-    let common = COMMON.contains(&first) && !COMMON.contains(&layer);
+    let common = COMMON.contains(&first) && !COMMON.contains(&layer) && !ALONE.contains(&layer);
     let under = |root: &&str| path == *root || path.starts_with(&format!("{root}::"));
     common || below.iter().any(under)
 }
@@ -138,6 +155,39 @@ fn arrows_point_down_only() {
 }
 
 #[test]
+fn amqp_and_messages_call_no_openssl() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for layer in WITHOUT_OPENSSL {
+        let mut files = Vec::new();
+        sources(&root.join(layer), &mut files);
+        assert!(!files.is_empty(), "no files in {layer}");
+        for file in files {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(!names(&text, "openssl"), "{} names it", file.display());
+        }
+    }
+}
+
+#[test]
+fn a_crate_is_found_in_every_form() {
+    for text in [
+        "use openssl::hash::hash;",
+        "use {bytes::Bytes, openssl as tls};",
+        "    let same = ::openssl::memcmp::eq(a, b);",
+        "extern crate openssl;",
+    ] {
+        assert!(names(text, "openssl"), "{text}");
+    }
+    for text in [
+        "// openssl::rand",
+        "/// as openssl does",
+        "my_openssl::x();",
+    ] {
+        assert!(!names(text, "openssl"), "{text}");
+    }
+}
+
+#[test]
 fn the_engine_has_no_unsafe_code() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/amqp/mod.rs"));
     assert!(text.unwrap().contains("#![forbid(unsafe_code)]"));
@@ -163,4 +213,10 @@ fn paths_are_found_in_every_form() {
     assert!(!allowed("client", "ffi::handle"));
     assert!(!allowed("status", "trace"));
     assert!(allowed("transport", "trace"));
+    assert!(allowed("message", "status::Error"));
+    assert!(allowed("amqp", "amqp::codec"));
+    for common in COMMON {
+        assert!(!allowed("amqp", common), "{common}");
+    }
+    assert!(!allowed("amqp", "status::Status"));
 }

@@ -14,6 +14,7 @@ use bytes::BytesMut;
 
 use super::condition::{self, Again};
 use super::connection::Connection;
+use super::digests::OpenSsl;
 use super::io::parts;
 use super::options::{self, Options};
 use super::profile::Profile;
@@ -449,6 +450,7 @@ impl Connection {
                 allowed: options.sasl.clone(),
                 hostname,
                 scram_cache: self.scram_cache.clone(),
+                digests: Some(&OpenSsl),
                 ..SaslConfig::default()
             }),
             ..EngineConfig::default()

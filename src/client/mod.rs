@@ -9,6 +9,7 @@
 //! | `send`, `sending`, `outcome`, `receive`, `dispatch`, `acknowledge` | the paths of a message |
 //! | `request`, `links`, `profile`, `wire`, `io` | the wire: requests and answers, attaches, output, the I/O thread |
 //! | `connector`, `loss`, `rebuild`, `recovery`, `reattach`, `listener`, `context` | losing a server and finding the next one |
+//! | `digests` | OpenSSL for the engine's SCRAM |
 //! | `trace_frames` | the trace of frames, when it is asked for |
 
 mod acknowledge;
@@ -18,6 +19,7 @@ pub mod connection;
 mod connector;
 pub mod consumer;
 mod context;
+mod digests;
 mod dispatch;
 pub mod factory;
 pub mod gate;

@@ -1,9 +1,11 @@
 //! Sockets for the client: name lookup, connecting with a deadline, non-blocking reads and writes,
-//! the wake-up descriptor, and threads that are good guests in a foreign process (spec 40 §6.7).
+//! the wake-up descriptor, threads that are good guests in a foreign process (spec 40 §6.7), and the
+//! cryptography of OpenSSL.
 //!
 //! Knows nothing of AMQP. Nothing here raises SIGPIPE, leaks a descriptor into a child, or lets a
 //! signal of the program run on a library thread. TLS joins as a second kind of `Stream`.
 
+pub mod digests;
 mod poll;
 mod resolve;
 mod stream;

@@ -9,10 +9,12 @@
 //! Where things are: `handshake` headers, SASL, our open; `connection` open, close, violations, the
 //! way of frames; `timers` heartbeats; `session` begin, end, the windows; `link` attach, detach;
 //! `credit` credit and drains; `transfer` messages both ways; `settle` dispositions both ways;
-//! `txn` the coordinator's commands.
+//! `txn` the coordinator's commands; `sasl` and `scram` the mechanisms, `digests` what they need of
+//! cryptography.
 
 mod connection;
 mod credit;
+mod digests;
 mod handshake;
 mod link;
 mod output;
@@ -31,6 +33,7 @@ mod unsettled;
 #[cfg(test)]
 mod tests;
 
+pub use digests::{Digests, ScramHash};
 pub use sasl::SaslConfig;
 pub use scram::ScramCache;
 pub use types::{

@@ -2,7 +2,8 @@
 //!
 //! A mechanism is a small state machine; further ones are added by one more row in `candidates`.
 
-use super::scram::{self, Scram, ScramCache, ScramHash};
+use super::digests::{Digests, ScramHash};
+use super::scram::{self, Scram, ScramCache};
 use bytes::Bytes;
 
 /// What the caller wants to prove, and what may be used for it.
@@ -26,6 +27,8 @@ pub struct SaslConfig {
     pub scram_min: Option<u32>,
     /// Shared by all connects of one connection, so that a reconnect is quick
     pub scram_cache: ScramCache,
+    /// The cryptography of SCRAM; without it SCRAM is not used
+    pub digests: Option<&'static dyn Digests>,
 }
 
 impl std::fmt::Debug for SaslConfig {
@@ -161,16 +164,18 @@ fn candidates(
             authzid: config.authzid.clone(),
         }));
     }
-    if let (Some(user), Some(password)) = (&config.user, &config.password) {
+    if let (Some(user), Some(password), Some(digests)) =
+        (&config.user, &config.password, config.digests)
+    {
         let sha1 = named(ScramHash::Sha1.mechanism()).then_some(ScramHash::Sha1);
         for hash in [ScramHash::Sha512, ScramHash::Sha256]
             .into_iter()
             .chain(sha1)
         {
-            let Some(nonce) = scram::nonce() else {
+            let Some(nonce) = scram::nonce(digests) else {
                 continue;
             };
-            let mut scram = Scram::new(hash, user.clone(), password.clone(), nonce);
+            let mut scram = Scram::new(digests, hash, user.clone(), password.clone(), nonce);
             scram.min_iterations = config.scram_min.unwrap_or(scram.min_iterations);
             scram.cache = config.scram_cache.clone();
             list.push(Box::new(scram));
@@ -225,6 +230,7 @@ pub(super) fn choose(config: &SaslConfig, offered: &[String]) -> Option<Box<dyn 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::amqp::engine::tests::digests::Plain as PlainDigests;
 
     fn chosen(config: &SaslConfig, offered: &[&str]) -> Option<&'static str> {
         let offered: Vec<String> = offered.iter().map(|o| (*o).to_owned()).collect();
@@ -236,6 +242,7 @@ mod tests {
             user: Some("u".into()),
             password: Some("p".into()),
             plain_ok: true,
+            digests: Some(&PlainDigests),
             ..SaslConfig::default()
         }
     }
@@ -295,6 +302,16 @@ mod tests {
         assert_eq!(chosen(&named, &offered), Some("SCRAM-SHA-1"));
         assert_eq!(chosen(&named, &["PLAIN", "XOAUTH2"]), Some("XOAUTH2"));
         assert_eq!(chosen(&user(), &["XOAUTH2", "OAUTHBEARER"]), None);
+    }
+
+    #[test]
+    fn scram_is_left_out_without_its_cryptography() {
+        let without = SaslConfig {
+            digests: None,
+            ..user()
+        };
+        assert_eq!(chosen(&without, &["SCRAM-SHA-256", "PLAIN"]), Some("PLAIN"));
+        assert_eq!(chosen(&without, &["SCRAM-SHA-256"]), None);
     }
 
     #[test]

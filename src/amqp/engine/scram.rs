@@ -3,41 +3,21 @@
 //!
 //! The salted password is the slow part (PBKDF2); it is kept in a cache that reconnects share.
 
+use super::digests::{Digests, ScramHash};
 use super::sasl::{Mechanism, MechanismError};
 use bytes::Bytes;
-use openssl::base64::{decode_block, encode_block};
-use openssl::hash::{MessageDigest, hash};
-use openssl::pkcs5::pbkdf2_hmac;
-use openssl::pkey::PKey;
-use openssl::sign::Signer;
 use parking_lot::Mutex;
 use std::sync::Arc;
 
 /// More iterations than this are an attack on our processor.
 const MAX_ITERATIONS: usize = 1_000_000;
 
-/// The hash of a SCRAM mechanism.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ScramHash {
-    Sha1,
-    Sha256,
-    Sha512,
-}
-
 impl ScramHash {
-    pub fn mechanism(self) -> &'static str {
+    pub(super) fn mechanism(self) -> &'static str {
         match self {
             ScramHash::Sha1 => "SCRAM-SHA-1",
             ScramHash::Sha256 => "SCRAM-SHA-256",
             ScramHash::Sha512 => "SCRAM-SHA-512",
-        }
-    }
-
-    fn digest(self) -> MessageDigest {
-        match self {
-            ScramHash::Sha1 => MessageDigest::sha1(),
-            ScramHash::Sha256 => MessageDigest::sha256(),
-            ScramHash::Sha512 => MessageDigest::sha512(),
         }
     }
 }
@@ -65,6 +45,7 @@ enum Step {
 
 /// One exchange.
 pub(super) struct Scram {
+    digests: &'static dyn Digests,
     pub hash: ScramHash,
     /// As given, prepared in `initial_response`
     pub user: String,
@@ -77,13 +58,21 @@ pub(super) struct Scram {
     step: Step,
 }
 
-fn exchange<E>(text: &'static str) -> impl Fn(E) -> MechanismError {
-    move |_| MechanismError::Exchange(text)
-}
+const MALFORMED: MechanismError =
+    MechanismError::Exchange("the server's first SCRAM message is malformed");
+const NO_HASH: MechanismError =
+    MechanismError::Exchange("the hash of the mechanism is not available");
 
 impl Scram {
-    pub fn new(hash: ScramHash, user: String, password: String, nonce: String) -> Scram {
+    pub fn new(
+        digests: &'static dyn Digests,
+        hash: ScramHash,
+        user: String,
+        password: String,
+        nonce: String,
+    ) -> Scram {
         Scram {
+            digests,
             hash,
             user,
             password,
@@ -96,10 +85,7 @@ impl Scram {
     }
 
     fn hmac(&self, key: &[u8], data: &[u8]) -> Result<Vec<u8>, MechanismError> {
-        let failed = exchange("the hash of the mechanism is not available");
-        let key = PKey::hmac(key).map_err(&failed)?;
-        let mut signer = Signer::new(self.hash.digest(), &key).map_err(&failed)?;
-        signer.sign_oneshot_to_vec(data).map_err(&failed)
+        self.digests.hmac(self.hash, key, data).ok_or(NO_HASH)
     }
 
     fn salted(&self, salt: Vec<u8>, iterations: usize) -> Result<Vec<u8>, MechanismError> {
@@ -113,16 +99,11 @@ impl Scram {
         {
             return Ok(known.key.clone());
         }
-        let digest = self.hash.digest();
-        let mut key = vec![0; digest.size()];
-        pbkdf2_hmac(
-            self.password.as_bytes(),
-            &salt,
-            iterations,
-            digest,
-            &mut key,
-        )
-        .map_err(exchange("the hash of the mechanism is not available"))?;
+        let password = self.password.as_bytes();
+        let key = self
+            .digests
+            .pbkdf2(self.hash, password, &salt, iterations)
+            .ok_or(NO_HASH)?;
         *cache = Some(Salted {
             hash: self.hash,
             user: self.user.clone(),
@@ -136,22 +117,21 @@ impl Scram {
 
     /// server-first: nonce, salt, iterations. Gives client-final.
     fn answer(&mut self, server_first: &str) -> Result<Bytes, MechanismError> {
-        let wrong = || MechanismError::Exchange("the server's first SCRAM message is malformed");
         let mut fields = server_first.split(',');
         let nonce = fields.next().and_then(|f| f.strip_prefix("r="));
         let salt = fields.next().and_then(|f| f.strip_prefix("s="));
         let iterations = fields.next().and_then(|f| f.strip_prefix("i="));
         let (Some(nonce), Some(salt), Some(iterations)) = (nonce, salt, iterations) else {
             // Also a mandatory extension (m=), which would come first.
-            return Err(wrong());
+            return Err(MALFORMED);
         };
         if !nonce.starts_with(&self.nonce) || nonce.len() == self.nonce.len() {
             return Err(MechanismError::Exchange("the server's nonce is not ours"));
         }
-        let salt = decode_block(salt).map_err(|_| wrong())?;
-        let iterations: usize = iterations.parse().map_err(|_| wrong())?;
+        let salt = self.digests.decode_base64(salt).ok_or(MALFORMED)?;
+        let iterations: usize = iterations.parse().map_err(|_| MALFORMED)?;
         if salt.is_empty() {
-            return Err(wrong());
+            return Err(MALFORMED);
         }
         if iterations < self.min_iterations as usize || iterations > MAX_ITERATIONS {
             return Err(MechanismError::Exchange(
@@ -162,8 +142,7 @@ impl Scram {
         let without_proof = format!("c=biws,r={nonce}");
         let message = format!("{},{server_first},{without_proof}", self.first_bare);
         let mut proof = self.hmac(&salted, b"Client Key")?;
-        let stored = hash(self.hash.digest(), &proof)
-            .map_err(exchange("the hash of the mechanism is not available"))?;
+        let stored = self.digests.hash(self.hash, &proof).ok_or(NO_HASH)?;
         let signature = self.hmac(&stored, message.as_bytes())?;
         for (byte, other) in proof.iter_mut().zip(&signature) {
             *byte ^= other;
@@ -172,7 +151,7 @@ impl Scram {
         self.step = Step::FinalSent(self.hmac(&server_key, message.as_bytes())?);
         Ok(Bytes::from(format!(
             "{without_proof},p={}",
-            encode_block(&proof)
+            self.digests.encode_base64(&proof)
         )))
     }
 
@@ -186,11 +165,9 @@ impl Scram {
             .ok()
             .and_then(|text| text.split(',').next())
             .and_then(|field| field.strip_prefix("v="))
-            .and_then(|text| decode_block(text).ok());
+            .and_then(|text| self.digests.decode_base64(text));
         match signature {
-            Some(given)
-                if given.len() == expected.len() && openssl::memcmp::eq(&given, expected) =>
-            {
+            Some(given) if self.digests.equal(&given, expected) => {
                 self.step = Step::Verified;
                 Ok(())
             }
@@ -223,8 +200,7 @@ impl Mechanism for Scram {
     fn challenge(&mut self, data: &[u8]) -> Result<Bytes, MechanismError> {
         match self.step {
             Step::FirstSent => {
-                let text = std::str::from_utf8(data)
-                    .map_err(exchange("the server's first SCRAM message is malformed"))?;
+                let text = std::str::from_utf8(data).map_err(|_| MALFORMED)?;
                 self.answer(text)
             }
             Step::FinalSent(_) => self.verify(data).map(|()| Bytes::new()),
@@ -250,19 +226,22 @@ impl Mechanism for Scram {
 }
 
 /// A fresh nonce; `None` when there is no randomness.
-pub(super) fn nonce() -> Option<String> {
+pub(super) fn nonce(digests: &dyn Digests) -> Option<String> {
     let mut bytes = [0; 24];
-    openssl::rand::rand_bytes(&mut bytes).ok()?;
-    Some(encode_block(&bytes))
+    digests
+        .random(&mut bytes)
+        .then(|| digests.encode_base64(&bytes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::amqp::engine::tests::digests::Plain;
 
     /// The example exchange of RFC 7677.
     fn example() -> Scram {
         let mut scram = Scram::new(
+            &Plain,
             ScramHash::Sha256,
             "user".into(),
             "pencil".into(),
@@ -339,6 +318,7 @@ mod tests {
     #[test]
     fn users_are_prepared_and_escaped() {
         let mut scram = Scram::new(
+            &Plain,
             ScramHash::Sha512,
             "a=b,c\u{ad}\u{2168}".into(),
             "pä".into(),
@@ -349,6 +329,7 @@ mod tests {
             "n,,n=a=3Db=2CcIX,r=nonce"
         ); // 40-P-S10
         let mut bad = Scram::new(
+            &Plain,
             ScramHash::Sha512,
             "u\u{7}".into(),
             "p".into(),
@@ -376,7 +357,7 @@ mod tests {
 
     #[test]
     fn nonces_are_random() {
-        let (a, b) = (nonce().unwrap(), nonce().unwrap());
+        let (a, b) = (nonce(&Plain).unwrap(), nonce(&Plain).unwrap());
         assert!(a.len() >= 24 && a != b && !a.contains(','));
     }
 }

@@ -2,6 +2,7 @@
 
 mod connection;
 mod credit;
+pub mod digests;
 mod dispositions;
 mod edges;
 mod links;
