@@ -8,9 +8,9 @@
 //!
 //! Where things are: `handshake` headers, SASL, our open; `connection` open, close, violations, the
 //! way of frames; `timers` heartbeats; `session` begin, end, the windows; `link` attach, detach;
-//! `credit` credit and drains; `transfer` messages both ways; `settle` dispositions both ways;
-//! `txn` the coordinator's commands; `sasl` and `scram` the mechanisms, `digests` what they need of
-//! cryptography.
+//! `credit` credit and drains; `transfer` messages both ways, `received` the performative of one that
+//! came; `settle` dispositions both ways; `txn` the coordinator's commands; `sasl` and `scram` the
+//! mechanisms, `digests` what they need of cryptography.
 
 mod connection;
 mod credit;
@@ -18,6 +18,7 @@ mod digests;
 mod handshake;
 mod link;
 mod output;
+mod received;
 mod sasl;
 mod scram;
 mod serial;

@@ -5,12 +5,11 @@ use super::Engine;
 use super::connection::{Phase, cut_payload};
 use super::link::LinkState;
 use super::output::TransferHead;
+use super::received::Received;
 use super::session::SessionState;
 use super::types::{Delivery, Event, FailureKind, LinkId, Outcome, Send, SendError, condition};
-use crate::amqp::codec::{DecodeError, Decoder};
 use crate::amqp::frame::FrameHeader;
-use crate::amqp::performative::fields::FieldReader;
-use crate::amqp::performative::{Role, code};
+use crate::amqp::performative::Role;
 use bytes::{Buf, Bytes, BytesMut};
 
 /// The rest of a delivery that the session window cut off.
@@ -36,49 +35,6 @@ pub(super) struct Assembly {
     message_format: u32,
     settled: bool,
     payload: BytesMut,
-}
-
-/// What the engine wants to know of a received transfer.
-struct Received {
-    handle: u32,
-    delivery_id: Option<u32>,
-    has_tag: bool,
-    message_format: u32,
-    settled: bool,
-    more: bool,
-    resume: bool,
-    aborted: bool,
-    /// Bytes of the performative
-    length: usize,
-}
-
-impl Received {
-    fn decode(body: &[u8]) -> Result<Received, DecodeError> {
-        let mut decoder = Decoder::new(body);
-        let mut f = FieldReader::open(&mut decoder, code::TRANSFER)?;
-        let handle = f.required_uint("handle")?;
-        let delivery_id = f.uint("delivery-id")?;
-        let has_tag = f.binary("delivery-tag")?.is_some();
-        let message_format = f.uint("message-format")?.unwrap_or(0);
-        let settled = f.bool("settled")?.unwrap_or(false);
-        let more = f.bool("more")?.unwrap_or(false);
-        f.skip()?;
-        f.skip()?;
-        let resume = f.bool("resume")?.unwrap_or(false);
-        let aborted = f.bool("aborted")?.unwrap_or(false);
-        f.end()?;
-        Ok(Received {
-            handle,
-            delivery_id,
-            has_tag,
-            message_format,
-            settled,
-            more,
-            resume,
-            aborted,
-            length: decoder.position(),
-        })
-    }
 }
 
 impl Engine {
