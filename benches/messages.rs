@@ -1,8 +1,11 @@
 //! Cost of messages alone: no server, no threads.
 //!
-//! Prints nanoseconds, allocations and allocated bytes of one message, and what they are in relation to each other; the
-//! best of several rounds, as other work on the machine only adds. Run it with `cargo bench --bench messages`. That
+//! Prints nanoseconds (best, median and worst of several rounds), allocations and allocated bytes of one message, and what
+//! the best rounds are in relation to each other, as other work on the machine only adds. Run it with `cargo bench --bench messages`. That
 //! receiving does not copy bodies is asserted by `tests/message_allocations.rs`.
+//!
+//! `cargo bench --bench messages -- receive text 10000` only receives so many small messages of one sort, for a profiler;
+//! the difference of two numbers is free of what the start costs.
 
 #[path = "../tests/support/counting.rs"]
 mod counting;
@@ -11,9 +14,13 @@ use bytes::Bytes;
 use std::hint::black_box;
 use std::ptr::null_mut;
 use std::time::Instant;
+use tibemsufo::ffi::message_handle::hand_out;
 use tibemsufo::ffi::msg::tibemsMsg_Destroy;
 use tibemsufo::ffi::msg_property::{tibemsMsg_SetIntProperty, tibemsMsg_SetStringProperty};
-use tibemsufo::ffi::text_msg::{tibemsTextMsg_Create, tibemsTextMsg_SetText};
+use tibemsufo::ffi::text_msg::{
+    tibemsTextMsg_Create, tibemsTextMsg_GetText, tibemsTextMsg_SetText,
+};
+use tibemsufo::ffi::types::tibemsMsg;
 use tibemsufo::message::{
     BodyKind, Destination, Message, PlainAddresses, Received, SendHeaders, Text, Value,
 };
@@ -21,7 +28,7 @@ use tibemsufo::message::{
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
 
-const ROUNDS: u32 = 9;
+const ROUNDS: usize = 9;
 const MESSAGES: u32 = 20_000;
 
 /// The best round of `work`, printed as one line; the result is in ns.
@@ -30,14 +37,82 @@ fn report(name: &str, messages: u32, mut work: impl FnMut()) -> f64 {
     let (calls, bytes) = (counting::calls(), counting::bytes());
     work();
     let (calls, bytes) = (counting::calls() - calls, counting::bytes() - bytes);
-    let mut best = f64::INFINITY;
-    for _ in 0..ROUNDS {
+    let mut rounds = [0.0; ROUNDS];
+    for round in &mut rounds {
         let start = Instant::now();
         (0..messages).for_each(|_| work());
-        best = best.min(start.elapsed().as_nanos() as f64 / f64::from(messages));
+        *round = start.elapsed().as_nanos() as f64 / f64::from(messages);
     }
-    println!("{name:<52} {best:9.1} ns {calls:4} allocations {bytes:9} bytes");
+    rounds.sort_by(f64::total_cmp);
+    let (best, median, worst) = (rounds[0], rounds[ROUNDS / 2], rounds[ROUNDS - 1]);
+    println!(
+        "{name:<44} {best:8.1} {median:8.1} {worst:8.1} ns {calls:4} allocations {bytes:9} bytes"
+    );
     best
+}
+
+/// Small messages as they come in: what was read from the server, and where the message lies in it.
+struct Arrived {
+    chunk: Bytes,
+    message: std::ops::Range<usize>,
+    queue: Destination,
+}
+
+impl Arrived {
+    /// `sort` is `text`, `properties` (a text with two of them), `bytes` or `map`.
+    fn of(sort: &str) -> Arrived {
+        let message = match sort {
+            "text" => bare(BodyKind::Text, 100),
+            "properties" => message_of(BodyKind::Text, 100),
+            "bytes" => bare(BodyKind::Bytes, 100),
+            _ => bare(BodyKind::Map, 50),
+        };
+        let queue = Destination::queue("a.queue.of.the.benchmark");
+        let headers = SendHeaders {
+            timestamp: 1_700_000_000_000,
+            message_id: Some("ID:01234567-89ab-cdef-0123-456789abcdef:1:1"),
+            ..SendHeaders::to(&queue)
+        };
+        let mut chunk = vec![0; 64];
+        message
+            .encode(&headers, &PlainAddresses, &mut chunk)
+            .expect("a plain message");
+        let end = chunk.len();
+        chunk.resize(end + 64, 0);
+        Arrived {
+            chunk: chunk.into(),
+            message: 64..end,
+            queue,
+        }
+    }
+
+    /// From the buffer to the listener, as the client does it.
+    fn hand_out(&self) -> tibemsMsg {
+        let received = Received {
+            consumer_destination: &self.queue,
+            now_ms: 1_700_000_000_000,
+            addresses: &PlainAddresses,
+        };
+        let payload = Bytes::copy_from_slice(&self.chunk[self.message.clone()]);
+        let message = Message::decode(payload, &received).expect("a message");
+        hand_out(message, None)
+    }
+
+    fn untouched(&self) {
+        // SAFETY: a live handle.
+        unsafe { black_box(tibemsMsg_Destroy(self.hand_out())) };
+    }
+
+    fn text_read(&self) {
+        let message = self.hand_out();
+        let mut text = std::ptr::null();
+        // SAFETY: a live handle and a local.
+        unsafe {
+            black_box(tibemsTextMsg_GetText(message, &mut text));
+            black_box(tibemsMsg_Destroy(message));
+        }
+        black_box(text);
+    }
 }
 
 /// Create, text of 100 bytes, two properties, destroy: as a C program does it.
@@ -62,6 +137,10 @@ fn with_properties(mut message: Message) -> Message {
 }
 
 fn message_of(kind: BodyKind, size: usize) -> Message {
+    with_properties(bare(kind, size))
+}
+
+fn bare(kind: BodyKind, size: usize) -> Message {
     let content = vec![b'x'; size];
     let mut message = Message::of_kind(kind);
     match kind {
@@ -74,10 +153,18 @@ fn message_of(kind: BodyKind, size: usize) -> Message {
                 .expect("new");
         }),
     }
-    with_properties(message)
+    message
 }
 
 fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [receive, sort, number, ..] = &words[..]
+        && receive == "receive"
+    {
+        let arrived = Arrived::of(sort);
+        let number: u32 = number.parse().expect("a number");
+        return (0..number).for_each(|_| arrived.untouched());
+    }
     let queue = Destination::queue("a.queue.of.the.benchmark");
     let headers = SendHeaders {
         timestamp: 1_700_000_000_000,
@@ -114,6 +201,17 @@ fn main() {
             .encode(&headers, &PlainAddresses, &mut out)
             .expect("a plain message");
         black_box(out.len());
+    });
+
+    for sort in ["text", "properties", "bytes", "map"] {
+        let arrived = Arrived::of(sort);
+        report(&format!("C: receive {sort}, destroy"), MESSAGES, || {
+            arrived.untouched();
+        });
+    }
+    let arrived = Arrived::of("text");
+    report("C: receive text, read it, destroy", MESSAGES, || {
+        arrived.text_read();
     });
 
     let mut decoded = Vec::new();

@@ -34,6 +34,11 @@ pub(crate) fn publish(message: Message, delivery: Option<Arc<dyn Delivery>>) -> 
     as_handle(object.handle(true, insert, forget_message))
 }
 
+/// What a message listener is given: the program owns the message from now on and will destroy it.
+pub fn hand_out(message: Message, delivery: Option<Arc<dyn Delivery>>) -> tibemsMsg {
+    publish(message, delivery).to_raw()
+}
+
 /// The handle of a message that belongs to the message around it.
 pub(crate) fn lend_message(nested: &Nested) -> Handle {
     let object = nested.object();

@@ -10,7 +10,6 @@
 
 pub(crate) mod entry;
 pub(crate) mod handle;
-pub(crate) mod message_handle;
 mod objects;
 mod output;
 mod process;
@@ -28,6 +27,7 @@ pub mod lookup;
 pub mod lookup_params;
 pub mod map_msg;
 pub mod map_msg_set;
+pub mod message_handle;
 pub mod metadata;
 pub mod msg;
 pub mod msg_archive;

@@ -189,12 +189,12 @@ pub(crate) fn message_listener(
         call: Arc::new(
             move |message: Message, delivery: Option<Arc<dyn Delivery>>| {
                 error_context::open_for_callbacks();
-                let message = super::message_handle::publish(message, delivery);
+                let message = super::message_handle::hand_out(message, delivery);
                 // SAFETY: as above; the message's handle now belongs to the program.
                 unsafe {
                     function(
                         ptr::with_exposed_provenance_mut(consumer),
-                        message.to_raw(),
+                        message,
                         ptr::with_exposed_provenance_mut(closure),
                     );
                 }
