@@ -22,7 +22,8 @@ use tibemsufo::ffi::text_msg::{
 };
 use tibemsufo::ffi::types::tibemsMsg;
 use tibemsufo::message::{
-    BodyKind, Destination, Message, PlainAddresses, Received, SendHeaders, Text, Value,
+    BodyKind, Destination, Message, MessageDecoder, PlainAddresses, Received, SendHeaders, Text,
+    Value,
 };
 
 #[global_allocator]
@@ -56,6 +57,7 @@ struct Arrived {
     chunk: Bytes,
     message: std::ops::Range<usize>,
     queue: Destination,
+    decoder: MessageDecoder,
 }
 
 impl Arrived {
@@ -83,27 +85,29 @@ impl Arrived {
             chunk: chunk.into(),
             message: 64..end,
             queue,
+            decoder: MessageDecoder::default(),
         }
     }
 
     /// From the buffer to the listener, as the client does it.
-    fn hand_out(&self) -> tibemsMsg {
+    fn hand_out(&mut self) -> tibemsMsg {
         let received = Received {
             consumer_destination: &self.queue,
             now_ms: 1_700_000_000_000,
             addresses: &PlainAddresses,
         };
         let payload = Bytes::copy_from_slice(&self.chunk[self.message.clone()]);
-        let message = Message::decode(payload, &received).expect("a message");
+        let message = self.decoder.decode(payload, &received);
+        let message = message.expect("a message");
         hand_out(message, None)
     }
 
-    fn untouched(&self) {
+    fn untouched(&mut self) {
         // SAFETY: a live handle.
         unsafe { black_box(tibemsMsg_Destroy(self.hand_out())) };
     }
 
-    fn text_read(&self) {
+    fn text_read(&mut self) {
         let message = self.hand_out();
         let mut text = std::ptr::null();
         // SAFETY: a live handle and a local.
@@ -161,7 +165,7 @@ fn main() {
     if let [receive, sort, number, ..] = &words[..]
         && receive == "receive"
     {
-        let arrived = Arrived::of(sort);
+        let mut arrived = Arrived::of(sort);
         let number: u32 = number.parse().expect("a number");
         return (0..number).for_each(|_| arrived.untouched());
     }
@@ -204,12 +208,12 @@ fn main() {
     });
 
     for sort in ["text", "properties", "bytes", "map"] {
-        let arrived = Arrived::of(sort);
+        let mut arrived = Arrived::of(sort);
         report(&format!("C: receive {sort}, destroy"), MESSAGES, || {
             arrived.untouched();
         });
     }
-    let arrived = Arrived::of("text");
+    let mut arrived = Arrived::of("text");
     report("C: receive text, read it, destroy", MESSAGES, || {
         arrived.text_read();
     });

@@ -20,7 +20,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use super::bytes_body::{Block, BytesBody};
+use super::bytes_body::{Block, Coding};
 use super::destination::Destination;
 use super::headers::TextHeader;
 use super::items::Items;
@@ -75,12 +75,18 @@ impl Message {
     /// `tibemsMsg_GetAsBytes`: the same block while the message is unchanged; earlier ones stay until Destroy.
     pub fn lend_archive(&mut self) -> Result<&[u8]> {
         let archive = self.to_archive()?;
-        let changed = self.archive.as_deref() != Some(&archive[..]);
-        let old = changed.then(|| self.archive.replace(archive.into()));
-        if let Some(old) = old.flatten() {
-            self.kept.push(Block::Shared(old));
+        let last = self.archive.as_ref().map(|last| &last[..]);
+        if last != Some(&archive[..]) {
+            let last = self.archive.replace(Box::new(archive.into()));
+            if let Some(last) = last {
+                self.kept.push(Block::Shared(*last));
+            }
         }
-        Ok(self.archive.as_deref().unwrap_or_default())
+        Ok(self
+            .archive
+            .as_ref()
+            .map(|last| &last[..])
+            .unwrap_or_default())
     }
 
     fn write_payload(&self, out: &mut Encoder<'_>) -> Result<()> {
@@ -90,8 +96,8 @@ impl Message {
         write_items(out, self.properties(), 0)?;
         match &self.body {
             Body::Plain => out.null(),
-            Body::Text(body) => write_binary(out, body.as_bytes()),
-            Body::Bytes(body) => write_bytes(out, body),
+            Body::Text(body) => write_binary(out, self.text_bytes(body)),
+            Body::Bytes(body) => write_bytes(out, self.bytes_of(body), body.coding()),
             Body::Object(bytes) => write_binary(out, bytes.as_deref()),
             Body::Map(body) => write_items(out, body.items(self.access()), 1)?,
             Body::Stream(body) => write_stream(out, body.items(self.access()), 1)?,
@@ -162,12 +168,12 @@ fn write_binary(out: &mut Encoder<'_>, bytes: Option<&[u8]>) {
     }
 }
 
-fn write_bytes(out: &mut Encoder<'_>, body: &BytesBody) {
-    let Some(coding) = body.coding() else {
-        return out.binary(body.as_bytes());
+fn write_bytes(out: &mut Encoder<'_>, bytes: &[u8], coding: Option<&Coding>) {
+    let Some(coding) = coding else {
+        return out.binary(bytes);
     };
     let list = out.begin_list();
-    out.binary(body.as_bytes());
+    out.binary(bytes);
     write_binary(out, coding.content_type.as_ref().map(String::as_bytes));
     out.binary(coding.content_encoding.as_bytes());
     out.end_list(list, 3);

@@ -10,13 +10,24 @@ use super::names::check_not_empty;
 use super::text::Text;
 use super::value::{Item, Value};
 use super::values::{self, Encoded};
+use super::wire::Span;
 use crate::status::Result;
 
-/// The body of a text message: where it lies in the payload, and the terminated copy for C once asked for.
+/// The body of a text message: the text that was received, and the terminated copy for C once asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TextBody {
     text: OnceCell<Option<Text>>,
-    wire: Option<Bytes>,
+    received: ReceivedText,
+}
+
+/// Where a received text is.
+#[derive(Clone, Debug, Default)]
+enum ReceivedText {
+    /// The null text, or nothing was received.
+    #[default]
+    None,
+    InPayload(Span),
+    Bytes(Bytes),
 }
 
 /// The items of a map message, decoded at first access.
@@ -36,8 +47,24 @@ impl Message {
         };
         Ok(body
             .text
-            .get_or_init(|| body.wire.as_deref().map(Text::new))
+            .get_or_init(|| self.received_text(body).map(Text::new))
             .as_ref())
+    }
+
+    fn received_text<'a>(&'a self, body: &'a TextBody) -> Option<&'a [u8]> {
+        match (&body.received, &self.wire) {
+            (ReceivedText::InPayload(span), Some(wire)) => Some(span.within(&wire.payload)),
+            (ReceivedText::Bytes(bytes), _) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The text of this body of the message as bytes, without making the copy for C.
+    pub(super) fn text_bytes<'a>(&'a self, body: &'a TextBody) -> Option<&'a [u8]> {
+        match body.text.get() {
+            Some(text) => text.as_ref().map(Text::as_bytes),
+            None => self.received_text(body),
+        }
     }
 
     /// Stores a copy of the text; `None` is the null text.
@@ -46,7 +73,7 @@ impl Message {
         self.check_writeable()?;
         self.body = Body::Text(TextBody {
             text: OnceCell::from(text.map(Text::new)),
-            wire: None,
+            received: ReceivedText::None,
         });
         Ok(())
     }
@@ -106,24 +133,24 @@ impl Message {
 }
 
 impl TextBody {
-    pub(super) fn from_wire(wire: Option<Bytes>) -> TextBody {
-        match wire {
-            Some(wire) => TextBody {
-                text: OnceCell::new(),
-                wire: Some(wire),
-            },
-            None => TextBody {
-                text: OnceCell::from(None),
-                wire: None,
-            },
+    /// The null text.
+    pub(super) fn null() -> TextBody {
+        TextBody::from_bytes(None)
+    }
+
+    /// A text that lies in the payload of its message.
+    pub(super) fn in_payload(span: Span) -> TextBody {
+        TextBody {
+            text: OnceCell::new(),
+            received: ReceivedText::InPayload(span),
         }
     }
 
-    /// The text as bytes, without making the copy for C.
-    pub(super) fn as_bytes(&self) -> Option<&[u8]> {
-        match self.text.get() {
-            Some(text) => text.as_ref().map(Text::as_bytes),
-            None => self.wire.as_deref(),
+    /// A text that lies elsewhere.
+    pub(super) fn from_bytes(bytes: Option<Bytes>) -> TextBody {
+        TextBody {
+            text: OnceCell::new(),
+            received: bytes.map_or(ReceivedText::None, ReceivedText::Bytes),
         }
     }
 }

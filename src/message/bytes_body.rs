@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::model::{Body, BodyKind, Kept, Message, wrong_type};
+use super::modified_utf8::{from_modified_utf8, to_modified_utf8};
 use super::text::Text;
+use super::values::slice;
+use super::wire::{Span, Wire};
 use crate::status::{Error, Result, Status};
 
 /// Longest body, 2^31 - 1 bytes (spec 30 §5.2).
@@ -43,14 +46,21 @@ pub(super) struct Coding {
 #[derive(Debug)]
 pub(super) struct BytesBody {
     block: Block,
-    /// Holds until the bytes are changed.
-    coding: Option<Coding>,
+    /// Where the bytes lie in the payload of their message, as long as `block` is not filled with them.
+    in_payload: Option<Span>,
     position: usize,
-    /// True once C holds an address inside `block`.
+    /// True once C holds an address inside the bytes.
     lent: Cell<bool>,
-    /// Texts made by ReadUTF, by position; earlier ones at a position whose bytes have changed.
-    texts: BTreeMap<usize, Text>,
-    old_texts: Vec<Text>,
+    /// Holds until the bytes are changed.
+    coding: Option<Box<Coding>>,
+    texts: Option<Box<Texts>>,
+}
+
+/// Texts made by ReadUTF, by position; earlier ones at a position whose bytes have changed.
+#[derive(Debug, Default)]
+struct Texts {
+    by_position: BTreeMap<usize, Text>,
+    old: Vec<Text>,
 }
 
 impl Default for BytesBody {
@@ -63,6 +73,7 @@ impl Default for BytesBody {
 impl Clone for BytesBody {
     fn clone(&self) -> BytesBody {
         BytesBody {
+            in_payload: self.in_payload,
             coding: self.coding.clone(),
             ..BytesBody::from_block(self.block.clone())
         }
@@ -73,15 +84,23 @@ impl BytesBody {
     fn from_block(block: Block) -> BytesBody {
         BytesBody {
             block,
-            coding: None,
+            in_payload: None,
             position: 0,
             lent: Cell::new(false),
-            texts: BTreeMap::new(),
-            old_texts: Vec::new(),
+            coding: None,
+            texts: None,
         }
     }
 
-    /// A received body, not copied.
+    /// A received body that lies in the payload of its message.
+    pub(super) fn in_payload(span: Span) -> BytesBody {
+        BytesBody {
+            in_payload: Some(span),
+            ..BytesBody::default()
+        }
+    }
+
+    /// A received body that lies elsewhere, not copied.
     pub(super) fn from_wire(bytes: Bytes) -> BytesBody {
         BytesBody::from_block(Block::Shared(bytes))
     }
@@ -89,26 +108,28 @@ impl BytesBody {
     /// A received body that its sender has encoded.
     pub(super) fn from_coded(bytes: Bytes, coding: Coding) -> BytesBody {
         BytesBody {
-            coding: Some(coding),
+            coding: Some(Box::new(coding)),
             ..BytesBody::from_wire(bytes)
         }
     }
 
     /// How the bytes are encoded, if another program said so.
     pub(super) fn coding(&self) -> Option<&Coding> {
-        self.coding.as_ref()
+        self.coding.as_deref()
     }
 
-    /// All bytes, for encoding.
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.block
+    /// Takes a share of the payload, if the bytes lie there, to work on them.
+    fn share(&mut self, wire: Option<&Wire>) {
+        if let (Some(span), Some(wire)) = (self.in_payload.take(), wire) {
+            self.block = Block::Shared(slice(&wire.payload, span.within(&wire.payload)));
+        }
     }
 
     pub(super) fn rewind(&mut self) {
         self.position = 0;
     }
 
-    /// Gives the block away when C holds an address inside.
+    /// Gives the block away when C holds an address inside. The payload stays with the message anyway.
     pub(super) fn keep_lent(&mut self, kept: &mut Kept) {
         if self.lent.replace(false) {
             kept.push(std::mem::replace(&mut self.block, Block::Own(Vec::new())));
@@ -159,8 +180,10 @@ impl BytesBody {
         }
         self.coding = None;
         self.keep_lent(kept);
-        self.old_texts
-            .extend(std::mem::take(&mut self.texts).into_values());
+        if let Some(texts) = self.texts.as_deref_mut() {
+            let texts_so_far = std::mem::take(&mut texts.by_position);
+            texts.old.extend(texts_so_far.into_values());
+        }
         self.position = 0;
         match &mut self.block {
             Block::Own(own) => {
@@ -182,8 +205,9 @@ impl BytesBody {
         }
         let encoded = &self.block[self.position..self.position + length];
         self.position += length;
-        Ok(self
-            .texts
+        let texts = self.texts.get_or_insert_default();
+        Ok(texts
+            .by_position
             .entry(start)
             .or_insert_with(|| Text::new(&from_modified_utf8(encoded))))
     }
@@ -211,7 +235,10 @@ impl Message {
         self.expect(BodyKind::Bytes)?;
         self.check_readable()?;
         match &mut self.body {
-            Body::Bytes(body) => Ok(body),
+            Body::Bytes(body) => {
+                body.share(self.wire.as_ref());
+                Ok(body)
+            }
             _ => Err(wrong_type()),
         }
     }
@@ -220,8 +247,19 @@ impl Message {
         self.expect(BodyKind::Bytes)?;
         self.check_writeable()?;
         match &mut self.body {
-            Body::Bytes(body) => Ok((body, &mut self.kept)),
+            Body::Bytes(body) => {
+                body.share(self.wire.as_ref());
+                Ok((body, &mut self.kept))
+            }
             _ => Err(wrong_type()),
+        }
+    }
+
+    /// All bytes of this body of the message.
+    pub(super) fn bytes_of<'a>(&'a self, body: &'a BytesBody) -> &'a [u8] {
+        match (body.in_payload, &self.wire) {
+            (Some(span), Some(wire)) => span.within(&wire.payload),
+            _ => &body.block,
         }
     }
 
@@ -282,81 +320,15 @@ impl Message {
 
     /// `tibemsBytesMsg_GetBodyLength`, in every mode.
     pub fn body_length(&self) -> Result<usize> {
-        Ok(self.bytes_body()?.block.len())
+        Ok(self.bytes_of(self.bytes_body()?).len())
     }
 
     /// `tibemsBytesMsg_GetBytes`: address (never NULL) and length of the whole body; valid until Destroy.
     pub fn lend_bytes(&self) -> Result<(*const u8, usize)> {
         let body = self.bytes_body()?;
         body.lent.set(true);
-        Ok(address_of(&body.block))
+        Ok(address_of(self.bytes_of(body)))
     }
-}
-
-/// Java's modified UTF-8 with its length prefix (which is wrong when the text is too long).
-fn to_modified_utf8(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + 2);
-    out.extend_from_slice(&[0, 0]);
-    match std::str::from_utf8(text) {
-        Ok(text) => {
-            for character in text.chars() {
-                let mut units = [0; 2];
-                if character == '\0' {
-                    out.extend_from_slice(&[0xC0, 0x80]);
-                } else if u32::from(character) > 0xFFFF {
-                    for unit in character.encode_utf16(&mut units) {
-                        out.extend_from_slice(&three_bytes(*unit));
-                    }
-                } else {
-                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-            }
-        }
-        Err(_) => out.extend_from_slice(text),
-    }
-    let length = (out.len() - 2) as u16;
-    out[..2].copy_from_slice(&length.to_be_bytes());
-    out
-}
-
-fn three_bytes(unit: u16) -> [u8; 3] {
-    [
-        0xE0 | (unit >> 12) as u8,
-        0x80 | (unit >> 6 & 0x3F) as u8,
-        0x80 | (unit & 0x3F) as u8,
-    ]
-}
-
-/// Joins surrogate pairs to four bytes and turns `C0 80` into a zero byte; everything else stays.
-fn from_modified_utf8(encoded: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(encoded.len());
-    let mut rest = encoded;
-    while let [first, tail @ ..] = rest {
-        if let [0xC0, 0x80, after @ ..] = rest {
-            out.push(0);
-            rest = after;
-        } else if let [
-            0xED,
-            h1 @ 0xA0..=0xAF,
-            h2,
-            0xED,
-            l1 @ 0xB0..=0xBF,
-            l2,
-            after @ ..,
-        ] = rest
-        {
-            let high = u32::from(h1 & 0x0F) << 6 | u32::from(h2 & 0x3F);
-            let low = u32::from(l1 & 0x0F) << 6 | u32::from(l2 & 0x3F);
-            let character =
-                char::from_u32(0x10000 + (high << 10 | low)).unwrap_or(char::REPLACEMENT_CHARACTER);
-            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            rest = after;
-        } else {
-            out.push(*first);
-            rest = tail;
-        }
-    }
-    out
 }
 
 #[cfg(test)]

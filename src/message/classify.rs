@@ -6,39 +6,41 @@ use bytes::{Bytes, BytesMut};
 
 use super::bodies::{MapBody, TextBody};
 use super::bytes_body::{BytesBody, Coding};
+use super::elements::Elements;
 use super::model::{Access, Body};
 use super::stream_body::StreamBody;
 use super::values::{Encoded, decode_item, slice};
-use super::wire::{JAVA_NULL, JAVA_OBJECT, OCTET_STREAM};
+use super::wire::{JAVA_NULL, JAVA_OBJECT, OCTET_STREAM, Span};
 use crate::amqp::codec::{DecodeError, ValueRef};
 
 /// The body sections of a message, as they came.
 #[derive(Debug, Default)]
-pub(super) enum BodySections {
+pub(super) enum BodySections<'a> {
     #[default]
     None,
-    Data(Data),
-    Sequences(Vec<Encoded>),
+    Data(Data<'a>),
+    Sequence(Elements<'a>),
+    Sequences(Vec<Elements<'a>>),
     Null,
-    Text(Bytes),
-    Binary(Bytes),
-    Map(Encoded),
-    List(Encoded),
+    Text(&'a [u8]),
+    Binary(&'a [u8]),
+    Map(Elements<'a>),
+    List(Elements<'a>),
     /// Any other value, as the one item of a stream.
     Other(super::value::Value),
 }
 
 /// Data sections: one is shared with the payload, several are joined at the end.
 #[derive(Debug)]
-pub(super) enum Data {
-    One(Bytes),
+pub(super) enum Data<'a> {
+    One(&'a [u8]),
     Several(BytesMut),
 }
 
-impl Data {
-    fn into_bytes(self) -> Bytes {
+impl Data<'_> {
+    fn into_bytes(self, payload: &Bytes) -> Bytes {
         match self {
-            Data::One(bytes) => bytes,
+            Data::One(bytes) => slice(payload, bytes),
             Data::Several(bytes) => bytes.freeze(),
         }
     }
@@ -46,25 +48,26 @@ impl Data {
 
 const MIXED: DecodeError = DecodeError::WrongType("body section");
 
-impl BodySections {
-    pub(super) fn add_data(&mut self, data: Bytes) -> Result<(), DecodeError> {
+impl<'a> BodySections<'a> {
+    pub(super) fn add_data(&mut self, data: &'a [u8]) -> Result<(), DecodeError> {
         match self {
             BodySections::None => *self = BodySections::Data(Data::One(data)),
             BodySections::Data(Data::One(first)) => {
                 let mut all = BytesMut::with_capacity((first.len() + data.len()) * 2);
                 all.extend_from_slice(first);
-                all.extend_from_slice(&data);
+                all.extend_from_slice(data);
                 *self = BodySections::Data(Data::Several(all));
             }
-            BodySections::Data(Data::Several(all)) => all.extend_from_slice(&data),
+            BodySections::Data(Data::Several(all)) => all.extend_from_slice(data),
             _ => return Err(MIXED),
         }
         Ok(())
     }
 
-    pub(super) fn add_sequence(&mut self, list: Encoded) -> Result<(), DecodeError> {
+    pub(super) fn add_sequence(&mut self, list: Elements<'a>) -> Result<(), DecodeError> {
         match self {
-            BodySections::None => *self = BodySections::Sequences(vec![list]),
+            BodySections::None => *self = BodySections::Sequence(list),
+            BodySections::Sequence(first) => *self = BodySections::Sequences(vec![*first, list]),
             BodySections::Sequences(lists) => lists.push(list),
             _ => return Err(MIXED),
         }
@@ -74,17 +77,17 @@ impl BodySections {
     pub(super) fn set_value(
         &mut self,
         payload: &Bytes,
-        value: ValueRef<'_>,
+        value: ValueRef<'a>,
     ) -> Result<(), DecodeError> {
         if !matches!(self, BodySections::None) {
             return Err(MIXED);
         }
         *self = match value {
             ValueRef::Null => BodySections::Null,
-            ValueRef::String(text) => BodySections::Text(slice(payload, text)),
-            ValueRef::Binary(bytes) => BodySections::Binary(slice(payload, bytes)),
-            ValueRef::Map(pairs) => BodySections::Map(Encoded::of(payload, &pairs)),
-            ValueRef::List(items) => BodySections::List(Encoded::of(payload, &items)),
+            ValueRef::String(text) => BodySections::Text(text),
+            ValueRef::Binary(bytes) => BodySections::Binary(bytes),
+            ValueRef::Map(pairs) => BodySections::Map(Elements::of(&pairs)),
+            ValueRef::List(items) => BodySections::List(Elements::of(&items)),
             ValueRef::Described(_, mut inner) => return self.set_value(payload, inner.value()?),
             other => BodySections::Other(decode_item(payload, other, Access::ReadOnly)),
         };
@@ -94,14 +97,15 @@ impl BodySections {
 
 /// The body, and the charset that a text in a data section names (a part of `content_type`).
 pub(super) fn classify<'a>(
+    payload: &Bytes,
     msg_type: Option<i8>,
     content_type: Option<&'a str>,
     content_encoding: Option<&str>,
-    sections: BodySections,
+    sections: BodySections<'_>,
 ) -> (Body, Option<&'a str>) {
     let media = content_type.map(media_type);
     let media = media.as_deref();
-    let text_charset = |sections: &BodySections| match sections {
+    let text_charset = |sections: &BodySections<'_>| match sections {
         BodySections::Data(_) => content_type.and_then(charset),
         _ => None,
     };
@@ -112,7 +116,7 @@ pub(super) fn classify<'a>(
                 content_type: content_type.map(str::to_owned),
                 content_encoding: encoding.to_owned(),
             };
-            let body = BytesBody::from_coded(data.into_bytes(), coding);
+            let body = BytesBody::from_coded(data.into_bytes(payload), coding);
             return (Body::Bytes(body), None);
         }
         (sections, _) => sections,
@@ -120,62 +124,82 @@ pub(super) fn classify<'a>(
     let body = match (msg_type, sections) {
         (Some(0), S::None | S::Null) => Body::Plain,
         (Some(1), S::None) if media == Some(JAVA_OBJECT) => Body::Object(None),
-        (Some(1), S::Data(data)) if media == Some(JAVA_OBJECT) => object(data),
+        (Some(1), S::Data(data)) if media == Some(JAVA_OBJECT) => object(data.into_bytes(payload)),
         (Some(2), S::None | S::Null) => Body::Map(MapBody::default()),
-        (Some(2), S::Map(pairs)) => Body::Map(MapBody::from_wire(pairs)),
-        (Some(3), S::None | S::Null) => bytes(Bytes::new()),
-        (Some(3), S::Data(data)) => bytes(data.into_bytes()),
-        (Some(3), S::Binary(data)) => bytes(data),
-        (Some(4), S::None | S::Null) => stream(Vec::new()),
-        (Some(4), S::Sequences(lists)) => stream(lists),
-        (Some(4), S::List(list)) => stream(vec![list]),
-        (Some(5), S::None | S::Null) => text(None),
-        (Some(5), S::Text(content)) => text(Some(content)),
+        (Some(2), S::Map(pairs)) => Body::Map(MapBody::from_wire(Encoded::of(payload, &pairs))),
+        (Some(3), S::None | S::Null) => Body::Bytes(BytesBody::from_wire(Bytes::new())),
+        (Some(3), S::Data(data)) => data_bytes(payload, data),
+        (Some(3), S::Binary(data)) => bytes(payload, data),
+        (Some(4), S::None | S::Null) => stream(payload, &[]),
+        (Some(4), S::Sequence(list)) => stream(payload, &[list]),
+        (Some(4), S::Sequences(lists)) => stream(payload, &lists),
+        (Some(4), S::List(list)) => stream(payload, &[list]),
+        (Some(5), S::None | S::Null) => Body::Text(TextBody::null()),
+        (Some(5), S::Text(content)) => text(payload, content),
         (Some(5), sections @ S::Data(_)) => {
             let charset = text_charset(&sections);
-            return (unannotated(media, sections, true), charset);
+            return (unannotated(payload, media, sections, true), charset);
         }
         (_, sections) => {
             let textual = media.is_some_and(is_textual);
             let charset = text_charset(&sections).filter(|_| textual);
-            return (unannotated(media, sections, textual), charset);
+            return (unannotated(payload, media, sections, textual), charset);
         }
     };
     (body, None)
 }
 
 /// The table for messages without annotation, and for those that contradict theirs.
-fn unannotated(media: Option<&str>, sections: BodySections, textual: bool) -> Body {
+fn unannotated(
+    payload: &Bytes,
+    media: Option<&str>,
+    sections: BodySections<'_>,
+    textual: bool,
+) -> Body {
     use BodySections as S;
     let object_type = media == Some(JAVA_OBJECT);
     match sections {
-        S::None if media.is_none_or(|media| media == OCTET_STREAM) => bytes(Bytes::new()),
+        S::None if media.is_none_or(|media| media == OCTET_STREAM) => {
+            Body::Bytes(BytesBody::from_wire(Bytes::new()))
+        }
         S::None if object_type => Body::Object(None),
-        S::None if textual => text(None),
+        S::None if textual => Body::Text(TextBody::null()),
         S::None => Body::Plain,
-        S::Data(data) if object_type => object(data),
-        S::Data(data) if textual => text(Some(data.into_bytes())),
-        S::Data(data) => bytes(data.into_bytes()),
-        S::Null => text(None),
-        S::Text(content) => text(Some(content)),
-        S::Binary(data) => bytes(data),
-        S::Map(pairs) => Body::Map(MapBody::from_wire(pairs)),
-        S::List(list) => stream(vec![list]),
-        S::Sequences(lists) => stream(lists),
+        S::Data(data) if object_type => object(data.into_bytes(payload)),
+        S::Data(Data::One(content)) if textual => text(payload, content),
+        S::Data(data) if textual => {
+            Body::Text(TextBody::from_bytes(Some(data.into_bytes(payload))))
+        }
+        S::Data(data) => data_bytes(payload, data),
+        S::Null => Body::Text(TextBody::null()),
+        S::Text(content) => text(payload, content),
+        S::Binary(data) => bytes(payload, data),
+        S::Map(pairs) => Body::Map(MapBody::from_wire(Encoded::of(payload, &pairs))),
+        S::List(list) => stream(payload, &[list]),
+        S::Sequence(list) => stream(payload, &[list]),
+        S::Sequences(lists) => stream(payload, &lists),
         S::Other(value) => Body::Stream(StreamBody::from_items(vec![value.into()])),
     }
 }
 
-fn bytes(content: Bytes) -> Body {
-    Body::Bytes(BytesBody::from_wire(content))
+fn bytes(payload: &Bytes, content: &[u8]) -> Body {
+    Body::Bytes(BytesBody::in_payload(Span::of(payload, content)))
 }
 
-fn text(content: Option<Bytes>) -> Body {
-    Body::Text(TextBody::from_wire(content))
+fn data_bytes(payload: &Bytes, data: Data<'_>) -> Body {
+    match data {
+        Data::One(content) => bytes(payload, content),
+        data => Body::Bytes(BytesBody::from_wire(data.into_bytes(payload))),
+    }
 }
 
-fn stream(lists: Vec<Encoded>) -> Body {
-    Body::Stream(StreamBody::from_wire(lists))
+fn text(payload: &Bytes, content: &[u8]) -> Body {
+    Body::Text(TextBody::in_payload(Span::of(payload, content)))
+}
+
+fn stream(payload: &Bytes, lists: &[Elements<'_>]) -> Body {
+    let encoded = |list| Encoded::of(payload, list);
+    Body::Stream(StreamBody::from_wire(lists.iter().map(encoded).collect()))
 }
 
 /// The content encoding, if it says that the bytes are not the content itself (D24).
@@ -184,12 +208,15 @@ fn coded(content_encoding: Option<&str>) -> Option<&str> {
 }
 
 /// Java's serialised null is no object.
-fn object(data: Data) -> Body {
-    Body::Object(Some(data.into_bytes()).filter(|bytes| bytes[..] != *JAVA_NULL))
+fn object(data: Bytes) -> Body {
+    Body::Object(Some(data).filter(|bytes| bytes[..] != *JAVA_NULL))
 }
 
 /// Type and subtype in lower case, without parameters.
 fn media_type(content_type: &str) -> Cow<'_, str> {
+    if [OCTET_STREAM, JAVA_OBJECT].contains(&content_type) {
+        return Cow::Borrowed(content_type);
+    }
     let media = content_type.split(';').next().unwrap_or_default().trim();
     if media.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(media.to_ascii_lowercase())

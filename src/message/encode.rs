@@ -206,7 +206,7 @@ impl Message {
                 out.descriptor(wire::AMQP_VALUE);
                 out.null();
             }
-            Body::Text(body) => match (form, body.as_bytes()) {
+            Body::Text(body) => match (form, self.text_bytes(body)) {
                 (TextForm::Data(_), text) => {
                     out.descriptor(wire::DATA);
                     out.binary(text.unwrap_or_default());
@@ -222,7 +222,7 @@ impl Message {
             },
             Body::Bytes(body) => {
                 out.descriptor(wire::DATA);
-                out.binary(body.as_bytes());
+                out.binary(self.bytes_of(body));
             }
             Body::Object(bytes) => {
                 out.descriptor(wire::DATA);
@@ -277,7 +277,7 @@ impl<'a> TextForm<'a> {
         let Body::Text(body) = &message.body else {
             return TextForm::None;
         };
-        let Some(text) = body.as_bytes() else {
+        let Some(text) = message.text_bytes(body) else {
             return TextForm::None;
         };
         let label = message

@@ -7,6 +7,9 @@ use super::model::Message;
 use super::text::Text;
 use crate::status::{Error, Result, Status};
 
+/// The priority of a message that names none.
+pub(super) const PRIORITY: u8 = 4;
+
 /// The headers that are texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextHeader {
@@ -106,7 +109,7 @@ impl Default for Headers {
             destination: DestinationHeader::default(),
             reply_to: DestinationHeader::default(),
             delivery_mode: DeliveryMode::Persistent,
-            priority: 4,
+            priority: PRIORITY,
             redelivered: false,
             timestamp: 0,
             expiration: 0,

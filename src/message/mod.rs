@@ -1,8 +1,8 @@
 //! The JMS message of the API and its form on the wire (spec 30).
 //!
 //! `model` is the message with its access modes; `headers`, `bodies`, `bytes_body` and `stream_body` add the rules of each
-//! part; `value` converts, `values` and `ids` translate to AMQP; `encode` and `decode` write and read whole messages, `readdress`
-//! makes an encoded one fit another server;
+//! part; `value` converts, `values` and `ids` translate to AMQP; `encode` and `decode` write and read whole messages (the latter
+//! with `sections` and `elements`), `readdress` makes an encoded one fit another server;
 //! `nesting` holds the object behind a handle. This layer knows no connection: the client passes in what it needs
 //! ([`Addresses`], [`SendHeaders`], [`Received`], [`Delivery`]). Nothing here blocks, except the two calls of a delivery.
 
@@ -13,16 +13,19 @@ mod classify;
 mod decode;
 mod delivery;
 mod destination;
+mod elements;
 mod encode;
 mod headers;
 mod ids;
 mod items;
 mod model;
+mod modified_utf8;
 mod names;
 mod nesting;
 mod number;
 mod print;
 mod readdress;
+mod sections;
 mod stream_body;
 mod text;
 mod value;
@@ -34,7 +37,7 @@ pub(crate) mod tests;
 
 pub use archive::PREAMBLE;
 pub use bytes_body::address_of;
-pub use decode::Received;
+pub use decode::{MessageDecoder, Received};
 pub use delivery::Delivery;
 pub use destination::{
     Addresses, Destination, DestinationKind, NAME_MAX, PlainAddresses, TemporaryNode,

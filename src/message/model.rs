@@ -51,7 +51,9 @@ pub(super) enum Body {
 /// Blocks whose address the program was given and that must stay until `tibemsMsg_Destroy` (spec 30 §8). They belong
 /// to one message: a copy starts without.
 #[derive(Debug, Default)]
-pub(super) struct Kept(Vec<Block>);
+pub(super) struct Kept(Option<Box<Blocks>>);
+
+type Blocks = Vec<Block>;
 
 impl Clone for Kept {
     fn clone(&self) -> Kept {
@@ -61,7 +63,7 @@ impl Clone for Kept {
 
 impl Kept {
     pub(super) fn push(&mut self, block: Block) {
-        self.0.push(block);
+        self.0.get_or_insert_default().push(block);
     }
 }
 
@@ -77,7 +79,7 @@ pub struct Message {
     pub(super) wire: Option<Wire>,
     pub(super) kept: Kept,
     /// The archive that `tibemsMsg_GetAsBytes` handed out last; earlier ones are in `kept`.
-    pub(super) archive: Option<Bytes>,
+    pub(super) archive: Option<Box<Bytes>>,
 }
 
 impl Message {

@@ -25,10 +25,12 @@ impl Message {
         out.extend_from_slice(b"} ");
         match &self.body {
             Body::Plain => {}
-            Body::Text(body) => print_group(&mut out, "Text", body.as_bytes().unwrap_or(b"null")),
+            Body::Text(body) => {
+                print_group(&mut out, "Text", self.text_bytes(body).unwrap_or(b"null"))
+            }
             Body::Bytes(body) => put(
                 &mut out,
-                format_args!("Bytes={{{} bytes}} ", body.as_bytes().len()),
+                format_args!("Bytes={{{} bytes}} ", self.bytes_of(body).len()),
             ),
             Body::Object(bytes) => {
                 put(

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use super::decode::Sections;
 use super::destination::{Addresses, Destination};
+use super::sections::{Remembered, Sections};
 use super::{values, wire};
 use crate::amqp::codec::{DecodeError, Encoder, Value};
 
@@ -31,7 +31,7 @@ fn translate(
     to: &dyn Addresses,
 ) -> Result<Vec<u8>, DecodeError> {
     let mut sections = Sections::default();
-    sections.read(old)?;
+    sections.read(old, "", &mut Remembered::nothing())?;
     let reply_to = sections.reply_address(|address, kind, temporary| {
         let reply = from.from_wire(address, kind, temporary);
         to.to_wire(&reply).into_owned()

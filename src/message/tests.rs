@@ -1,6 +1,7 @@
 //! Messages through their AMQP form and back, and what others send. This file holds what the tests share.
 
 mod borders;
+mod differential;
 mod foreign;
 mod nesting;
 mod random;

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 
 use super::bodies::MapBody;
+use super::elements::Elements;
 use super::items::Items;
 use super::model::{Access, Body, Message};
 use super::nesting::{DEPTH_MAX, Nested, too_deep};
@@ -11,13 +12,11 @@ use super::stream_body::StreamBody;
 use super::text::Text;
 use super::value::{Item, Value};
 use crate::amqp::codec::constructor as c;
-use crate::amqp::codec::{
-    ArrayRef, Compound, DecodeError, Decoder, Encoder, MAX_EMPTY_ELEMENTS, ValueRef,
-};
+use crate::amqp::codec::{ArrayRef, DecodeError, Decoder, Encoder, MAX_EMPTY_ELEMENTS, ValueRef};
 use crate::status::{Error, Result, Status};
 
 /// Room for an array or a described value inside the innermost map or list.
-const CURSOR_DEPTH: u8 = DEPTH_MAX as u8 + 2;
+pub(super) const CURSOR_DEPTH: u8 = DEPTH_MAX as u8 + 2;
 
 /// Elements of a list, or keys and values of a map, still encoded.
 #[derive(Clone, Debug)]
@@ -27,18 +26,22 @@ pub(super) struct Encoded {
 }
 
 impl Encoded {
-    pub(super) fn of(source: &Bytes, elements: &Compound<'_>) -> Encoded {
+    pub(super) fn of(source: &Bytes, elements: &Elements<'_>) -> Encoded {
         Encoded {
-            bytes: slice(source, elements.items().remaining()),
-            count: Compound::count(elements),
+            bytes: slice(source, elements.bytes()),
+            count: elements.count(),
         }
     }
 
-    /// The elements in turn. They have been checked, so an error can only be the end.
     fn values(&self) -> impl Iterator<Item = ValueRef<'_>> {
-        let mut cursor = Decoder::with_depth(&self.bytes, CURSOR_DEPTH);
-        (0..self.count).map_while(move |_| cursor.value().ok())
+        values_in(&self.bytes, self.count)
     }
+}
+
+/// Encoded elements in turn. They have been checked, so an error can only be the end.
+fn values_in(bytes: &[u8], count: u32) -> impl Iterator<Item = ValueRef<'_>> {
+    let mut cursor = Decoder::with_depth(bytes, CURSOR_DEPTH);
+    (0..count).map_while(move |_| cursor.value().ok())
 }
 
 /// A part of the payload as a share of it.
@@ -96,19 +99,29 @@ fn check_nested(
 
 /// The items of a received map.
 pub(super) fn decode_map(encoded: &Encoded, access: Access) -> Items {
-    decode_pairs(encoded, |value| decode_item(&encoded.bytes, value, access))
+    let Encoded { bytes, count } = encoded;
+    decode_pairs(bytes, bytes, *count, |value| {
+        decode_item(bytes, value, access)
+    })
 }
 
-/// The application properties of a received message.
-pub(super) fn decode_properties(encoded: &Encoded) -> Items {
-    decode_pairs(encoded, |value| decode_property(&encoded.bytes, value))
+/// The application properties of a received message: `count` keys and values in `bytes`, a part of its payload.
+pub(super) fn decode_properties(payload: &Bytes, bytes: &[u8], count: u32) -> Items {
+    decode_pairs(payload, bytes, count, |value| {
+        decode_property(payload, value)
+    })
 }
 
-fn decode_pairs(encoded: &Encoded, decode: impl Fn(ValueRef<'_>) -> Value) -> Items {
+fn decode_pairs(
+    source: &Bytes,
+    bytes: &[u8],
+    count: u32,
+    decode: impl Fn(ValueRef<'_>) -> Value,
+) -> Items {
     let mut items = Items::default();
-    let mut values = encoded.values();
+    let mut values = values_in(bytes, count);
     while let (Some(key), Some(value)) = (values.next(), values.next()) {
-        if let Some(name) = key_text(&encoded.bytes, key) {
+        if let Some(name) = key_text(source, key) {
             items.set(&name, decode(value));
         }
     }
@@ -167,11 +180,11 @@ pub(super) fn decode_item(source: &Bytes, value: ValueRef<'_>, access: Access) -
         ValueRef::String(text) | ValueRef::Symbol(text) => Value::Text(Text::new(text)),
         ValueRef::Binary(bytes) | ValueRef::Decimal(bytes) => Value::Bytes(slice(source, bytes)),
         ValueRef::List(elements) => {
-            let body = StreamBody::from_wire(vec![Encoded::of(source, &elements)]);
+            let body = StreamBody::from_wire(vec![Encoded::of(source, &Elements::of(&elements))]);
             Value::Stream(nested(Body::Stream(body), access))
         }
         ValueRef::Map(elements) => {
-            let body = MapBody::from_wire(Encoded::of(source, &elements));
+            let body = MapBody::from_wire(Encoded::of(source, &Elements::of(&elements)));
             Value::Map(nested(Body::Map(body), access))
         }
         ValueRef::Array(elements) => decode_array(source, elements, access),

@@ -1,14 +1,17 @@
 //! What a received message keeps of its payload, and the names of the mapping (spec 30 §9.1 to §9.3). Nothing here blocks.
 
+use std::num::NonZeroU32;
+
 use bytes::Bytes;
 
+use super::elements::Elements;
 use super::headers::TextHeader;
 use super::ids::id_text;
 use super::items::Items;
 use super::model::BodyKind;
 use super::text::Text;
 use super::value::Value;
-use super::values::{self, Encoded};
+use super::values;
 use crate::amqp::codec::Decoder;
 
 // Sections
@@ -74,39 +77,69 @@ pub(super) fn annotation_of(kind: BodyKind) -> i8 {
     }
 }
 
-/// A part of the payload: start and end.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Span(u32, u32);
+/// A part of the payload: start and end. The end is never 0, for no part lies before the first descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span(u32, NonZeroU32);
 
 impl Span {
-    /// Where `part` lies in `payload`, which must contain it.
+    /// Where `part` lies in `payload`, which must contain it behind its first byte.
     pub(super) fn of(payload: &[u8], part: &[u8]) -> Span {
         let start = part.as_ptr().addr().wrapping_sub(payload.as_ptr().addr());
-        Span(start as u32, (start + part.len()) as u32)
+        let end = NonZeroU32::new((start + part.len()) as u32);
+        Span(start as u32, end.unwrap_or(NonZeroU32::MIN))
+    }
+
+    /// The part; empty if this is not the payload of the span.
+    pub(super) fn within(self, payload: &[u8]) -> &[u8] {
+        payload
+            .get(self.0 as usize..self.1.get() as usize)
+            .unwrap_or_default()
     }
 }
 
-/// The payload of a received message with the places of what is decoded later.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Wire {
-    pub(super) payload: Bytes,
+/// Where elements lie in the payload, and how many they are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Region {
+    span: Span,
+    count: u32,
+}
+
+impl Region {
+    pub(super) fn of(payload: &[u8], elements: &Elements<'_>) -> Region {
+        Region {
+            span: Span::of(payload, elements.bytes()),
+            count: elements.count(),
+        }
+    }
+}
+
+/// The fields of the properties section that are decoded later.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fields {
     /// The encoded ids; all other spans are contents.
     pub(super) message_id: Option<Span>,
     pub(super) correlation_id: Option<Span>,
     pub(super) subject: Option<Span>,
-    pub(super) encoding: Option<Span>,
-    pub(super) origin: Option<Span>,
     pub(super) user_id: Option<Span>,
     pub(super) group_id: Option<Span>,
     pub(super) reply_to_group_id: Option<Span>,
     pub(super) group_sequence: u32,
+}
+
+/// The payload of a received message with the places of what is decoded later.
+#[derive(Clone, Debug)]
+pub(super) struct Wire {
+    pub(super) payload: Bytes,
+    pub(super) fields: Fields,
+    pub(super) encoding: Option<Span>,
+    pub(super) origin: Option<Span>,
     pub(super) delivery_count: u32,
-    pub(super) properties: Option<Encoded>,
+    pub(super) properties: Option<Region>,
 }
 
 impl Wire {
     fn bytes(&self, span: Option<Span>) -> Option<&[u8]> {
-        span.and_then(|Span(start, end)| self.payload.get(start as usize..end as usize))
+        span.map(|span| span.within(&self.payload))
     }
 
     fn id(&self, span: Option<Span>, correlation: bool) -> Option<Text> {
@@ -117,9 +150,9 @@ impl Wire {
     /// A header that is a text, as it lies in the payload.
     pub(super) fn text_header(&self, header: TextHeader) -> Option<Text> {
         match header {
-            TextHeader::MessageId => self.id(self.message_id, false),
-            TextHeader::CorrelationId => self.id(self.correlation_id, true),
-            TextHeader::Type => self.bytes(self.subject).map(Text::new),
+            TextHeader::MessageId => self.id(self.fields.message_id, false),
+            TextHeader::CorrelationId => self.id(self.fields.correlation_id, true),
+            TextHeader::Type => self.bytes(self.fields.subject).map(Text::new),
             TextHeader::Encoding => self.bytes(self.encoding).map(Text::new),
         }
     }
@@ -132,23 +165,28 @@ impl Wire {
 
     /// The application properties, then those that fields stand for; a field hides a property of the same name.
     pub(super) fn properties(&self) -> Items {
-        let mut items = match &self.properties {
-            Some(encoded) => values::decode_properties(encoded),
+        let mut items = match self.properties {
+            Some(Region { span, count }) => {
+                values::decode_properties(&self.payload, span.within(&self.payload), count)
+            }
             None => Items::default(),
         };
-        if let Some(group) = self.bytes(self.group_id) {
+        if let Some(group) = self.bytes(self.fields.group_id) {
             items.set(GROUP_ID.as_bytes(), Value::text(Some(group)));
         }
-        if self.group_sequence != 0 {
-            items.set(GROUP_SEQ.as_bytes(), Value::Int(self.group_sequence as i32));
+        if self.fields.group_sequence != 0 {
+            items.set(
+                GROUP_SEQ.as_bytes(),
+                Value::Int(self.fields.group_sequence as i32),
+            );
         }
-        if let Some(user) = self.bytes(self.user_id) {
+        if let Some(user) = self.bytes(self.fields.user_id) {
             items.set(USER_ID.as_bytes(), Value::text(Some(user)));
             if items.get(SENDER.as_bytes()).is_none() {
                 items.set(SENDER.as_bytes(), Value::text(Some(user)));
             }
         }
-        if let Some(group) = self.bytes(self.reply_to_group_id) {
+        if let Some(group) = self.bytes(self.fields.reply_to_group_id) {
             items.set(REPLY_TO_GROUP_ID.as_bytes(), Value::text(Some(group)));
         }
         let count = i32::try_from(self.delivery_count)

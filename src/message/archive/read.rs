@@ -63,9 +63,9 @@ pub(super) fn read_message(payload: &Bytes) -> Result<Message> {
         (ValueRef::Ubyte(5), ValueRef::List(items)) => {
             Body::Stream(StreamBody::from_items(read_stream(payload, items, 1)?))
         }
-        (ValueRef::Ubyte(6), ValueRef::Null) => Body::Text(TextBody::from_wire(None)),
+        (ValueRef::Ubyte(6), ValueRef::Null) => Body::Text(TextBody::null()),
         (ValueRef::Ubyte(6), ValueRef::Binary(text)) => {
-            Body::Text(TextBody::from_wire(Some(slice(payload, text))))
+            Body::Text(TextBody::from_bytes(Some(slice(payload, text))))
         }
         _ => return Err(shape()),
     };

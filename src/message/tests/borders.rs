@@ -73,3 +73,30 @@ fn an_archive_keeps_the_redelivered_mark() {
         assert_eq!(copy.redelivered(), redelivered);
     }
 }
+
+/// What a program was lent of a received body stays, whatever it does with the message.
+#[test]
+fn received_bytes_stay_where_they_are() {
+    let mut message = Message::bytes();
+    message.write_bytes(b"content").unwrap();
+    let payload = Bytes::from(encoded(&message, &send(&queue())).unwrap());
+    let own = queue();
+    let received = Received {
+        consumer_destination: &own,
+        now_ms: 1,
+        addresses: &PlainAddresses,
+    };
+    let mut message = Message::decode(payload.clone(), &received).unwrap();
+    let lent = message.lend_bytes().unwrap();
+    assert!(payload.as_ptr_range().contains(&lent.0) && lent.1 == 7);
+    assert_eq!(message.read_exact(), Ok(*b"con"));
+    assert_eq!(message.lend_bytes().unwrap(), lent);
+    let mut copy = message.clone();
+    message.make_writeable();
+    message.write_bytes(b"!").unwrap();
+    message.clear_body();
+    assert_eq!(message.body_length(), Ok(0));
+    drop(Message::decode(payload.clone(), &received).unwrap());
+    assert!(!payload.is_unique()); // the message still holds it
+    assert_eq!(bytes_of(&mut copy), b"content");
+}
