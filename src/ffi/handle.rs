@@ -185,12 +185,18 @@ fn fresh_slot(index: u32) -> &'static Slot {
 
 /// Puts an object in the table and gives it its handle.
 pub(crate) fn insert<T: Stored>(object: Arc<T>) -> Handle {
+    insert_with(|_| object)
+}
+
+/// As [`insert`], for an object that knows its handle.
+pub(crate) fn insert_with<T: Stored>(make: impl FnOnce(Handle) -> Arc<T>) -> Handle {
     process::watch();
     let (index, slot) = free_slot();
     slot.process.store(process::epoch(), Ordering::Relaxed);
-    let mut content = slot.object.lock();
-    *content = Some(object);
-    Handle::new(T::KIND, slot.generation.load(Ordering::Relaxed), index)
+    let handle = Handle::new(T::KIND, slot.generation.load(Ordering::Relaxed), index);
+    let object = make(handle);
+    *slot.object.lock() = Some(object);
+    handle
 }
 
 /// The live object behind a handle, or the bad-handle error of its kind. Objects of a parent
@@ -211,13 +217,46 @@ pub(crate) fn get<T: Stored, R>(raw: *mut R) -> Result<Arc<T>> {
 /// Takes an object out of the table: the handle is dead from now on, whoever holds the object
 /// keeps it. Of several concurrent calls one succeeds.
 pub(crate) fn remove<T: Stored, R>(raw: *mut R) -> Result<Arc<T>> {
+    match remove_if::<T, R>(raw, |_| true)? {
+        Some(found) => typed(Some(found)),
+        None => Err(T::KIND.bad_handle()),
+    }
+}
+
+/// As [`remove`], of an object that nobody else holds and that `may` lets go; otherwise nothing happens, and the result
+/// is `None`. `may` runs under the lock of the slot.
+pub(crate) fn remove_sole<T: Stored, R>(
+    raw: *mut R,
+    may: impl FnOnce(&mut T) -> bool,
+) -> Result<Option<Arc<T>>> {
+    let sole = |object: &mut Arc<dyn Any + Send + Sync>| {
+        Arc::get_mut(object)
+            .and_then(|object| object.downcast_mut())
+            .is_some_and(may)
+    };
+    match remove_if::<T, R>(raw, sole)? {
+        Some(found) => typed(Some(found)).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Takes an object out of the table if `may` says so.
+fn remove_if<T: Stored, R>(
+    raw: *mut R,
+    may: impl FnOnce(&mut Arc<dyn Any + Send + Sync>) -> bool,
+) -> Result<Option<Arc<dyn Any + Send + Sync>>> {
     let handle = Handle::from_raw(raw);
     let slot = live_slot::<T>(handle)?;
     let mut content = slot.object.lock();
-    if slot.generation.load(Ordering::Relaxed) != handle.generation()
-        || !content.as_ref().is_some_and(|object| (**object).is::<T>())
-    {
+    let object = content.as_mut().filter(|object| (***object).is::<T>());
+    let Some(object) = object else {
         return Err(T::KIND.bad_handle());
+    };
+    if slot.generation.load(Ordering::Relaxed) != handle.generation() {
+        return Err(T::KIND.bad_handle());
+    }
+    if !may(object) {
+        return Ok(None);
     }
     let found = content.take();
     let next = slot.generation.load(Ordering::Relaxed).wrapping_add(1);
@@ -227,7 +266,7 @@ pub(crate) fn remove<T: Stored, R>(raw: *mut R) -> Result<Arc<T>> {
     if next != 0 {
         give_back(handle.index());
     }
-    typed(found)
+    Ok(found)
 }
 
 /// Takes a handle out of the table if it is a live one of this kind: for borrowed handles that go

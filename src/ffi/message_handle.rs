@@ -2,9 +2,11 @@
 //!
 //! A message keeps its handle while the program or a containing message holds it. Destinations and nested messages that a
 //! getter hands out are lent: their handles go with their owner, and the program cannot release them (spec 30 §8, spec 20
-//! §2.5). Nothing here blocks.
+//! §2.5). The memory of a destroyed message is used again for the next one that the same thread is given; its handle is
+//! dead all the same. Nothing here blocks.
 
 use core::ffi::{CStr, c_char, c_void};
+use std::cell::RefCell;
 use std::ptr;
 use std::sync::Arc;
 
@@ -27,11 +29,44 @@ fn as_handle(number: usize) -> Handle {
     Handle::from_raw::<()>(ptr::without_provenance_mut(number))
 }
 
+thread_local! {
+    /// Objects of destroyed messages, for the next ones that this thread is given.
+    static RETIRED: RefCell<Vec<Arc<MessageObject>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Most objects that a thread keeps for later.
+const RETIRED_MAX: usize = 16;
+
 /// The handle of a message that the program owns from now on and will destroy.
 pub(crate) fn publish(message: Message, delivery: Option<Arc<dyn Delivery>>) -> Handle {
-    let object = MessageObject::with_delivery(message, delivery);
-    let insert = || as_number(handle::insert(object.clone()));
-    as_handle(object.handle(true, insert, forget_message))
+    let retired = RETIRED.try_with(|retired| retired.borrow_mut().pop());
+    let retired = retired.ok().flatten();
+    handle::insert_with(|handle| {
+        let own = (as_number(handle), forget_message as fn(usize));
+        MessageObject::of_program(retired, message, delivery, own)
+    })
+}
+
+/// `tibemsMsg_Destroy`. A message that nobody else holds, as nearly all, goes at once.
+pub(crate) fn destroy(raw: tibemsMsg) -> Result<()> {
+    match handle::remove_sole(raw, MessageObject::is_of_program_only)? {
+        Some(object) => retire(object),
+        None => resolve(raw)?.destroy()?,
+    }
+    Ok(())
+}
+
+fn retire(mut object: Arc<MessageObject>) {
+    let Some(sole) = Arc::get_mut(&mut object) else {
+        return;
+    };
+    sole.retire();
+    let _ = RETIRED.try_with(|retired| {
+        let mut retired = retired.borrow_mut();
+        if retired.len() < RETIRED_MAX {
+            retired.push(object);
+        }
+    });
 }
 
 /// What a message listener is given: the program owns the message from now on and will destroy it.

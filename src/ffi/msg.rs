@@ -6,7 +6,7 @@ use core::ffi::c_char;
 use libc::FILE;
 
 use super::entry::{HandleOut, Out, entry, entry_value};
-use super::message_handle::{create, publish, resolve, with};
+use super::message_handle::{create, destroy, publish, resolve, with};
 use super::output::{print_to_buffer, print_to_file, print_to_stdout};
 use super::types::{tibems_int, tibems_status, tibemsMsg, tibemsMsgType};
 use crate::message::{BodyKind, Message};
@@ -29,7 +29,7 @@ pub unsafe extern "C" fn tibemsMsg_Create(message: *mut tibemsMsg) -> tibems_sta
 /// around it (got with tibemsMapMsg_GetMapMsg and the like). Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_Destroy(message: tibemsMsg) -> tibems_status {
-    entry!({ resolve(message)?.destroy() })
+    entry!({ destroy(message) })
 }
 
 /// Tells which of the six kinds a message is, TIBEMS_MESSAGE to TIBEMS_TEXT_MESSAGE. Has nothing to

@@ -43,20 +43,51 @@ pub struct MessageObject {
 impl MessageObject {
     /// A message without delivery: created, copied, browsed or rebuilt from bytes.
     pub fn new(message: Message) -> Arc<MessageObject> {
-        MessageObject::with_delivery(message, None)
+        Arc::new(MessageObject {
+            message: Mutex::new(message),
+            delivery: None,
+            holders: Mutex::default(),
+        })
     }
 
-    /// A received message.
-    pub fn with_delivery(
+    /// A message that the program is given with this handle (and what takes it out of the table), in the place of a
+    /// retired one if there is one.
+    pub fn of_program(
+        retired: Option<Arc<MessageObject>>,
         message: Message,
         delivery: Option<Arc<dyn Delivery>>,
+        handle: (usize, fn(usize)),
     ) -> Arc<MessageObject> {
-        let holders = Mutex::new(Holders::default());
+        let holders = Holders {
+            program: true,
+            handle: Some(handle),
+            ..Holders::default()
+        };
+        if let Some(mut object) = retired
+            && let Some(retired) = Arc::get_mut(&mut object)
+        {
+            *retired.message.get_mut() = message;
+            *retired.holders.get_mut() = holders;
+            retired.delivery = delivery;
+            return object;
+        }
         Arc::new(MessageObject {
             message: Mutex::new(message),
             delivery,
-            holders,
+            holders: Mutex::new(holders),
         })
+    }
+
+    /// True if the program holds the message and no other message contains it.
+    pub fn is_of_program_only(&mut self) -> bool {
+        let holders = self.holders.get_mut();
+        holders.program && holders.containers == 0
+    }
+
+    /// Drops what belongs to a message that nobody holds any more; the object waits for [`MessageObject::of_program`].
+    pub fn retire(&mut self) {
+        *self.message.get_mut() = Message::plain();
+        self.delivery = None;
     }
 
     /// The message, locked. Never lock two messages unless one contains the other.

@@ -68,6 +68,29 @@ fn the_object_outlives_its_handle() {
 }
 
 #[test]
+fn only_a_sole_object_that_may_go_is_removed_as_such() {
+    let handle = insert_with(|handle| Arc::new(Bird(handle.index())));
+    let held = get::<Bird, ()>(handle.to_raw()).unwrap();
+    assert_eq!(held.0, handle.index());
+    let refused = remove_sole::<Bird, ()>(handle.to_raw(), |_| panic!("another one holds it"));
+    assert!(refused.unwrap().is_none());
+    drop(held);
+    let refused = remove_sole::<Bird, ()>(handle.to_raw(), |_| false);
+    assert!(refused.unwrap().is_none());
+    assert!(get::<Bird, ()>(handle.to_raw()).is_ok());
+    let removed = remove_sole::<Bird, ()>(handle.to_raw(), |bird| bird.0 == handle.index());
+    assert_eq!(
+        removed.unwrap().map(|bird| Arc::strong_count(&bird)),
+        Some(1)
+    );
+    assert!(get::<Bird, ()>(handle.to_raw()).is_err());
+    assert!(remove_sole::<Bird, ()>(handle.to_raw(), |_| true).is_err());
+    let fish = insert(Arc::new(Fish(1)));
+    assert!(remove_sole::<Bird, ()>(fish.to_raw(), |_| true).is_err());
+    assert_eq!(remove_fish(fish), Some(1));
+}
+
+#[test]
 fn a_slot_is_used_again_with_a_new_generation() {
     let mut seen = HashMap::new();
     for round in 0..1000 {

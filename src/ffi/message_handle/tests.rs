@@ -126,6 +126,79 @@ fn nested_messages_belong_to_both() {
     }
 }
 
+/// The memory of destroyed messages is used again: nothing of them is left.
+#[test]
+fn a_message_in_the_place_of_a_destroyed_one_is_new() {
+    // SAFETY: live variables, terminated texts, handles of any state.
+    unsafe {
+        let mut destroyed = Vec::new();
+        for _ in 0..100 {
+            let message = made(tibemsTextMsg_Create);
+            assert!(!destroyed.contains(&message));
+            let mut text = ptr::null();
+            assert_eq!(tibemsTextMsg_GetText(message, &mut text), TIBEMS_OK);
+            assert_eq!(shown(text), None);
+            let mut number = 0;
+            let got = tibemsMsg_GetIntProperty(message, c"n".as_ptr(), &mut number);
+            assert_eq!(got, TIBEMS_NOT_FOUND);
+            let mut destination = ptr::null_mut();
+            assert_eq!(tibemsMsg_GetReplyTo(message, &mut destination), TIBEMS_OK);
+            assert!(destination.is_null());
+            assert_eq!(tibemsMsg_Recover(message), TIBEMS_ILLEGAL_STATE);
+
+            assert_eq!(tibemsTextMsg_SetText(message, c"text".as_ptr()), TIBEMS_OK);
+            assert_eq!(
+                tibemsMsg_SetIntProperty(message, c"n".as_ptr(), 5),
+                TIBEMS_OK
+            );
+            let mut queue: *mut c_void = ptr::null_mut();
+            assert_eq!(tibemsQueue_Create(&mut queue, c"reply".as_ptr()), TIBEMS_OK);
+            assert_eq!(tibemsMsg_SetReplyTo(message, queue), TIBEMS_OK);
+            assert_eq!(tibemsQueue_Destroy(queue), TIBEMS_OK);
+            assert_eq!(tibemsMsg_GetReplyTo(message, &mut destination), TIBEMS_OK);
+            assert_eq!(tibemsMsg_Destroy(message), TIBEMS_OK);
+            let mut name = [0 as c_char; 16];
+            let lent = tibemsDestination_GetName(destination, name.as_mut_ptr(), 16);
+            assert_eq!(lent, TIBEMS_INVALID_DESTINATION);
+            destroyed.push(message);
+            for message in &destroyed {
+                assert_eq!(tibemsMsg_Destroy(*message), TIBEMS_INVALID_MSG);
+            }
+        }
+    }
+}
+
+/// A message that another thread is working on when it is destroyed is gone for the program all the same.
+#[test]
+fn a_message_in_use_is_destroyed_once() {
+    for _ in 0..200 {
+        // SAFETY: as above.
+        let number = unsafe {
+            let message = made(tibemsTextMsg_Create);
+            tibemsTextMsg_SetText(message, c"text".as_ptr());
+            message.addr()
+        };
+        let destroyed: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|_| {
+                    scope.spawn(move || {
+                        let message = ptr::without_provenance_mut(number);
+                        let mut text = ptr::null();
+                        // SAFETY: live variables, handles of any state.
+                        unsafe {
+                            tibemsTextMsg_GetText(message, &mut text);
+                            usize::from(tibemsMsg_Destroy(message) == TIBEMS_OK)
+                        }
+                    })
+                })
+                .collect();
+            let results = threads.into_iter().map(|thread| thread.join().unwrap());
+            results.sum()
+        });
+        assert_eq!(destroyed, 1);
+    }
+}
+
 /// Case 30-27 and the lifetimes of lent destinations.
 #[test]
 fn destinations_are_lent() {
