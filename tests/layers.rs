@@ -29,6 +29,29 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("guard", &[]),
 ];
 
+/// The rooms of the client and what each may use of it; the files beside them, the nouns, may use all.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("rules", &["rules"]),
+    ("model", &["rules", "model"]),
+    ("runtime", &["rules", "model", "runtime"]),
+];
+
+/// What the code of a room does not name: it has no lock, no thread, no socket, and looks at no clock.
+const WITHOUT: &[(&str, &[&str])] = &[("rules", OUTSIDE), ("model", OUTSIDE)];
+const OUTSIDE: &[&str] = &[
+    "Mutex",
+    "RwLock",
+    "Condvar",
+    "parking_lot",
+    "SystemTime",
+    "now()",
+    "elapsed()",
+    "spawn",
+    "thread",
+    "transport",
+    "libc",
+];
+
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -152,6 +175,108 @@ fn arrows_point_down_only() {
         "arrows that point up:\n{}",
         wrong.join("\n")
     );
+}
+
+/// The room of a path that a file of `room` names after `crate::client::` (nothing: not of the client).
+fn room_of(path: &str) -> Option<&str> {
+    let inside = path.strip_prefix("client::")?;
+    inside.split("::").next()
+}
+
+/// What is wrong in the text of a file in a room of the client.
+fn wrong_in_room(room: &str, text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let (_, may) = ROOMS.iter().find(|(name, _)| *name == room).unwrap();
+    for path in crate_paths(text) {
+        if path == "client" || room_of(&path).is_some_and(|used| !may.contains(&used)) {
+            wrong.push(format!("crate::{path}"));
+        }
+    }
+    let code = code(text);
+    // what tests do is their own business
+    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    if code.contains("super::super") {
+        wrong.push("super::super".into());
+    }
+    if let Some((_, words)) = WITHOUT.iter().find(|(name, _)| *name == room) {
+        for word in *words {
+            let named = match word.strip_suffix("()") {
+                Some(_) => code.contains(word),
+                None => names(code, word),
+            };
+            if named {
+                wrong.push((*word).into());
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn the_rooms_of_the_client_keep_to_themselves() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/client");
+    for (room, _) in ROOMS {
+        let mut files = Vec::new();
+        sources(&root.join(room), &mut files);
+        assert!(files.len() > 5, "only {} files in {room}", files.len());
+        for file in files {
+            if file.to_str().unwrap().contains("tests") {
+                continue;
+            }
+            let wrong = wrong_in_room(room, &fs::read_to_string(&file).unwrap());
+            assert!(wrong.is_empty(), "{}: {wrong:?}", file.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_monitor_waits() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/client");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let waiting: Vec<_> = files
+        .into_iter()
+        .filter(|file| names(&fs::read_to_string(file).unwrap(), "Condvar"))
+        .collect();
+    assert_eq!(waiting, [root.join("runtime/monitor.rs")]);
+}
+
+#[test]
+fn what_a_room_must_not_name_is_found() {
+    for (room, text) in [
+        ("rules", "use crate::client::model::Model;"),
+        ("model", "use crate::client::runtime::monitor::Hold;"),
+        (
+            "model",
+            "use crate::client::{rules::gate, session::Session};",
+        ),
+        ("runtime", "use crate::client::connection::Connection;"),
+        ("model", "use parking_lot::Mutex;"),
+        ("model", "let now = Instant::now();"),
+        ("rules", "let age = at.elapsed();"),
+        ("model", "use crate::transport::Stream;"),
+        ("model", "use super::super::send::Desk;"),
+    ] {
+        assert!(!wrong_in_room(room, text).is_empty(), "{room}: {text}");
+    }
+    for (room, text) in [
+        (
+            "rules",
+            "use super::url::Group;\nuse crate::amqp::engine::Outcome;",
+        ),
+        (
+            "model",
+            "use crate::client::rules::gate;\nuse std::time::Instant;",
+        ),
+        (
+            "model",
+            "fn f() {}\n#[cfg(test)]\nmod tests {\n let now = Instant::now();\n}",
+        ),
+        ("runtime", "use crate::client::model::{Model, Wait};"),
+    ] {
+        let wrong = wrong_in_room(room, text);
+        assert!(wrong.is_empty(), "{room}: {wrong:?}");
+    }
 }
 
 #[test]

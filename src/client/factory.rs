@@ -9,15 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 
 use super::connection::Connection;
-use super::plan::Plan;
-use super::url::{Joint, UrlList};
+use super::rules::url::{Joint, UrlList};
+use super::runtime::plan::{NAME_MAX, PASSWORD_MAX, Plan, check_client_id, check_length};
+use super::runtime::random;
 use crate::settings::{Attempt, AttemptSettings, Purpose};
 use crate::status::{Error, Result, Status};
-
-/// Limit of user names and client ids in bytes (spec 10 §0.3).
-pub const NAME_MAX: usize = 255;
-/// Limit of a password in bytes (spec 10 §0.3).
-pub const PASSWORD_MAX: usize = 4096;
 
 /// A host name is shorter than this (spec 10 §0.3).
 const HOST_LIMIT: usize = 128;
@@ -72,7 +68,7 @@ impl Factory {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             unshared,
             settings: Mutex::new(settings),
-            rotation: AtomicU64::new(super::random::number().into()),
+            rotation: AtomicU64::new(random::number().into()),
         }
     }
 
@@ -236,25 +232,6 @@ impl Factory {
             settings.reconnect,
             self.rotation.fetch_add(1, Ordering::Relaxed),
         )?)
-    }
-}
-
-/// Refuses a client id over its limit (G6).
-pub fn check_client_id(id: Option<&str>) -> Result<()> {
-    match id {
-        Some(id) if id.len() > NAME_MAX => Err(Error::new(
-            Status::TIBEMS_INVALID_CLIENT_ID,
-            "the client ID is longer than 255 characters",
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Refuses a text over its limit (G6).
-pub fn check_length(text: Option<&str>, limit: usize, message: &'static str) -> Result<()> {
-    match text {
-        Some(text) if text.len() > limit => Err(Error::new(Status::TIBEMS_INVALID_ARG, message)),
-        _ => Ok(()),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::client::consumer::Consumer;
 use crate::client::factory::Factory;
 use crate::client::producer::Producer;
 use crate::client::session::Session;
-use crate::client::state::{ExceptionListener, MessageListener};
+use crate::client::{ExceptionListener, MessageListener};
 use crate::message::{Delivery, Destination, Message};
 use crate::status::Result;
 

@@ -5,8 +5,8 @@
 use super::entry::{Out, entry};
 use super::handle;
 use super::types::{tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsSession};
+use crate::client::AcknowledgeMode;
 use crate::client::session::Session;
-use crate::client::state::AcknowledgeMode;
 use crate::status::{Error, Status};
 
 fn invalid_state(text: &'static str) -> Error {

@@ -150,6 +150,7 @@ impl Engine {
             self.events.push_back(Event::Whole {
                 link: LinkId(key),
                 token: partial.token,
+                end: self.out.total(),
             });
         }
     }

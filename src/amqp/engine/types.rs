@@ -56,6 +56,13 @@ pub struct SessionId(pub(super) Key);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LinkId(pub(super) Key);
 
+impl LinkId {
+    /// A small number that no other link of the engine has at the same time.
+    pub fn index(self) -> usize {
+        self.0.index as usize
+    }
+}
+
 /// What a link is to be attached with.
 #[derive(Clone, Debug, Default)]
 pub struct AttachSpec {
@@ -250,6 +257,8 @@ pub enum Event {
     Whole {
         link: LinkId,
         token: u64,
+        /// Where that stands in all that was ever put in the output
+        end: u64,
     },
     /// The peer settled a delivery that we acknowledged unsettled
     AckSettled {

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::amqp::engine::Outcome;
-use crate::client::profile::Profile;
+use crate::client::rules::profile::Profile;
 use crate::message::Destination;
 use crate::status::Error;
 
@@ -161,6 +161,13 @@ impl Outbox {
         {
             entry.stage = Stage::Settled(verdict);
         }
+    }
+
+    /// The verdict on an awaited send is there.
+    pub fn is_settled(&self, ticket: Ticket) -> bool {
+        let index = ticket.checked_sub(self.first);
+        let entry = index.and_then(|index| self.entries.get(usize::try_from(index).ok()?));
+        entry.is_some_and(|entry| matches!(entry.stage, Stage::Settled(_)))
     }
 
     /// Takes the verdict on an awaited send, if there is one.
@@ -324,5 +331,33 @@ impl Outbox {
             self.scan += 1;
         }
         self.shorten();
+    }
+}
+
+/// A look at an entry.
+#[cfg(test)]
+#[derive(Debug)]
+pub struct Look<'a> {
+    pub ticket: Ticket,
+    pub queued: bool,
+    pub begun: bool,
+    pub end: Option<u64>,
+    pub payload: Option<&'a [u8]>,
+}
+
+#[cfg(test)]
+impl Outbox {
+    /// Every entry.
+    pub fn look(&self) -> impl Iterator<Item = Look<'_>> {
+        self.entries.iter().enumerate().map(|(index, entry)| Look {
+            ticket: self.first + index as u64,
+            queued: matches!(entry.stage, Stage::Queued),
+            begun: matches!(entry.stage, Stage::Begun { .. }),
+            end: match entry.stage {
+                Stage::Begun { end, .. } => end,
+                _ => None,
+            },
+            payload: entry.parcel.as_ref().map(|parcel| &parcel.payload[..]),
+        })
     }
 }

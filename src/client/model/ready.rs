@@ -11,31 +11,99 @@ type Entry = (u64, u32);
 
 /// The queue.
 #[derive(Debug, Default)]
-pub struct Ready(VecDeque<Entry>);
+struct Ready(VecDeque<Entry>);
 
-impl Ready {
-    /// A message arrived for a consumer with a listener.
-    pub fn arrive(&mut self, order: u64, consumer: u32) {
-        self.0.push_back((order, consumer));
+/// The listeners of a session and what waits for them.
+#[derive(Debug, Default)]
+pub struct Listening {
+    /// Consumers with a listener
+    count: usize,
+    /// Those of them without prefetch
+    unprefetched: Vec<u32>,
+    ready: Ready,
+}
+
+impl Listening {
+    /// A consumer has a listener from now on, and this backlog.
+    pub fn add(&mut self, consumer: u32, unprefetched: bool, backlog: impl Iterator<Item = u64>) {
+        self.count += 1;
+        if unprefetched {
+            self.unprefetched.push(consumer);
+        }
+        self.ready.insert(backlog, consumer);
     }
 
-    /// Messages are in the buffer of a consumer that has a listener from now on, or again.
-    pub fn insert(&mut self, orders: impl Iterator<Item = u64>, consumer: u32) {
-        self.0.extend(orders.map(|order| (order, consumer)));
+    /// A consumer has no listener any more.
+    pub fn remove(&mut self, consumer: u32) {
+        self.count -= 1;
+        self.unprefetched.retain(|listening| *listening != consumer);
+    }
+
+    /// No consumer has a listener.
+    pub fn is_none(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Those without prefetch: each of their messages must be asked for.
+    pub fn unprefetched(&self) -> &[u32] {
+        &self.unprefetched
+    }
+
+    /// A message arrived for a consumer with a listener.
+    pub fn arrive(&mut self, arrival: u64, consumer: u32) {
+        self.ready.arrive(arrival, consumer);
+    }
+
+    /// A message is back in the inbox of a consumer with a listener.
+    pub fn again(&mut self, arrival: u64, consumer: u32) {
+        self.ready.again(arrival, consumer);
+    }
+
+    /// Nothing waits any more.
+    pub fn clear(&mut self) {
+        self.ready.clear();
+    }
+
+    /// The consumer whose turn it is: the first whose message `is_there`.
+    pub fn first(&mut self, is_there: impl Fn(u64, u32) -> bool) -> Option<u32> {
+        self.ready.first(is_there)
+    }
+
+    /// A look at what `first` would give.
+    pub fn is_ready(&self, is_there: impl Fn(u64, u32) -> bool) -> bool {
+        let mut entries = self.ready.0.iter();
+        entries.any(|(arrival, consumer)| is_there(*arrival, *consumer))
+    }
+}
+
+impl Ready {
+    fn arrive(&mut self, arrival: u64, consumer: u32) {
+        self.0.push_back((arrival, consumer));
+    }
+
+    /// In its place, and once.
+    fn insert(&mut self, arrivals: impl Iterator<Item = u64>, consumer: u32) {
+        self.0.extend(arrivals.map(|arrival| (arrival, consumer)));
         self.0.make_contiguous().sort_unstable();
         let mut last = None;
         self.0.retain(|entry| last.replace(*entry) != Some(*entry));
     }
 
-    /// Nothing waits any more.
-    pub fn clear(&mut self) {
+    /// Most often before all others.
+    fn again(&mut self, arrival: u64, consumer: u32) {
+        match self.0.front() {
+            Some((first, _)) if *first <= arrival => self.insert([arrival].into_iter(), consumer),
+            _ => self.0.push_front((arrival, consumer)),
+        }
+    }
+
+    fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// The consumer whose turn it is: the first whose message `is_there`.
-    pub fn first(&mut self, is_there: impl Fn(u64, u32) -> bool) -> Option<u32> {
-        while let Some((order, consumer)) = self.0.front().copied() {
-            if is_there(order, consumer) {
+    fn first(&mut self, is_there: impl Fn(u64, u32) -> bool) -> Option<u32> {
+        while let Some((arrival, consumer)) = self.0.front().copied() {
+            if is_there(arrival, consumer) {
                 return Some(consumer);
             }
             self.0.pop_front();
@@ -57,7 +125,7 @@ mod tests {
         ready.insert([1, 4, 5].into_iter(), 10);
         let mut turns = Vec::new();
         for gone in 0..6 {
-            turns.push(ready.first(|order, _| order > gone));
+            turns.push(ready.first(|arrival, _| arrival > gone));
         }
         let (ten, twenty) = (Some(10), Some(20));
         assert_eq!(turns, [ten, twenty, ten, ten, ten, None]);

@@ -181,7 +181,7 @@ impl Digests for Plain {
     }
 }
 
-/// FIPS 180, example "abc"; RFC 4648 §10.
+/// FIPS 180, example "abc"; RFC 4648, section 10.
 #[test]
 fn the_cryptography_of_the_tests_is_right() {
     let hash = Plain.hash(ScramHash::Sha256, b"abc").unwrap();

@@ -445,7 +445,7 @@ impl Model {
                 Event::Credit { link } => assert!(self.wire.engine.credit(link) > 0),
                 Event::Drained { link } => assert_eq!(self.wire.engine.link_credit(link), 0),
                 Event::CreditUsed { .. } => {}
-                Event::Whole { link, token } => {
+                Event::Whole { link, token, .. } => {
                     assert_eq!(self.cut.take(), Some((link, token)));
                 }
                 other => panic!("{other:?}"),

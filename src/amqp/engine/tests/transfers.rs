@@ -168,7 +168,9 @@ fn a_stalled_delivery_goes_on_frame_by_frame() {
                 assert_eq!(wire.engine.credit(link), 0);
             }
             assert_eq!(got, payload);
-            assert_eq!(wire.event(), Event::Whole { link, token: 0 });
+            let end = wire.engine.queued_bytes();
+            let token = 0;
+            assert_eq!(wire.event(), Event::Whole { link, token, end });
             assert_eq!(
                 (wire.engine.is_cut(link), wire.engine.cut_bytes()),
                 (false, 0)

@@ -1,0 +1,366 @@
+//! What has arrived for a consumer and is not handed out: its messages in order, how many may come in advance (D15), and
+//! the bytes that all consumers of a connection hold together (D20).
+//!
+//! Credit is what an inbox wants; it is granted by `credit.rs`.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::handing::InHand;
+use crate::client::rules::options::Options;
+use crate::message::{Destination, DestinationKind};
+
+/// Documented prefetch to start with (spec 20 §4.3).
+const PREFETCH_QUEUE: u32 = 5;
+const PREFETCH_TOPIC: u32 = 64;
+/// Most that an adaptive prefetch grows to (D15).
+const PREFETCH_MAX: u32 = 1000;
+/// Age of a buffered message above which the prefetch shrinks (D15).
+const STALE: Duration = Duration::from_millis(100);
+/// Age below which a consumer that used up its credit is fast enough for more.
+const FRESH: Duration = Duration::from_millis(10);
+
+/// A message that waits to be handed out.
+#[derive(Debug)]
+pub struct Buffered {
+    /// Order of arrival over all consumers of the connection.
+    pub arrival: u64,
+    pub at: Instant,
+    pub delivery_id: u32,
+    pub settled: bool,
+    pub payload: Bytes,
+}
+
+/// How many messages a consumer may have in advance (D15).
+#[derive(Clone, Copy, Debug)]
+struct Prefetch {
+    limit: u32,
+    start: u32,
+    adaptive: bool,
+}
+
+impl Prefetch {
+    fn new(destination: &Destination, options: &Options) -> Prefetch {
+        let (fixed, start) = match destination.kind() {
+            DestinationKind::Queue => (options.prefetch_queue, PREFETCH_QUEUE),
+            DestinationKind::Topic => (options.prefetch_topic, PREFETCH_TOPIC),
+        };
+        Prefetch {
+            limit: fixed.unwrap_or(start),
+            adaptive: fixed.is_none(),
+            start,
+        }
+    }
+
+    /// Learns from the age of the message just handed out. `starved` = the server had used all credit.
+    fn learn(&mut self, age: Duration, starved: bool) {
+        if !self.adaptive {
+            return;
+        }
+        if age > STALE {
+            self.limit = (self.limit / 2).max(self.start.min(PREFETCH_QUEUE));
+        } else if starved && age < FRESH {
+            self.limit = (self.limit * 2).min(PREFETCH_MAX);
+        }
+    }
+}
+
+/// The bytes that all inboxes of a connection hold (D20).
+#[derive(Debug)]
+pub struct Clamp {
+    limit: usize,
+    bytes: usize,
+    /// Credit was withheld because too much is held
+    throttled: bool,
+}
+
+impl Clamp {
+    /// Lets this many bytes be held; more is a soft fault.
+    pub fn new(limit: usize) -> Clamp {
+        Clamp {
+            limit,
+            bytes: 0,
+            throttled: false,
+        }
+    }
+
+    /// The bytes.
+    #[cfg(test)]
+    pub fn held(&self) -> usize {
+        self.bytes
+    }
+
+    /// No credit is renewed: too much is held, or was until a moment ago.
+    pub fn is_tight(&mut self) -> bool {
+        self.throttled |= self.bytes > self.limit;
+        self.throttled
+    }
+
+    /// Below three quarters of the limit credit that was withheld is granted. True once.
+    pub fn is_relieved(&mut self) -> bool {
+        let relieved = self.throttled && self.bytes <= self.limit / 4 * 3;
+        if relieved {
+            self.throttled = false;
+        }
+        relieved
+    }
+}
+
+/// The inbox of one consumer.
+#[derive(Debug)]
+pub struct Inbox {
+    messages: VecDeque<Buffered>,
+    bytes: usize,
+    prefetch: Prefetch,
+    /// A drain is under way; credit is not renewed meanwhile
+    draining: bool,
+    /// The batches that the program works on: one, but for threads that share a consumer
+    in_hand: Vec<InHand>,
+    /// Most messages of the next one
+    pace: usize,
+}
+
+impl Inbox {
+    /// For a consumer of this destination.
+    pub fn new(destination: &Destination, options: &Options) -> Inbox {
+        Inbox {
+            messages: VecDeque::new(),
+            bytes: 0,
+            prefetch: Prefetch::new(destination, options),
+            draining: false,
+            in_hand: Vec::new(),
+            pace: 1,
+        }
+    }
+
+    /// Nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// The bytes of its messages, counted.
+    #[cfg(test)]
+    pub fn held(&self) -> usize {
+        self.messages.iter().map(|m| m.payload.len()).sum()
+    }
+
+    /// When the first message arrived, as a number.
+    pub fn first_arrival(&self) -> Option<u64> {
+        self.messages.front().map(|message| message.arrival)
+    }
+
+    /// The arrivals of all that waits.
+    pub fn arrivals(&self) -> impl Iterator<Item = u64> {
+        self.messages.iter().map(|message| message.arrival)
+    }
+
+    /// One message more.
+    pub fn arrive(&mut self, clamp: &mut Clamp, message: Buffered) {
+        self.count(clamp, &message);
+        self.messages.push_back(message);
+    }
+
+    /// The first message, for the program.
+    pub fn take(&mut self, clamp: &mut Clamp) -> Option<Buffered> {
+        let message = self.messages.pop_front()?;
+        self.discount(clamp, &message);
+        Some(message)
+    }
+
+    /// A message that was taken comes back to the front.
+    pub fn untake(&mut self, clamp: &mut Clamp, message: Buffered) {
+        self.count(clamp, &message);
+        self.messages.push_front(message);
+    }
+
+    /// The last message, to be given back to the server.
+    pub fn take_back(&mut self, clamp: &mut Clamp) -> Option<Buffered> {
+        let message = self.messages.pop_back()?;
+        self.discount(clamp, &message);
+        Some(message)
+    }
+
+    /// The link is gone, with everything that came over it and was not handed out.
+    pub fn lose(&mut self, clamp: &mut Clamp) {
+        clamp.bytes -= self.bytes;
+        self.bytes = 0;
+        self.messages.clear();
+        self.draining = false;
+        self.drop_hands();
+    }
+
+    /// The batches that the program works on.
+    pub(super) fn in_hand(&mut self) -> &mut [InHand] {
+        &mut self.in_hand
+    }
+
+    /// The program begins to work on a batch.
+    pub(super) fn add_hand(&mut self, hand: InHand) {
+        self.in_hand.push(hand);
+    }
+
+    /// The program has nothing of a batch in hand any more; nothing can be claimed.
+    pub(super) fn drop_hands(&mut self) -> Vec<InHand> {
+        self.stop_hands();
+        std::mem::take(&mut self.in_hand)
+    }
+
+    /// Nothing of the batches in hand can be claimed any more.
+    pub(super) fn stop_hands(&self) {
+        self.in_hand.iter().for_each(InHand::stop);
+    }
+
+    /// A batch is over. Those of a consumer that uses them up in time grow, to `most` messages.
+    pub(super) fn end_hand(&mut self, is_it: impl Fn(&InHand) -> bool, stopped: bool, most: usize) {
+        self.in_hand.retain(|hand| !is_it(hand));
+        self.pace = match stopped {
+            true => 1,
+            false => (self.pace * 2).min(most),
+        };
+    }
+
+    /// Most messages of the next batch.
+    pub fn pace(&self) -> usize {
+        self.pace
+    }
+
+    fn count(&mut self, clamp: &mut Clamp, message: &Buffered) {
+        clamp.bytes += message.payload.len();
+        self.bytes += message.payload.len();
+    }
+
+    fn discount(&mut self, clamp: &mut Clamp, message: &Buffered) {
+        clamp.bytes -= message.payload.len();
+        self.bytes -= message.payload.len();
+    }
+
+    /// A drain is under way.
+    pub fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    /// A drain begins, or is answered.
+    pub fn set_draining(&mut self, draining: bool) {
+        self.draining = draining;
+    }
+
+    /// Nothing comes in advance: one message per waiting receive or per listener turn.
+    pub fn is_unprefetched(&self) -> bool {
+        self.prefetch.limit == 0
+    }
+
+    /// The most that comes in advance now.
+    pub fn window(&self) -> u32 {
+        self.prefetch.limit
+    }
+
+    /// The credit that it wants; `hungry` = somebody waits for a message.
+    pub fn wanted_credit(&self, hungry: bool) -> u32 {
+        if self.is_unprefetched() {
+            return u32::from(self.is_empty() && hungry);
+        }
+        let buffered = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
+        self.prefetch.limit.saturating_sub(buffered)
+    }
+
+    /// A message of this age was handed out and the server has `outstanding` credit: credit is to be renewed, because half
+    /// of it is used up and little is buffered (spec 40 §1.12).
+    pub fn runs_low(&mut self, age: Duration, outstanding: u32) -> bool {
+        let buffered = self.messages.len() as u64;
+        let prefetch = self.prefetch.limit;
+        let low = outstanding <= prefetch / 2
+            && (u64::from(outstanding) + buffered) * 10 <= u64::from(prefetch) * 7;
+        if low {
+            self.prefetch.learn(age, outstanding == 0);
+        }
+        low
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learned(start: Prefetch, age: Duration, starved: bool, times: u32) -> u32 {
+        let mut prefetch = start;
+        for _ in 0..times {
+            prefetch.learn(age, starved);
+        }
+        prefetch.limit
+    }
+
+    #[test]
+    fn an_adaptive_prefetch_stays_within_its_bounds() {
+        let queue = Prefetch {
+            limit: PREFETCH_QUEUE,
+            start: PREFETCH_QUEUE,
+            adaptive: true,
+        };
+        let (fresh, old) = (Duration::ZERO, STALE + Duration::from_millis(1));
+        assert_eq!(learned(queue, fresh, true, 1), 2 * PREFETCH_QUEUE);
+        assert_eq!(learned(queue, fresh, true, 100), PREFETCH_MAX);
+        // only a consumer that had to wait gets more, and only a fast one
+        assert_eq!(learned(queue, fresh, false, 100), PREFETCH_QUEUE);
+        assert_eq!(learned(queue, FRESH, true, 100), PREFETCH_QUEUE);
+        let grown = Prefetch {
+            limit: PREFETCH_MAX,
+            ..queue
+        };
+        assert_eq!(learned(grown, old, true, 1), PREFETCH_MAX / 2);
+        assert_eq!(learned(grown, STALE, true, 1), PREFETCH_MAX);
+        assert_eq!(learned(grown, old, false, 100), PREFETCH_QUEUE);
+        let fixed = Prefetch {
+            limit: 1,
+            start: 1,
+            adaptive: false,
+        };
+        assert_eq!(learned(fixed, fresh, true, 100), 1);
+        assert_eq!(learned(fixed, old, true, 100), 1);
+    }
+
+    fn inbox(prefetch: u32) -> Inbox {
+        let options = Options {
+            prefetch_queue: Some(prefetch),
+            ..Options::default()
+        };
+        Inbox::new(&Destination::queue("q"), &options)
+    }
+
+    #[test]
+    fn batches_grow_while_they_are_used_up_in_time() {
+        let mut inbox = inbox(8);
+        let mut paces = vec![inbox.pace()];
+        for stopped in [false, false, false, false, true, false] {
+            inbox.end_hand(|_| true, stopped, 6);
+            paces.push(inbox.pace());
+        }
+        assert_eq!(paces, [1, 2, 4, 6, 6, 1, 2]);
+    }
+
+    #[test]
+    fn what_is_taken_or_lost_is_not_held_any_more() {
+        let (mut inbox, mut clamp) = (inbox(8), Clamp::new(100));
+        for arrival in 0..4 {
+            let message = Buffered {
+                arrival,
+                at: Instant::now(),
+                delivery_id: 0,
+                settled: false,
+                payload: Bytes::from(vec![0; 40]),
+            };
+            inbox.arrive(&mut clamp, message);
+        }
+        assert!(clamp.is_tight());
+        let first = inbox.take(&mut clamp).unwrap();
+        inbox.untake(&mut clamp, first);
+        assert_eq!((clamp.bytes, inbox.first_arrival()), (160, Some(0)));
+        inbox.take_back(&mut clamp).unwrap();
+        assert_eq!(clamp.bytes, 120);
+        assert!(!clamp.is_relieved(), "above three quarters");
+        inbox.lose(&mut clamp);
+        assert_eq!(clamp.bytes, 0);
+        assert!(clamp.is_relieved() && !clamp.is_tight() && inbox.is_empty());
+    }
+}

@@ -1,0 +1,410 @@
+//! A small AMQP server in memory: reads what the engine of a model writes, and says what the test wants it to say.
+//!
+//! It has the numbers of the client for its own: channels, handles. What it says collects in `out`. It notes each message
+//! that it has whole, with the position of its last byte.
+
+use std::collections::BTreeMap;
+
+use bytes::BytesMut;
+
+use crate::amqp::codec::Value;
+use crate::amqp::frame::{FrameDecoder, FrameHeader, HEADER_AMQP, encode_frame};
+use crate::amqp::performative::*;
+
+/// What a server does by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// Begins, attaches, detaches and ends are answered.
+    AtOnce,
+    /// Only detaches and ends are.
+    OnDemand,
+    /// Attaches are refused.
+    Refuses,
+}
+
+/// What kind of server it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Abilities {
+    pub relay: bool,
+    pub frame: u32,
+    /// Transfers that a new session may send
+    pub window: u32,
+    /// Credit of a new link
+    pub credit: u32,
+    pub prefix: &'static str,
+    pub answers: Answers,
+    /// Drains are answered
+    pub drains: bool,
+    /// Outcomes and confirmations follow at once
+    pub settles: bool,
+}
+
+impl Default for Abilities {
+    fn default() -> Self {
+        Abilities {
+            relay: true,
+            frame: 1 << 16,
+            window: 1000,
+            credit: 100,
+            prefix: "",
+            answers: Answers::AtOnce,
+            drains: true,
+            settles: false,
+        }
+    }
+}
+
+/// A message that is there to its last byte.
+#[derive(Debug)]
+pub struct Arrival {
+    pub payload: Vec<u8>,
+    /// Where its last byte stands in all that the client has written
+    pub end: u64,
+    /// Of the link: none = the relay
+    pub address: Option<String>,
+    pub settled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Asked,
+    There,
+    /// Our detach is sent
+    Leaving,
+}
+
+#[derive(Debug)]
+pub struct Link {
+    pub name: String,
+    /// The client sends
+    pub sends: bool,
+    pub stage: Stage,
+    pub address: Option<String>,
+    /// Deliveries begun
+    pub count: u32,
+    /// The client receives: how far its credit reaches, and whether it drains
+    pub limit: u32,
+    pub drains: bool,
+    pub coming: Option<(u32, bool, Vec<u8>)>,
+}
+
+#[derive(Debug, Default)]
+pub struct Session {
+    pub begun: bool,
+    pub ended: bool,
+    /// Transfers received and sent, deliveries sent
+    pub received: u32,
+    pub sent: u32,
+    pub deliveries: u32,
+}
+
+/// The server.
+pub struct Peer {
+    pub abilities: Abilities,
+    pub input: BytesMut,
+    pub fed: u64,
+    pub header: bool,
+    pub closed: bool,
+    /// What it has said and the client has not read
+    pub out: Vec<u8>,
+    pub sessions: BTreeMap<u16, Session>,
+    pub links: BTreeMap<(u16, u32), Link>,
+    pub arrivals: Vec<Arrival>,
+    /// Deliveries without outcome: channel, number, payload
+    pub unsettled: Vec<(u16, u32, Vec<u8>)>,
+    /// Acknowledgements that wait for a confirmation
+    pub unconfirmed: Vec<(u16, u32, u32)>,
+    /// Names of the links that it has refused, detached for good, or ended with their session
+    pub doomed: Vec<String>,
+    /// Consumers' links that it has detached
+    pub forced: u32,
+}
+
+impl Peer {
+    pub fn new(abilities: Abilities) -> Peer {
+        Peer {
+            abilities,
+            input: BytesMut::new(),
+            fed: 0,
+            header: false,
+            closed: false,
+            out: Vec::new(),
+            sessions: BTreeMap::new(),
+            links: BTreeMap::new(),
+            arrivals: Vec::new(),
+            unsettled: Vec::new(),
+            unconfirmed: Vec::new(),
+            doomed: Vec::new(),
+            forced: 0,
+        }
+    }
+
+    /// What has arrived since the last look.
+    pub fn take_arrivals(&mut self) -> Vec<Arrival> {
+        std::mem::take(&mut self.arrivals)
+    }
+
+    pub fn say(&mut self, channel: u16, performative: impl Into<Performative>) {
+        self.say_with(channel, performative, &[]);
+    }
+
+    pub fn say_with(&mut self, channel: u16, performative: impl Into<Performative>, data: &[u8]) {
+        if !self.closed {
+            encode_frame(channel, &performative.into(), data, &mut self.out);
+        }
+    }
+
+    /// Reads what the client has written.
+    pub fn read(&mut self, bytes: &[u8]) {
+        self.input.extend_from_slice(bytes);
+        self.fed += bytes.len() as u64;
+        if !self.header && self.input.len() >= 8 {
+            assert_eq!(self.input.split_to(8), &HEADER_AMQP[..]);
+            self.header = true;
+            self.out.extend_from_slice(&HEADER_AMQP);
+        }
+        let mut decoder = FrameDecoder::new(1 << 20);
+        while self.header && FrameHeader::peek(&self.input, 1 << 20).unwrap().is_some() {
+            let frame = decoder.next_frame(&mut self.input).unwrap().unwrap();
+            let end = self.fed - self.input.len() as u64;
+            if let Some(performative) = frame.performative {
+                self.on(frame.channel, performative, &frame.payload, end);
+            }
+        }
+    }
+
+    fn on(&mut self, channel: u16, performative: Performative, payload: &[u8], end: u64) {
+        let at_once = self.abilities.answers != Answers::OnDemand;
+        match performative {
+            Performative::Open(_) => self.open(),
+            Performative::Begin(_) => {
+                self.sessions.insert(channel, Session::default());
+                if at_once {
+                    self.answer_begin(channel);
+                }
+            }
+            Performative::Attach(attach) => self.on_attach(channel, *attach, at_once),
+            Performative::Flow(flow) => self.on_flow(channel, &flow),
+            Performative::Transfer(transfer) => self.on_transfer(channel, &transfer, payload, end),
+            Performative::Disposition(disposition) => {
+                let last = disposition.last.unwrap_or(disposition.first);
+                if disposition.role == Role::Receiver && !disposition.settled {
+                    self.unconfirmed.push((channel, disposition.first, last));
+                    if self.abilities.settles {
+                        self.confirm(0);
+                    }
+                }
+            }
+            Performative::Detach(detach) => {
+                let link = self.links.remove(&(channel, detach.handle));
+                if link.is_some_and(|link| link.stage != Stage::Leaving) {
+                    let handle = detach.handle;
+                    let closed = detach.closed;
+                    self.say(
+                        channel,
+                        Detach {
+                            handle,
+                            closed,
+                            error: None,
+                        },
+                    );
+                }
+            }
+            Performative::End(_) => {
+                self.links.retain(|(of, _), _| *of != channel);
+                self.unsettled.retain(|(of, ..)| *of != channel);
+                self.unconfirmed.retain(|(of, ..)| *of != channel);
+                if self
+                    .sessions
+                    .remove(&channel)
+                    .is_some_and(|session| !session.ended)
+                {
+                    self.say(channel, End { error: None });
+                }
+            }
+            Performative::Close(_) => {
+                self.say(0, Close { error: None });
+                self.closed = true;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn open(&mut self) {
+        let prefix = Value::string(self.abilities.prefix);
+        let relay = self.abilities.relay.then(|| "ANONYMOUS-RELAY".to_owned());
+        let open = Open {
+            max_frame_size: Some(self.abilities.frame),
+            offered_capabilities: relay.into_iter().collect(),
+            properties: vec![("queue-prefix".to_owned(), prefix)],
+            ..Open::default()
+        };
+        self.say(0, open);
+    }
+
+    pub fn answer_begin(&mut self, channel: u16) {
+        let window = self.abilities.window;
+        if let Some(session) = self.sessions.get_mut(&channel)
+            && !std::mem::replace(&mut session.begun, true)
+        {
+            let begin = Begin {
+                remote_channel: Some(channel),
+                incoming_window: window,
+                outgoing_window: 1000,
+                ..Begin::default()
+            };
+            self.say(channel, begin);
+        }
+    }
+
+    fn on_attach(&mut self, channel: u16, attach: Attach, at_once: bool) {
+        let address = match (&attach.target, &attach.source) {
+            (Some(LinkTarget::Target(target)), _) if attach.role == Role::Sender => {
+                target.address.clone()
+            }
+            (_, source) => source.as_ref().and_then(|source| source.address.clone()),
+        };
+        for (at, link) in &self.links {
+            let twice = at.0 == channel && link.name == attach.name && link.stage != Stage::Leaving;
+            assert!(!twice, "link {} is attached twice", link.name);
+        }
+        let link = Link {
+            name: attach.name,
+            sends: attach.role == Role::Sender,
+            stage: Stage::Asked,
+            address,
+            count: 0,
+            limit: 0,
+            drains: false,
+            coming: None,
+        };
+        assert!(self.links.insert((channel, attach.handle), link).is_none());
+        if at_once {
+            let refuses = self.abilities.answers == Answers::Refuses;
+            self.answer_attach((channel, attach.handle), refuses);
+        }
+    }
+
+    pub fn answer_attach(&mut self, at: (u16, u32), refuses: bool) {
+        let (channel, handle) = at;
+        if !self
+            .sessions
+            .get(&channel)
+            .is_some_and(|session| session.begun)
+        {
+            return;
+        }
+        let credit = self.abilities.credit;
+        let Some(link) = self
+            .links
+            .get_mut(&at)
+            .filter(|link| link.stage == Stage::Asked)
+        else {
+            return;
+        };
+        link.stage = Stage::There;
+        let (sends, name) = (link.sends, link.name.clone());
+        let source = Source {
+            address: Some("s".into()),
+            ..Source::default()
+        };
+        let answer = Attach {
+            name,
+            handle,
+            role: if sends { Role::Receiver } else { Role::Sender },
+            source: (sends || !refuses).then_some(source),
+            target: (!sends || !refuses).then(|| Target::default().into()),
+            initial_delivery_count: (!sends).then_some(0),
+            ..Attach::default()
+        };
+        self.say(channel, answer);
+        if refuses {
+            self.detach_at(at, "amqp:not-found");
+        } else if sends && credit > 0 {
+            self.grant_at(at, credit);
+        }
+    }
+
+    pub fn flow(&self, channel: u16, window: u32) -> Flow {
+        let session = &self.sessions[&channel];
+        Flow {
+            next_incoming_id: Some(session.received),
+            incoming_window: window,
+            next_outgoing_id: session.sent,
+            outgoing_window: 1000,
+            ..Flow::default()
+        }
+    }
+
+    pub fn grant_at(&mut self, at: (u16, u32), credit: u32) {
+        let there = |link: &&Link| link.stage == Stage::There;
+        let Some(link) = self.links.get(&at).filter(there) else {
+            return;
+        };
+        let flow = Flow {
+            handle: Some(at.1),
+            delivery_count: Some(link.count),
+            link_credit: Some(credit),
+            ..self.flow(at.0, self.abilities.window)
+        };
+        self.say(at.0, flow);
+    }
+
+    fn on_flow(&mut self, channel: u16, flow: &Flow) {
+        let Some(handle) = flow.handle else { return };
+        let Some(link) = self.links.get_mut(&(channel, handle)) else {
+            return;
+        };
+        if !link.sends {
+            let count = flow.delivery_count.unwrap_or(0);
+            link.limit = count.wrapping_add(flow.link_credit.unwrap_or(0));
+            link.drains = flow.drain;
+            if flow.drain && self.abilities.drains {
+                self.answer_drain((channel, handle));
+            }
+        }
+    }
+
+    pub fn answer_drain(&mut self, at: (u16, u32)) {
+        let Some(link) = self.links.get_mut(&at).filter(|link| link.drains) else {
+            return;
+        };
+        link.drains = false;
+        link.count = link.limit;
+        self.grant_at(at, 0);
+    }
+
+    fn on_transfer(&mut self, channel: u16, transfer: &Transfer, payload: &[u8], end: u64) {
+        let settles = self.abilities.settles;
+        if let Some(session) = self.sessions.get_mut(&channel) {
+            session.received += 1;
+        }
+        let Some(link) = self.links.get_mut(&(channel, transfer.handle)) else {
+            panic!("transfer on unknown handle {}", transfer.handle);
+        };
+        if link.coming.is_none() {
+            link.count += 1;
+            let settled = transfer.settled.unwrap_or(false);
+            link.coming = Some((transfer.delivery_id.unwrap(), settled, Vec::new()));
+        }
+        let (id, settled, mut data) = link.coming.take().unwrap();
+        data.extend_from_slice(payload);
+        if transfer.more {
+            link.coming = Some((id, settled, data));
+            return;
+        }
+        let address = link.address.clone();
+        if !settled && link.stage == Stage::There {
+            self.unsettled.push((channel, id, data.clone()));
+        }
+        self.arrivals.push(Arrival {
+            payload: data,
+            end,
+            address,
+            settled,
+        });
+        if settles {
+            self.settle(0, DeliveryState::Accepted);
+        }
+    }
+}

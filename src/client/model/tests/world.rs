@@ -1,0 +1,456 @@
+//! One model with everything around it: the threads of the program, a socket that takes bytes at random, a clock, and a
+//! server that is lost and found. It does what `runtime` does and keeps a book of every message.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+
+use super::peer::{Abilities, Arrival, Peer};
+use super::threads::{Next, Thread};
+use crate::amqp::codec::Encoder;
+use crate::amqp::engine::{Engine, EngineConfig};
+use crate::client::model::{Basis, Draft, Model, Object, Wait};
+use crate::client::rules::gate::State;
+use crate::client::rules::options::Options;
+use crate::client::rules::profile::Profile;
+use crate::client::rules::url::UrlList;
+use crate::message::Destination;
+use crate::status::{Error, Status};
+
+/// Names of the destinations.
+pub const NAMES: [&str; 3] = ["a", "b", "c"];
+/// Limit of a begin or attach.
+pub const REQUEST: Duration = Duration::from_secs(60);
+
+/// What is known of one message without the model.
+#[derive(Debug)]
+pub struct Sent {
+    pub producer: u32,
+    pub held: bool,
+    pub to: usize,
+    pub size: usize,
+    /// How often its last byte may have left, and whether that was since it was last put into an output
+    pub gone: u32,
+    pub gone_now: bool,
+    /// How often its thread has decided to send it again although it may have left
+    pub again: u32,
+    /// Its place among the sends of its producer
+    pub order: u64,
+    /// It is in an output, or was
+    pub begun: bool,
+    /// Nothing more can happen to it
+    pub over: bool,
+}
+
+/// A wait of a thread.
+pub struct Waiting {
+    pub wait: Wait,
+    pub woken: bool,
+    /// It has a deadline
+    pub limited: bool,
+}
+
+/// A server that is not anybody's yet.
+pub struct Candidate {
+    pub engine: Engine,
+    pub peer: Peer,
+    pub draft: Option<Draft>,
+    pub written: u64,
+    pub at: (usize, usize),
+}
+
+/// The world.
+pub struct World {
+    pub model: Model,
+    pub now: Instant,
+    pub peer: Option<Peer>,
+    pub candidate: Option<Candidate>,
+    pub input: BytesMut,
+    /// Taken from the engine and not with the system; how much of it a thread has in hand
+    pub unsent: Vec<u8>,
+    pub writing: bool,
+    pub blocked: bool,
+    /// Bytes with the system
+    pub written: u64,
+    pub threads: BTreeMap<u32, (Thread, Option<Waiting>)>,
+    next_thread: u32,
+    pub sent: Vec<Sent>,
+    /// Held sends of which something may still happen
+    pub held: Vec<usize>,
+    last_order: HashMap<u32, u64>,
+    /// Producers of which the server has taken something away for good
+    pub doomed: HashSet<u32>,
+    pub sessions: Vec<u32>,
+    /// Session, key, index of the own destination
+    pub producers: Vec<(u32, u32, Option<usize>)>,
+    pub consumers: Vec<(u32, u32)>,
+    /// In the program's hands: session, epoch, number, consumer
+    pub handed: Vec<(u32, u32, u64, u32)>,
+    engines: u32,
+    pub dice: u64,
+    /// A try that fails is the last one
+    pub last_try: bool,
+    /// Something was given up because its time was over
+    pub impatient: bool,
+}
+
+fn options(small: bool, unprefetched: bool) -> &'static Options {
+    static ALL: OnceLock<Vec<Options>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let make = |n: usize| Options {
+            buffer_limit: if n & 1 == 0 { 32 << 20 } else { 1500 },
+            prefetch_queue: if n & 2 == 0 { Some(3) } else { Some(0) },
+            ..Options::default()
+        };
+        (0..4).map(make).collect()
+    });
+    &all[usize::from(small) + 2 * usize::from(unprefetched)]
+}
+
+/// The message with this number, for a server with such addresses.
+pub fn payload(id: usize, size: usize, address: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut out = Encoder::new(&mut bytes);
+    out.descriptor(0x73);
+    let list = out.begin_list();
+    out.null();
+    out.null();
+    out.string(address);
+    out.end_list(list, 3);
+    let mut body = vec![id as u8; size];
+    body.extend_from_slice(&(id as u32).to_be_bytes());
+    out.descriptor(0x75);
+    out.binary(&body);
+    bytes
+}
+
+/// The number of a message.
+pub fn id(payload: &[u8]) -> usize {
+    let tail = payload.last_chunk::<4>().expect("a number");
+    u32::from_be_bytes(*tail) as usize
+}
+
+impl World {
+    /// A connection on a first server; `kind` says what it was made from.
+    pub fn new(kind: u8, abilities: Abilities) -> World {
+        let url = ["x:1,y:1", "x:1+y:1", "x:1,y:1+z:1", "x:1,y:1"][usize::from(kind & 3)];
+        let now = Instant::now();
+        let basis = Basis {
+            id: 1,
+            groups: UrlList::parse(url).unwrap().groups,
+            unshared: url.contains('+'),
+            options: options(kind & 4 != 0, kind & 8 != 0),
+        };
+        let mut world = World {
+            model: Model::new(basis, None, "C".into(), now),
+            now,
+            peer: None,
+            candidate: None,
+            input: BytesMut::new(),
+            unsent: Vec::new(),
+            writing: false,
+            blocked: false,
+            written: 0,
+            threads: BTreeMap::new(),
+            next_thread: 0,
+            sent: Vec::new(),
+            held: Vec::new(),
+            last_order: HashMap::new(),
+            doomed: HashSet::new(),
+            sessions: Vec::new(),
+            producers: Vec::new(),
+            consumers: Vec::new(),
+            handed: Vec::new(),
+            engines: 0,
+            dice: 1,
+            last_try: false,
+            impatient: false,
+        };
+        world.connect(abilities, (0, 0));
+        assert!(world.finish_connect(|_| {}));
+        world
+    }
+
+    /// A number from outside the program, below `bound`.
+    pub fn roll(&mut self, bound: u64) -> u64 {
+        self.dice ^= self.dice << 13;
+        self.dice ^= self.dice >> 7;
+        self.dice ^= self.dice << 17;
+        self.dice % bound
+    }
+
+    /// A destination.
+    pub fn destination(index: usize) -> Destination {
+        Destination::queue(NAMES[index % NAMES.len()])
+    }
+
+    /// Somebody connects: the candidate is open and has been asked for everything.
+    pub fn connect(&mut self, abilities: Abilities, at: (usize, usize)) {
+        self.engines += 1;
+        let config = EngineConfig {
+            number: self.engines,
+            container_id: "C".into(),
+            sasl: None,
+            idle_timeout: None,
+            ..EngineConfig::default()
+        };
+        let mut engine = Engine::new(config, self.now);
+        let mut peer = Peer::new(abilities);
+        let mut written = 0;
+        Self::exchange(&mut engine, &mut peer, &mut written, self.now);
+        while engine.poll_event().is_some() {}
+        let profile = Arc::new(Profile::detect(engine.peer(), None, 1));
+        let draft = Draft::new(self.model.blueprint(), &mut engine, profile).ok();
+        self.candidate = Some(Candidate {
+            engine,
+            peer,
+            draft,
+            written,
+            at,
+        });
+    }
+
+    fn exchange(engine: &mut Engine, peer: &mut Peer, written: &mut u64, now: Instant) {
+        for _ in 0..3 {
+            let mut out = Vec::new();
+            engine.take_output(&mut out);
+            *written += out.len() as u64;
+            peer.read(&out);
+            let mut input = BytesMut::from(&std::mem::take(&mut peer.out)[..]);
+            engine.input(&mut input, now);
+        }
+    }
+
+    /// The candidate answers, and `also` says more in the same breath. It becomes the connection's, or not: then it is
+    /// gone. True when it did.
+    pub fn finish_connect(&mut self, also: impl FnOnce(&mut Peer)) -> bool {
+        let Some(mut candidate) = self.candidate.take() else {
+            return false;
+        };
+        let mut out = Vec::new();
+        candidate.engine.take_output(&mut out);
+        candidate.written += out.len() as u64;
+        candidate.peer.read(&out);
+        also(&mut candidate.peer);
+        let mut input = BytesMut::from(&std::mem::take(&mut candidate.peer.out)[..]);
+        candidate.engine.input(&mut input, self.now);
+        let Some(mut draft) = candidate.draft.take() else {
+            return self.fail_connect();
+        };
+        while !draft.is_complete() {
+            let Some(event) = candidate.engine.poll_event() else {
+                return self.fail_connect();
+            };
+            use crate::amqp::engine::Event;
+            let over = matches!(event, Event::Closed { .. } | Event::Failed { .. });
+            if over || draft.on_event(event).is_err() {
+                return self.fail_connect();
+            }
+        }
+        let waits = match self.model.state() {
+            State::Reconnecting | State::Recovering => true,
+            State::Connected => self.model.server().is_none(),
+            _ => false,
+        };
+        if !waits {
+            return false; // closed meanwhile
+        }
+        if self.model.state() == State::Recovering {
+            self.model.recovery_succeeded();
+        }
+        let Candidate {
+            engine,
+            peer,
+            written,
+            at,
+            ..
+        } = candidate;
+        self.model
+            .install(engine, written, draft, at, REQUEST, self.now);
+        (self.written, self.writing, self.blocked) = (written, false, false);
+        (self.unsent, self.input) = (Vec::new(), BytesMut::new());
+        self.doom(&peer);
+        self.peer = Some(peer);
+        self.flush();
+        self.carry_out();
+        true
+    }
+
+    fn fail_connect(&mut self) -> bool {
+        if !self.last_try {
+            return false;
+        }
+        let error = Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, "no");
+        match self.model.state() {
+            State::Reconnecting => self.model.reconnect_failed(error),
+            State::Recovering => self.model.recovery_failed(error, false),
+            _ => {}
+        }
+        self.carry_out();
+        false
+    }
+
+    pub fn doom(&mut self, peer: &Peer) {
+        for name in &peer.doomed {
+            let key = name.split(':').nth(3).unwrap();
+            self.doomed.insert(key.parse().unwrap());
+        }
+    }
+
+    /// A session is ended by the server: who knows what was on its way to it.
+    pub fn doom_all(&mut self) {
+        self.doomed.extend(self.model.producers.keys());
+        self.doomed.extend(self.model.consumers.keys());
+    }
+
+    /// The server has whole messages, or may have them.
+    pub fn arrive(&mut self) {
+        let Some(peer) = self.peer.as_mut() else {
+            return;
+        };
+        let arrivals = peer.take_arrivals();
+        let prefix = peer.abilities.prefix;
+        for arrival in arrivals {
+            self.arrived(&arrival, prefix);
+        }
+    }
+
+    fn arrived(&mut self, arrival: &Arrival, prefix: &str) {
+        let number = id(&arrival.payload);
+        let sent = &mut self.sent[number];
+        let address = format!("{prefix}{}", NAMES[sent.to]);
+        assert_eq!(
+            arrival.payload,
+            payload(number, sent.size, &address),
+            "message {number}"
+        );
+        assert!(
+            arrival
+                .address
+                .as_ref()
+                .is_none_or(|found| *found == address)
+        );
+        assert_eq!(arrival.settled, sent.held);
+        assert!(sent.begun, "message {number} was never sent");
+        if sent.gone > 0 {
+            assert!(sent.again > 0, "message {number} is sent again: {sent:?}");
+            sent.again -= 1;
+        }
+        sent.gone += 1;
+        sent.gone_now = true;
+        let last = self.last_order.insert(sent.producer, sent.order);
+        assert!(
+            last.is_none_or(|last| last < sent.order),
+            "message {number} out of order"
+        );
+        // the outbox knows where its last byte stands
+        let order = sent.order;
+        if let Some(state) = self.model.producers.get(&sent.producer) {
+            let found = state.outbox.look().find(|look| match look.payload {
+                Some(payload) => id(payload) == number,
+                None => !sent.held && look.ticket == order,
+            });
+            if let Some(look) = found.filter(|look| look.begun) {
+                assert_eq!(
+                    look.end,
+                    Some(arrival.end),
+                    "message {number} ends somewhere else"
+                );
+            }
+        }
+    }
+
+    /// What the end of a hold of the lock does.
+    pub fn carry_out(&mut self) {
+        while let Some(cause) = self.model.effects().take_ended() {
+            let bytes = self.roll(64) as usize;
+            self.lose(cause, bytes);
+        }
+        self.model.effects().take_notes();
+        self.model.effects().take_rearm();
+        let everyone = self.model.effects().take_everyone();
+        let keys = self.model.effects().take_woken();
+        for (_, waiting) in self.threads.values_mut() {
+            if let Some(waiting) = waiting {
+                waiting.woken |= everyone || keys.contains(&waiting.wait.key());
+            }
+        }
+        self.model.effects().recycle(keys);
+        for (thread, waiting) in self.threads.values() {
+            let Some(waiting) = waiting else { continue };
+            let lost = !waiting.woken && self.model.is_over(&waiting.wait);
+            assert!(!lost, "nobody wakes {:?} of {thread:?}", waiting.wait);
+        }
+    }
+
+    /// Places where somebody waits.
+    pub fn start(&mut self, thread: Thread) -> u32 {
+        self.next_thread += 1;
+        self.threads.insert(self.next_thread, (thread, None));
+        self.run(self.next_thread, false);
+        self.next_thread
+    }
+
+    /// A thread goes on if it can; `late`: its deadline has come.
+    pub fn run(&mut self, number: u32, late: bool) {
+        let Some((mut thread, waiting)) = self.threads.remove(&number) else {
+            return;
+        };
+        let mut in_time = true;
+        if let Some(mut waiting) = waiting {
+            let over = self.model.is_over(&waiting.wait);
+            if late && waiting.limited {
+                in_time = over;
+                self.impatient |= !over;
+            } else if !over {
+                waiting.woken = false;
+                self.threads.insert(number, (thread, Some(waiting)));
+                return;
+            }
+        }
+        for spins in 0.. {
+            assert!(spins < 50, "{thread:?} turns in a circle");
+            match thread.step(self, in_time) {
+                Next::Again => in_time = true,
+                Next::Wait(wait, limited) => {
+                    in_time = true;
+                    if self.model.is_over(&wait) {
+                        continue;
+                    }
+                    self.carry_out();
+                    if self.model.is_over(&wait) {
+                        continue;
+                    }
+                    let waiting = Waiting {
+                        wait,
+                        woken: false,
+                        limited,
+                    };
+                    self.threads.insert(number, (thread, Some(waiting)));
+                    return;
+                }
+                Next::Unlocked => {
+                    self.threads.insert(number, (thread, None));
+                    return self.carry_out();
+                }
+                Next::Done => return self.carry_out(),
+            }
+        }
+    }
+
+    /// Threads that can go on, or have a deadline.
+    pub fn ready(&self) -> Vec<u32> {
+        let ready = self
+            .threads
+            .iter()
+            .filter(|(_, (_, waiting))| waiting.as_ref().is_none_or(|waiting| waiting.woken));
+        ready.map(|(number, _)| *number).collect()
+    }
+
+    /// The object is open, as far as the program knows.
+    pub fn is_open(&self, object: Object) -> bool {
+        !self.model.is_closing(object)
+    }
+}

@@ -1,0 +1,31 @@
+//! What moves the model of a connection: the lock and the waiting, the threads, the socket.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `monitor` | the lock, every wait, whom a step wakes |
+//! | `driver` | what belongs to a connection beside its model; starts its threads |
+//! | `io`, `output` | the I/O thread, the socket, who writes and when |
+//! | `dispatch`, `opened`, `handed` | the thread that calls message listeners; messages on their way to the program |
+//! | `closing` | the bounded waits of every close |
+//! | `listener` | the thread that calls the exception listener |
+//! | `connector`, `rebuild`, `recovery`, `plan` | finding a server and creating everything on it |
+//! | `context` | which callback a thread is inside of |
+//! | `random`, `digests`, `trace_frames` | ids, cryptography for the engine's SCRAM, the trace of frames |
+
+pub mod closing;
+mod connector;
+pub mod context;
+mod digests;
+mod dispatch;
+pub mod driver;
+pub mod handed;
+mod io;
+mod listener;
+pub mod monitor;
+pub mod opened;
+mod output;
+pub mod plan;
+pub mod random;
+mod rebuild;
+mod recovery;
+mod trace_frames;
