@@ -221,6 +221,41 @@ fn await_server(connection: api::Connection, url: &str) {
 }
 
 #[test]
+fn a_producer_that_the_server_closed_stays_closed() {
+    dialogue(|| {
+        let cut = Gate::new();
+        let (go, ready) = (cut.clone(), Gate::new());
+        let closing = ready.clone();
+        let first = Peer::script(move |p| {
+            p.accept_open();
+            let link = p.await_producer();
+            p.serve_until_open(&closing);
+            p.send_detach(link, true, Some(error("amqp:resource-deleted")));
+            p.serve_until_open(&go);
+            p.drop_socket();
+        });
+        let second = Peer::script(|p| {
+            p.accept_open();
+            p.serve_to_close();
+            assert_eq!(p.links(Role::Sender).len(), 1, "both came back");
+        });
+        let (factory, connection) = unshared(&[&first, &second]);
+        let exceptions = Exceptions::of(connection);
+        let session = connection.session(api::AUTO).unwrap();
+        let gone = session.producer("gone").unwrap();
+        session.producer("stays").unwrap();
+        ready.open();
+        exceptions.expect_one(Status::TIBEMS_INVALID_DESTINATION);
+        let recoveries = Recoveries::of(factory, connection);
+        cut.open();
+        recoveries.expect_ok(1);
+        expect_status(gone.send_text("x"), Status::TIBEMS_INVALID_DESTINATION);
+        first.finish();
+        end(connection, second);
+    });
+}
+
+#[test]
 fn failover_events_of_before_are_not_told_to_a_later_listener() {
     dialogue_with("", || {
         api::report_failover_events();

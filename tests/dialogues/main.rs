@@ -8,6 +8,7 @@ mod peer;
 
 mod acknowledges;
 mod attach;
+mod batches;
 mod broken;
 mod clocks;
 mod closes;
@@ -17,6 +18,7 @@ mod detach;
 mod dispositions;
 mod fence;
 mod framing;
+mod hands;
 mod headers;
 mod heartbeats;
 mod latecomers;

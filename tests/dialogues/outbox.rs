@@ -234,6 +234,32 @@ fn a_begun_send_that_waits_again_is_unknown_when_its_producer_closes() {
     dialogue(|| begun_and_waiting(|producer| producer.close().unwrap()));
 }
 
+/// The second server lets nobody send there: that says nothing about the first copy.
+#[test]
+fn a_begun_send_whose_second_link_is_refused_is_unknown() {
+    dialogue(|| {
+        let first = Peer::script(|p| {
+            p.accept_open_with(|open| open.offered_capabilities.clear());
+            p.await_transfer();
+            p.drop_socket();
+        });
+        let second = Peer::script(|p| {
+            p.accept_open_with(|open| open.offered_capabilities.clear());
+            let link = p.await_attach(Role::Sender);
+            p.refuse_attach(link, Some(error("amqp:not-found")));
+            p.serve_to_close();
+        });
+        let connection = shared(&[&first, &second]);
+        let session = connection.session(api::AUTO).unwrap();
+        let producer = session.producer_to(None).unwrap();
+        let sent = producer.send_to(Destination::queue("q"), Msg::text("twice?"));
+        let failure = expect_status(sent, Status::TIBEMS_INVALID_DESTINATION);
+        assert!(failure.text.starts_with("outcome unknown:"), "{failure:?}");
+        first.finish();
+        end(connection, second);
+    });
+}
+
 #[test]
 fn a_begun_send_that_waits_again_is_unknown_at_its_limit() {
     dialogue_with("send_timeout=300", || begun_and_waiting(|_| {}));

@@ -363,6 +363,8 @@ fn an_unconfirmed_send_needs_no_further_call() {
         let producer = session.producer("q").unwrap();
         producer.set_delivery_mode(api::RELIABLE);
         for count in 1..=5 {
+            // else it finds the message by itself
+            io_thread_sleeps();
             producer.send_text("x").unwrap();
             arrived.wait(count);
         }
