@@ -266,3 +266,25 @@ fn p_a15_late_frames_for_a_closed_consumer() {
         end(connection, peer);
     });
 }
+
+/// Nobody waits for the answer to an attach that the library makes by itself: its limit is the I/O thread's.
+#[test]
+fn an_attach_again_that_nobody_answers_is_given_up() {
+    dialogue_with("request_timeout=300", || {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let link = p.await_consumer();
+            p.await_credit(link, 1);
+            p.send_detach(link, true, Some(error("amqp:link:detach-forced")));
+            let again = p.await_attach(Role::Receiver);
+            assert!(p.await_detach(again).closed);
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let consumer = session.consumer("q").expect("a consumer");
+        exceptions.expect_one(Status::TIBEMS_TIMEOUT);
+        expect_status(consumer.receive_now(), Status::TIBEMS_TIMEOUT);
+        end(connection, peer);
+    });
+}

@@ -2,7 +2,9 @@
 //! its order, by whatever link the next server has (D16, D21), and a send that may have arrived never looks unsent (D13).
 
 use crate::peer::api::{self, Destination, Msg, Session, Status, expect_status};
-use crate::peer::{Gate, Peer, Received, Talk, dialogue, dialogue_with, error, listen, message};
+use crate::peer::{
+    Gate, LinkId, Peer, Received, Talk, dialogue, dialogue_with, error, listen, message,
+};
 use crate::scene::{Recoveries, end, poll, run, serves_until, session, shared, unshared};
 use std::sync::{Arc, Mutex};
 use tibemsufo::amqp::codec::Value;
@@ -417,5 +419,45 @@ fn a_close_waits_for_what_a_session_window_holds_back() {
         send(reliable(session), "big", 4 << 20);
         end(connection, peer);
         assert_eq!(*names.lock().unwrap(), ["big"]);
+    });
+}
+
+/// A producer without a destination has a send that a loss left, and is closed while the server is asked for its link.
+fn closes_with_leftovers(answer: impl FnOnce(&mut Talk, LinkId) + Send + 'static) {
+    let (die, asked, closing) = (Gate::new(), Gate::new(), Gate::new());
+    let first = deaf(&die);
+    let (told, go) = (asked.clone(), closing.clone());
+    let second = Peer::script(move |p| {
+        p.accept_open_with(|open| open.offered_capabilities.clear());
+        let link = p.await_attach(Role::Sender);
+        told.open();
+        p.wait(&go);
+        answer(p, link);
+    });
+    let (factory, connection) = unshared(&[&first, &second]);
+    let recoveries = Recoveries::of(factory, connection);
+    let session = connection.session(api::AUTO).unwrap();
+    let producer = session.producer_to(None).unwrap();
+    producer.set_delivery_mode(api::RELIABLE);
+    let message = named("big", HUGE);
+    producer.send_to(Destination::queue("q"), message).unwrap();
+    die.open();
+    recoveries.expect_ok(1);
+    asked.wait();
+    let closed = run(move || producer.close());
+    closed.blocks();
+    closing.open();
+    closed.result().unwrap();
+    first.finish();
+    end(connection, second);
+}
+
+#[test]
+fn a_producer_that_closes_drops_what_nobody_takes() {
+    dialogue(|| {
+        closes_with_leftovers(|p, link| {
+            p.refuse_attach(link, Some(error("amqp:not-found")));
+            p.serve_to_close();
+        });
     });
 }

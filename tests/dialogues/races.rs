@@ -3,12 +3,15 @@
 
 use crate::fence::{Fence, expect_fence};
 use crate::peer::api::{self, Connection, Destination, Factory, Msg, Setup, Status, expect_status};
+use crate::peer::system::{Late, hold_next_write};
 use crate::peer::{Gate, Peer, Talk, clock, dialogue, dialogue_with, error, message};
-use crate::scene::{Exceptions, connect, end, poll, run, serves_until, session, times_out};
+use crate::scene::{
+    Exceptions, connect, end, expect_lost, poll, run, serves_until, session, times_out,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tibemsufo::amqp::performative::{DeliveryState, Performative};
+use tibemsufo::amqp::performative::{DeliveryState, Open, Performative};
 
 /// A call that has nothing to wait for. One that waits for an answer that never comes takes 60 s, far longer than the
 /// limit of this wait.
@@ -562,6 +565,36 @@ fn a_connection_closed_inside_a_listener_still_acknowledges_its_message() {
         closed.wait();
         assert_eq!(results.lock().unwrap().clone(), [Ok(())]);
         assert!(connection.is_disconnected());
+        peer.finish();
+    });
+}
+
+/// The server breaks the protocol while a thread of the program is inside a write: that thread says the last words.
+#[test]
+fn the_last_words_stand_behind_what_is_being_written() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            p.accepts = false;
+            p.await_transfer();
+            p.send(0, Open::default());
+            p.expect_close(Some("amqp:connection:framing-error"));
+            p.drain_stream();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let producer = session.producer("q").unwrap();
+        let late = Late::default();
+        let own = late.clone();
+        let sending = run(move || {
+            hold_next_write(&own);
+            producer.send_text("x")
+        });
+        late.there.wait();
+        exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+        late.go.open();
+        expect_status(sending.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
+        expect_lost(connection, &exceptions);
         peer.finish();
     });
 }
