@@ -85,6 +85,38 @@ fn p_d9_auto_acknowledges_each_message_once_and_without_delay() {
 }
 
 #[test]
+fn p_d9_auto_acknowledges_when_the_listener_has_returned() {
+    dialogue(|| {
+        let (running, back, settled) = (Gate::new(), Gate::new(), Gate::new());
+        let (go, done) = (running.clone(), settled.clone());
+        let returns = back.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            let link = p.await_consumer();
+            let ids = deliver_all(p, link, 1);
+            p.serve_until_open(&go);
+            p.expect_silence(Duration::from_millis(50));
+            returns.open();
+            // without a further call of the program
+            p.await_settled(&ids, &DeliveryState::Accepted);
+            done.open();
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let listening = session.consumer("q").unwrap();
+        listening
+            .on_message(move |message| {
+                message.destroy();
+                running.open();
+                back.wait();
+            })
+            .unwrap();
+        settled.wait();
+        end(connection, peer);
+    });
+}
+
+#[test]
 fn p_d9_auto_acknowledges_gather_in_one_range_while_the_socket_is_full() {
     dialogue_with("prefetch_queue=1000", || {
         const LARGE: usize = 16 << 20;
