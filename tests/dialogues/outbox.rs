@@ -461,3 +461,17 @@ fn a_producer_that_closes_drops_what_nobody_takes() {
         });
     });
 }
+
+#[test]
+fn a_producer_that_closes_sends_what_a_loss_has_left() {
+    dialogue(|| {
+        let names = Names::default();
+        let kept = names.clone();
+        closes_with_leftovers(move |p, link| {
+            p.answer_attach(link);
+            p.grant(link, 10);
+            keep(p, &kept);
+        });
+        assert_eq!(*names.lock().unwrap(), ["big"]);
+    });
+}

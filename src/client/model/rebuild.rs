@@ -178,8 +178,10 @@ impl Model {
         };
         let session_open = |key| self.sessions.get(&key).is_some_and(|state| state.is_open());
         let link = match owner {
+            // one that is being closed has still to send what a loss has left (D5)
             Owner::Producer(key, index) => (self.producers.get_mut(&key))
-                .filter(|state| state.is_open() && session_open(state.session()))
+                .filter(|state| state.is_open() || state.outbox.waits())
+                .filter(|state| session_open(state.session()))
                 .and_then(|state| state.senders.at_mut(index)),
             Owner::Consumer(key) => (self.consumers.get_mut(&key))
                 .filter(|state| state.is_open() && session_open(state.session()))

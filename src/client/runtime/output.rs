@@ -78,6 +78,11 @@ impl Pipe {
         !self.unsent.0.is_empty()
     }
 
+    /// Last words would stand behind whole frames, and the socket may take them.
+    fn may_speak(&self) -> bool {
+        !self.blocked && !self.has_unsent()
+    }
+
     /// The I/O thread goes to sleep: whether it waits for the socket to take bytes. None: it must look again first.
     pub fn sleep(&mut self, until: Option<Instant>) -> Option<bool> {
         if mem::take(&mut self.stale) {
@@ -272,9 +277,9 @@ impl Hold<'_> {
         } = &mut *self.guard;
         let Some(old) = pipe.take() else { return };
         old.waker.wake();
-        let words = match old.blocked {
-            true => Vec::new(), // the socket is full
-            false => model.last_words(),
+        let words = match old.may_speak() {
+            true => model.last_words(),
+            false => Vec::new(),
         };
         if old.writing && !words.is_empty() {
             model.handing_also(words.len());
@@ -291,5 +296,29 @@ impl Hold<'_> {
             model.handed(count, Instant::now());
         }
         old.stream.shutdown();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Buffers;
+
+    #[test]
+    fn no_last_words_go_behind_half_a_frame() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let waker = Arc::new(Waker::new().unwrap());
+        let buffers = Buffers {
+            receive: None,
+            send: None,
+        };
+        let address = listener.local_addr().unwrap();
+        let stream = Stream::connect(address, buffers, None, &waker, &|| false).unwrap();
+        let mut pipe = Pipe::new(1, stream, waker, None, (vec![1, 2, 3], 1));
+        assert!(!pipe.may_speak());
+        pipe.awake(true); // the socket takes bytes again, and nobody has written yet
+        assert!(!pipe.may_speak());
+        pipe.unsent = (Vec::new(), 0);
+        assert!(pipe.may_speak());
     }
 }
