@@ -54,6 +54,12 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (year, month, rest + 1)
 }
 
+/// Where a test's own clock begins: from there it moves by what the test says.
+#[cfg(test)]
+pub fn test_origin() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -501,7 +501,7 @@ mod tests {
 
     /// A started connection with a consumer that has so many messages.
     fn consumer_with(messages: u32) -> (Model, u32) {
-        let now = Instant::now();
+        let now = crate::clock::test_origin();
         let config = EngineConfig {
             sasl: None,
             ..EngineConfig::default()
@@ -561,7 +561,7 @@ mod tests {
     #[test]
     fn what_is_claimed_of_a_batch_is_not_given_to_others() {
         let (mut model, key) = consumer_with(3);
-        let now = Instant::now();
+        let now = crate::clock::test_origin();
         let take = |model: &mut Model, count| {
             let batch = model.take_for_receives(key, Vec::new(), now);
             let batch = batch.ok().unwrap();

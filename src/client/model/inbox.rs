@@ -345,7 +345,7 @@ mod tests {
         for arrival in 0..4 {
             let message = Buffered {
                 arrival,
-                at: Instant::now(),
+                at: crate::clock::test_origin(),
                 delivery_id: 0,
                 settled: false,
                 payload: Bytes::from(vec![0; 40]),
