@@ -1,74 +1,118 @@
-//! Generates `include/tibems/tibems.h` from `src/ffi` and names the shared library.
+//! Generates the headers of `include/tibems` that are made from sources, and names the shared library.
 //!
-//! The header is checked in. It is written only when it differs and the source folder can be
+//! `tibems.h` comes from `src/ffi`, `emsadmin.h` from `src/ffi/admin`; the other headers there are written by hand and include
+//! one of them. The headers are checked in. They are written only when they differ and the source folder can be
 //! written: a build from a read-only copy, or where generating fails, goes on with what is there
 //! (`make header-check` is what fails on a difference).
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// Order of the header; files that are not named come last, by name.
-const ORDER: &[&str] = &[
-    "types",
-    "globals",
-    "error_context",
-    "ufo",
-    "factory",
-    "factory_proxy",
-    "connection",
-    "metadata",
-    "session",
-    "session_create",
-    "session_msg",
-    "destination",
-    "producer",
-    "producer_send",
-    "consumer",
-    "browser",
-    "requestor",
-    "msg",
-    "msg_header",
-    "msg_property",
-    "msg_enum",
-    "msg_field",
-    "msg_archive",
-    "text_msg",
-    "bytes_msg",
-    "map_msg",
-    "map_msg_set",
-    "stream_msg",
-    "object_msg",
-    "ssl",
-    "ssl_params",
-    "lookup",
-    "lookup_params",
-    "typed_connection",
-    "typed_session",
-    "typed_producer",
-    "typed_consumer",
-    "xa",
-];
+/// A header that is generated.
+struct Header {
+    path: &'static str,
+    /// What differs from the settings of `cbindgen.toml`, if anything: texts, guard and exports.
+    texts: Option<&'static str>,
+    /// Read before those of the folder.
+    first: &'static [&'static str],
+    folder: &'static str,
+    /// Order of the header; files that are not named come last, by name.
+    order: &'static [&'static str],
+    /// Files of the folder that hold nothing of the API.
+    internal: &'static [&'static str],
+}
 
-/// Files of `src/ffi` that hold nothing of the API.
-const INTERNAL: &[&str] = &[
-    "mod",
-    "entry",
-    "handle",
-    "message_handle",
-    "output",
-    "process",
+const HEADERS: &[Header] = &[
+    Header {
+        path: "include/tibems/tibems.h",
+        texts: None,
+        first: &["src/status.rs"],
+        folder: "src/ffi",
+        order: &[
+            "types",
+            "globals",
+            "error_context",
+            "ufo",
+            "factory",
+            "factory_proxy",
+            "connection",
+            "metadata",
+            "session",
+            "session_create",
+            "session_msg",
+            "destination",
+            "producer",
+            "producer_send",
+            "producer_send_async",
+            "consumer",
+            "browser",
+            "requestor",
+            "msg",
+            "msg_header",
+            "msg_property",
+            "msg_enum",
+            "msg_field",
+            "msg_archive",
+            "text_msg",
+            "bytes_msg",
+            "map_msg",
+            "map_msg_set",
+            "stream_msg",
+            "object_msg",
+            "ssl",
+            "ssl_params",
+            "lookup",
+            "lookup_params",
+            "typed_connection",
+            "typed_session",
+            "typed_producer",
+            "typed_consumer",
+            "xa",
+        ],
+        internal: &[
+            "mod",
+            "closed",
+            "entry",
+            "handle",
+            "message_handle",
+            "output",
+            "process",
+        ],
+    },
+    Header {
+        path: "include/tibems/emsadmin.h",
+        texts: Some("cbindgen-emsadmin.toml"),
+        first: &[],
+        folder: "src/ffi/admin",
+        order: &[
+            "types",
+            "connection",
+            "destination_info",
+            "consumer_info",
+            "producer_info",
+            "subscription_info",
+            "statistics",
+            "collection",
+        ],
+        internal: &["mod"],
+    },
 ];
 
 fn main() {
     name_the_library();
-    println!("cargo:rerun-if-changed=src/ffi");
-    println!("cargo:rerun-if-changed=src/status.rs");
     println!("cargo:rerun-if-changed=cbindgen.toml");
-    println!("cargo:rerun-if-changed=include/tibems/tibems.h");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    match generate(&root) {
-        Ok(text) => write_if_different(&root.join("include/tibems/tibems.h"), &text),
-        Err(error) => println!("cargo:warning=the header was not generated: {error}"),
+    for header in HEADERS {
+        for source in header.first.iter().chain([&header.folder, &header.path]) {
+            println!("cargo:rerun-if-changed={source}");
+        }
+        if let Some(texts) = header.texts {
+            println!("cargo:rerun-if-changed={texts}");
+        }
+        match generate(&root, header) {
+            Ok(text) => write_if_different(&root.join(header.path), &text),
+            Err(error) => println!("cargo:warning={} was not generated: {error}", header.path),
+        }
     }
 }
 
@@ -81,44 +125,63 @@ fn name_the_library() {
     }
 }
 
-fn generate(root: &Path) -> Result<String, String> {
-    let config = cbindgen::Config::from_file(root.join("cbindgen.toml"))?;
+fn generate(root: &Path, header: &Header) -> Result<String, String> {
+    let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml"))?;
+    if let Some(texts) = header.texts {
+        let texts = cbindgen::Config::from_file(root.join(texts))?;
+        config.header = texts.header;
+        config.include_guard = texts.include_guard;
+        config.after_includes = texts.after_includes;
+        config.export = texts.export;
+    }
     let mut builder = cbindgen::Builder::new().with_config(config);
-    for source in sources(root).map_err(|error| error.to_string())? {
+    for source in sources(root, header).map_err(|error| error.to_string())? {
         builder = builder.with_src(source);
     }
     let bindings = builder.generate().map_err(|error| error.to_string())?;
     let mut text = Vec::new();
     bindings.write(&mut text);
     let text = String::from_utf8(text).map_err(|error| error.to_string())?;
-    Ok(text.lines().map(old_comment).collect())
+    Ok(old_c(&text))
 }
 
-/// C before C99 knows one kind of comment.
-fn old_comment(line: &str) -> String {
-    match line.split_once("//") {
-        Some((code, comment)) if code.starts_with("#endif") => {
-            format!("{} /* {} */\n", code.trim_end(), comment.trim())
+/// The text as compilers of C before C99 and of C++ before C++11 take it without a warning. They know one kind of comment
+/// and no comma behind the last constant of an enumeration.
+fn old_c(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with('}')
+            && let Some(last) = lines.last_mut()
+            && last.ends_with(',')
+        {
+            last.pop();
         }
-        _ => format!("{line}\n"),
+        lines.push(match line.split_once("//") {
+            Some((code, comment)) if code.starts_with("#endif") || code.starts_with('}') => {
+                format!("{} /* {} */", code.trim_end(), comment.trim())
+            }
+            _ => line.to_owned(),
+        });
     }
+    lines.push(String::new());
+    lines.join("\n")
 }
 
-fn sources(root: &Path) -> std::io::Result<Vec<PathBuf>> {
+fn sources(root: &Path, header: &Header) -> std::io::Result<Vec<PathBuf>> {
     let mut names = Vec::new();
-    for entry in fs::read_dir(root.join("src/ffi"))? {
+    for entry in fs::read_dir(root.join(header.folder))? {
         let path = entry?.path();
         let name = path
             .file_stem()
             .and_then(|name| name.to_str())
             .unwrap_or("");
-        if path.extension().is_some_and(|end| end == "rs") && !INTERNAL.contains(&name) {
-            let place = ORDER.iter().position(|known| *known == name);
-            names.push((place.unwrap_or(ORDER.len()), path));
+        if path.extension().is_some_and(|end| end == "rs") && !header.internal.contains(&name) {
+            let place = header.order.iter().position(|known| *known == name);
+            names.push((place.unwrap_or(header.order.len()), path));
         }
     }
     names.sort();
-    let mut sources = vec![root.join("src/status.rs")];
+    let mut sources: Vec<_> = header.first.iter().map(|path| root.join(path)).collect();
     sources.extend(names.into_iter().map(|(_, path)| path));
     Ok(sources)
 }

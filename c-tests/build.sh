@@ -12,6 +12,7 @@ out=$target/c-tests
 cc=${CC:-cc}
 # what every C test is linked with
 harness=("$root"/c-tests/{runner,harness,broker}.c)
+. "$root/packaging/names.sh"
 
 build_library() {
     [ -n "${TIBEMS_BUILD:-}" ] && return 0
@@ -22,20 +23,27 @@ build_library() {
     cargo build -q "${arguments[@]}" ${CARGO_FEATURES:-} --lib --bins
 }
 
-# A folder with the names that programs link with (-ltibemsufo -ltibems) and the name recorded in the library.
+# A folder with the names that programs link with and the name recorded in the library.
 link_names() {
     mkdir -p "$out/lib"
     local name soname
     soname=$(LC_ALL=C readelf -d "$build/libtibemsufo.so" | sed -n 's/.*(SONAME).*\[\(.*\)\].*/\1/p')
-    for name in libtibemsufo.so libtibems.so ${soname:-}; do
-        ln -sf "$build/libtibemsufo.so" "$out/lib/$name"
-    done
+    for name in $library_names; do ln -sf "$build/libtibemsufo.so" "$out/lib/lib$name.so"; done
+    [ -z "$soname" ] || ln -sf "$build/libtibemsufo.so" "$out/lib/$soname"
+}
+
+# make_recorder FOLDER: the recorder of statuses (c-tests/api/make_recorder.py), for programs linked with ${recorder[@]}
+make_recorder() {
+    python3 "$root/c-tests/api/make_recorder.py" "$1/recorder.c" "$1/recorder.flags" >/dev/null
+    "$cc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -I"$root/include" -c -o "$1/recorder.o" "$1/recorder.c"
+    recorder=("$1/recorder.o" "@$1/recorder.flags")
 }
 
 # compile_harness FOLDER: what every C test is linked with, once for many programs; the objects are harness_objects
 compile_harness() {
     local source
-    harness_objects=()
+    make_recorder "$1"
+    harness_objects=("${recorder[@]}")
     for source in "${harness[@]}"; do
         harness_objects+=("$1/$(basename "$source" .c).o")
         "$cc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -I"$root/include" -c -o "${harness_objects[-1]}" "$source"

@@ -9,7 +9,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 
 /* ---- time ------------------------------------------------------------------------------------------------------------ */
@@ -207,6 +209,27 @@ void threads_end(const char *name)
         }
         sleep_ms(2);
     }
+}
+
+/* ---- other processes -------------------------------------------------------------------------------------------------- */
+
+int exit_status(pid_t child, const char *what)
+{
+    int status = 0;
+    pid_t ended = -1;
+    long long until = now_ms() + slow(LIMIT_MS);
+    while (child > 0 && (ended = waitpid(child, &status, WNOHANG)) == 0 && now_ms() <= until)
+        sleep_ms(1);
+    if (ended == 0) {
+        check_failed(__FILE__, __LINE__, "%s hangs", what);
+        kill(child, SIGKILL);
+        ended = waitpid(child, &status, 0);
+    }
+    if (ended != child || child <= 0) {
+        check_failed(__FILE__, __LINE__, "%s: there is no such process", what);
+        return -1;
+    }
+    return WIFSIGNALED(status) ? DIED_OF + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 bool task_wait(struct task *task, long long timeout_ms)

@@ -143,6 +143,12 @@ void all_rests(void);
 /* waits until the threads of the library whose names begin so are gone ("ems-": all) */
 void threads_end(const char *name);
 
+/* ---- other processes -------------------------------------------------------------------------------------------------- */
+
+enum { DIED_OF = 1000 };            /* DIED_OF + SIGKILL: a process that a signal has ended */
+/* Waits for the end of a child: its status, or the signal that it died of. One that hangs is a failure, and killed. */
+int exit_status(pid_t child, const char *what);
+
 /* ---- brokers ------------------------------------------------------------------------------------------------------------ */
 
 struct broker {

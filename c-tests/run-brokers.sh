@@ -23,6 +23,9 @@ one() {                                     # COMMAND...: counts as one, passed 
     if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)) status=1; fi
 }
 rm -f "$out"/results-{artemis,interop,strict,proton}.tsv        # results of another day prove nothing
+# every status that a function returned to these programs stands in its comment, too
+export TIBEMS_TEST_STATUSES=$out/statuses-brokers
+python3 "$here/check_header.py" --begin "$TIBEMS_TEST_STATUSES"
 TIBEMS_TEST_BROKER=artemis VALGRIND=0 "$here/run.sh" "$@" || status=1
 count "$out/results-artemis.tsv"
 
@@ -38,5 +41,6 @@ if [ $# = 0 ]; then
         one env BROKER=artemis STYLE="$style" "$here/demo/run.sh"
     done
 fi
+one python3 "$here/check_header.py" --returned "$TIBEMS_TEST_STATUSES"
 echo "$passed passed, $failed failed, $skipped skipped"
 exit $status

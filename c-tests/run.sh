@@ -35,12 +35,13 @@ compile_programs() {
     local name source compiler compiling=()
     mkdir -p "$bin"
     compile_harness "$bin"
+    python3 "$here/api/make_robustness.py" "$bin/robustness.c"
     # The programs do not change while one is compiled: two compilers at a time.
     for name in "${programs[@]}"; do
         source=$here/conformance/$name.c
         [ -f "$source" ] || source=$here/stress/$name.c
         rm -f "$bin/$name"                  # a program of another day is no result
-        compile "$bin/$name" "$source" "${harness_objects[@]}" &
+        compile "$bin/$name" -I"$bin" "$source" "${harness_objects[@]}" &
         compiling+=($!)
         if [ ${#compiling[@]} = 2 ]; then
             wait "${compiling[0]}"          # set -e: one that does not compile ends this script
@@ -60,6 +61,7 @@ servers_begin "$broker"
 server_start A
 server_start B
 export TIBEMS_TEST_BROKER=$broker TIBEMS_TEST_URL_A=${url[A]} TIBEMS_TEST_URL_B=${url[B]}
+export TIBEMS_TEST_UNBUILT=${TIBEMS_TEST_UNBUILT:-$here/api/unbuilt.txt}
 export TIBEMS_TEST_SCRATCH=$work TIBEMS_TEST_LAUNCHER=$root/tests/brokers/run-broker.sh
 
 results=$out/results.tsv

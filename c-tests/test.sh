@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# test.sh - everything that needs no foreign server: Rust tests, API checks, C tests, the specification, the register of cases
+# test.sh - everything that needs no foreign server: Rust tests, API checks, install, C tests, the README,
+# the specification, the register of cases
 # and the list of mutants. Called by `make test`.
 #
 # Each part prints its own lines; the last line sums them up: 'N passed, M failed'. The exit status says whether all
@@ -14,6 +15,10 @@ release=()
 logs=$target/c-tests
 mkdir -p "$logs"
 rm -f "$logs/results.tsv" "$logs/cargo-test.txt"       # results of another day prove nothing
+# what the tests note while they run: every status that a function returned
+export TIBEMS_TEST_STATUSES
+TIBEMS_TEST_STATUSES=$(cd "$logs" && pwd)/statuses
+python3 c-tests/check_header.py --begin "$TIBEMS_TEST_STATUSES"
 passed=0
 failed=0
 
@@ -46,8 +51,11 @@ part "Rust tests" "$logs/cargo-test.txt" '^test result: .* \([0-9]*\) passed; \(
 # shellcheck disable=SC2086
 part "library" "$logs/build.txt" "$totals" $cargo build -q "${release[@]}" ${CARGO_FEATURES:-} --lib --bins
 part "API checks" "$logs/api-checks.txt" "$totals" c-tests/api/run.sh "$target/$profile"
+part "install" "$logs/install.txt" "$totals" c-tests/api/install.sh "$target/$profile"
 part "C tests" "$logs/c-tests.txt" '^C tests on .*: \([0-9]*\) passed, \([0-9]*\) failed.*' \
     env PROFILE="$profile" c-tests/run.sh
+part "comments of the header" "$logs/comments.txt" "$totals" python3 c-tests/check_header.py --record "$TIBEMS_TEST_STATUSES"
+part "README" "$logs/readme.txt" "$totals" env PROFILE="$profile" c-tests/readme/run.sh
 part "specification" "$logs/spec.txt" "$totals" python3 c-tests/check_spec.py
 part "checks of the register" "$logs/checks.txt" "$totals" checks
 part "list of mutants" "$logs/mutants.txt" "$totals" python3 tests/mutants/run.py --check

@@ -1,15 +1,19 @@
-//! The real-time clock as text, for stamps only: limits and timers use the monotonic clock.
+//! The real-time clock as text, for stamps only: limits and timers use the monotonic clock. And the sleep of the API.
 //!
-//! Always UTC, so that neither locale nor time zone of the program matter (spec 40 §6.7). Blocks
-//! never. Used by the error context and the trace.
+//! Always UTC, so that neither locale nor time zone of the program matter (spec 40 §6.7). Nothing but the sleep
+//! blocks. Used by the error context and the trace.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Day and time, shown as `2025-11-22 09:41:07.123 UTC`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp(SystemTime);
 
 impl Stamp {
+    /// Where the calendar of computers begins: a stamp for tests.
+    pub const ORIGIN: Stamp = Stamp(UNIX_EPOCH);
+
     /// Day and time of now.
     pub fn now() -> Self {
         Stamp(SystemTime::now())
@@ -52,6 +56,29 @@ fn civil(days: u64) -> (u64, u64, u64) {
         month += 1;
     }
     (year, month, rest + 1)
+}
+
+/// Lets the calling thread sleep for so many milliseconds of the monotonic clock. A signal neither shortens nor lengthens
+/// it: the end is fixed at the beginning.
+pub fn sleep(milliseconds: u64) {
+    let mut until = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: writes `until`; this clock is always there.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut until) };
+    let seconds = libc::time_t::try_from(milliseconds / 1000).unwrap_or(libc::time_t::MAX);
+    until.tv_sec = until.tv_sec.saturating_add(seconds);
+    until.tv_nsec += libc::c_long::try_from(milliseconds % 1000).unwrap_or(0) * 1_000_000;
+    if until.tv_nsec >= 1_000_000_000 {
+        until.tv_sec = until.tv_sec.saturating_add(1);
+        until.tv_nsec -= 1_000_000_000;
+    }
+    let (clock, absolute) = (libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME);
+    // SAFETY: reads `until`; nothing is written back for an absolute time.
+    while unsafe { libc::clock_nanosleep(clock, absolute, &raw const until, std::ptr::null_mut()) }
+        == libc::EINTR
+    {}
 }
 
 /// Where a test's own clock begins: from there it moves by what the test says.

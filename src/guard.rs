@@ -4,29 +4,36 @@
 //! (spec 40 §6.7). [`catch`] turns one into a text. Used by `ffi::entry` and at thread entries of
 //! `client` and `transport`. Blocks never.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::process::PerProcess;
+use crate::sync::Mutex;
 
 thread_local! {
     /// Depth of `catch` on this thread: the panic hook is silent while it is not 0.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
-    /// Text and place of the last panic caught on this thread.
-    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+    /// Text and place of the panic that `catch` is about to catch on this thread. It takes it away at once, so nothing
+    /// is left at the end of the thread, and no destructor is needed (D32).
+    static LAST: Cell<Option<ManuallyDrop<String>>> = const { Cell::new(None) };
 }
 
-static HOOK: Once = Once::new();
+/// The hook is installed.
+static HOOK: AtomicBool = AtomicBool::new(false);
 
 /// Runs `body`; a panic becomes `Err` with its text and place, and prints nothing.
 pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, String> {
-    if !HOOK.is_completed() {
+    if !HOOK.load(Ordering::Acquire) {
         install_hook();
     }
     let _inside = Inside::enter();
-    panic::catch_unwind(AssertUnwindSafe(body)).map_err(|_| {
-        LAST.try_with(|last| last.take())
-            .unwrap_or_else(|_| String::from("panic at thread end"))
-    })
+    panic::catch_unwind(AssertUnwindSafe(body)).map_err(|_| take_last().unwrap_or_default())
+}
+
+fn take_last() -> Option<String> {
+    LAST.take().map(ManuallyDrop::into_inner)
 }
 
 /// Counts the depth up for as long as it lives, also when a panic unwinds through it.
@@ -34,14 +41,14 @@ struct Inside;
 
 impl Inside {
     fn enter() -> Self {
-        let _ = DEPTH.try_with(|depth| depth.set(depth.get() + 1));
+        DEPTH.set(DEPTH.get() + 1);
         Inside
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        let _ = DEPTH.try_with(|depth| depth.set(depth.get() - 1));
+        DEPTH.set(DEPTH.get() - 1);
     }
 }
 
@@ -49,25 +56,30 @@ impl Drop for Inside {
 /// others on (a Rust program or a test may link this library too).
 #[cold]
 fn install_hook() {
-    HOOK.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if DEPTH.try_with(Cell::get).unwrap_or(0) == 0 {
-                return previous(info);
-            }
-            let payload = info.payload();
-            let text = payload
-                .downcast_ref::<&str>()
-                .copied()
-                .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-                .unwrap_or("panic");
-            let place = info
-                .location()
-                .map(|at| format!(" ({}:{})", at.file(), at.line()))
-                .unwrap_or_default();
-            let _ = LAST.try_with(|last| *last.borrow_mut() = format!("{text}{place}"));
-        }));
-    });
+    static TURN: PerProcess<Mutex<()>> = PerProcess::new();
+    let _turn = TURN.get().lock();
+    if HOOK.load(Ordering::Acquire) {
+        return;
+    }
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if DEPTH.get() == 0 {
+            return previous(info);
+        }
+        let payload = info.payload();
+        let text = payload
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("panic");
+        let place = info
+            .location()
+            .map(|at| format!(" ({}:{})", at.file(), at.line()))
+            .unwrap_or_default();
+        drop(take_last()); // of a panic that somebody else has caught
+        LAST.set(Some(ManuallyDrop::new(format!("{text}{place}"))));
+    }));
+    HOOK.store(true, Ordering::Release);
 }
 
 #[cfg(test)]
@@ -86,6 +98,6 @@ mod tests {
     fn an_inner_panic_leaves_the_outer_call_alive() {
         let outer = catch(|| catch(|| panic!("inner")).map(|()| 0).unwrap_or(5));
         assert_eq!(outer, Ok(5));
-        assert_eq!(DEPTH.with(Cell::get), 0);
+        assert_eq!(DEPTH.get(), 0);
     }
 }

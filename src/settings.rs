@@ -7,7 +7,7 @@
 use std::ffi::{CStr, CString};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use parking_lot::Mutex;
+use crate::process::Inherited;
 
 use crate::status::{Error, Result, Status};
 
@@ -209,16 +209,16 @@ pub static ALLOW_CLOSE_IN_CALLBACK: Switch = Switch::new(false);
 /// Stored for the getter; nothing is multicast (spec 20 §10).
 pub static MULTICAST_ENABLED: Switch = Switch::new(true);
 
-static MULTICAST_DAEMON: Mutex<Option<CString>> = Mutex::new(None);
+static MULTICAST_DAEMON: Inherited<CString> = Inherited::new();
 
 /// Stores the port of the multicast daemon (spec 20 §10).
 pub fn set_multicast_daemon(port: Option<&CStr>) {
-    *MULTICAST_DAEMON.lock() = port.map(CStr::to_owned);
+    MULTICAST_DAEMON.lock().set(port.map(CStr::to_owned));
 }
 
 /// Hands the stored port to `read`. The text stays where it is until the next set.
 pub fn multicast_daemon<T>(read: impl FnOnce(Option<&CStr>) -> T) -> T {
-    read(MULTICAST_DAEMON.lock().as_deref())
+    read(MULTICAST_DAEMON.lock().get().map(CString::as_c_str))
 }
 
 #[cfg(test)]

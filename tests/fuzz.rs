@@ -146,3 +146,8 @@ fn stored_messages() {
 fn deliveries() {
     run("message", fuzz::message);
 }
+
+#[test]
+fn selectors() {
+    run("selector", fuzz::selector);
+}

@@ -1,9 +1,11 @@
 /* proton.c - Qpid Proton C's side: the same as ems.c with its proactor.
  *
- *   proton send|receive HOST:PORT ADDRESS N
+ *   proton send|persistent|pipeline|receive|request HOST:PORT ADDRESS N
  *
- * Every message is built anew with the same sections as an EMS text message (header, annotations, properties, value),
- * sent settled; received messages are decoded and accepted. */
+ * Every message is built anew with the same sections as an EMS text message (header, annotations, properties, value).
+ * send: settled. persistent: durable, unsettled, one behind the outcome of the other. pipeline: the same, as many under
+ * way as there is credit for, to the last outcome. receive: decoded and accepted. request: to a dynamic address and
+ * back, one behind the other. */
 #include <proton/connection.h>
 #include <proton/delivery.h>
 #include <proton/link.h>
@@ -18,7 +20,9 @@
 
 #include "common.h"
 
-static bool sending;
+static bool sending, unsettled, requesting, in_turn;
+static long outcomes;
+static char reply_to[256];
 static const char *address;
 static long count, wanted;
 static struct mark begin;
@@ -30,10 +34,14 @@ static void send_all(pn_link_t *link)
     if (count == 0)
         begin = mark_now();
     pn_message_t *message = pn_message();
-    while (count < wanted && pn_link_credit(link) > 0) {
+    long most = in_turn ? outcomes + 1 : wanted;
+    while (count < most && pn_link_credit(link) > 0) {
         char id[64];
         pn_message_clear(message);
         pn_message_set_address(message, address);
+        pn_message_set_durable(message, unsettled);
+        if (requesting)
+            pn_message_set_reply_to(message, reply_to);
         pn_message_set_creation_time(message, 1700000000000);
         pn_atom_t atom = {.type = PN_STRING};
         atom.u.as_bytes = pn_bytes((size_t)snprintf(id, sizeof id, "ID:0123456789abcdef0123456789abcdef:%ld", count), id);
@@ -52,12 +60,13 @@ static void send_all(pn_link_t *link)
             exit(1);
         pn_delivery_t *delivery = pn_delivery(link, pn_dtag((const char *)&count, sizeof count));
         pn_link_send(link, buffer, size);
-        pn_delivery_settle(delivery);
+        if (!unsettled)
+            pn_delivery_settle(delivery);
         pn_link_advance(link);
         count++;
     }
     pn_message_free(message);
-    if (count == wanted)
+    if (count == wanted && !unsettled && !requesting)
         pn_connection_close(pn_session_connection(pn_link_session(link)));
 }
 
@@ -85,6 +94,49 @@ static void take(pn_delivery_t *delivery)
     }
 }
 
+/* an outcome of the pipeline, or of the one message that is under way */
+static void settled(pn_delivery_t *delivery)
+{
+    if (!pn_delivery_updated(delivery))
+        return;
+    if (pn_delivery_remote_state(delivery) != PN_ACCEPTED)
+        exit(1);
+    pn_link_t *link = pn_delivery_link(delivery);
+    pn_delivery_settle(delivery);
+    if (++outcomes == wanted) {
+        report(in_turn ? "proton_persistent" : "proton_async", begin, wanted);
+        pn_connection_close(pn_session_connection(pn_link_session(link)));
+    } else if (in_turn) {
+        send_all(link);
+    }
+}
+
+static pn_link_t *request_link;
+
+/* a reply: the next request */
+static void replied(pn_delivery_t *delivery)
+{
+    static char buffer[4096];
+    static pn_message_t *message;
+    pn_link_t *link = pn_delivery_link(delivery);
+    if (pn_link_is_sender(link) || !pn_delivery_readable(delivery) || pn_delivery_partial(delivery))
+        return;
+    if (!message)
+        message = pn_message();
+    ssize_t size = pn_link_recv(link, buffer, sizeof buffer);
+    if (size <= 0 || pn_message_decode(message, buffer, (size_t)size))
+        exit(1);
+    pn_delivery_update(delivery, PN_ACCEPTED);
+    pn_delivery_settle(delivery);
+    pn_link_flow(link, 1);
+    if (++outcomes == wanted) {
+        report("proton_request", begin, wanted);
+        pn_connection_close(pn_session_connection(pn_link_session(link)));
+    } else {
+        send_all(request_link);
+    }
+}
+
 static bool handle(pn_event_t *event)
 {
     switch (pn_event_type(event)) {
@@ -99,24 +151,42 @@ static bool handle(pn_event_t *event)
         pn_link_t *link = sending ? pn_sender(session, "bench") : pn_receiver(session, "bench");
         if (sending) {
             pn_terminus_set_address(pn_link_target(link), address);
-            pn_link_set_snd_settle_mode(link, PN_SND_SETTLED);
+            pn_link_set_snd_settle_mode(link, unsettled ? PN_SND_UNSETTLED : PN_SND_SETTLED);
         } else {
             pn_terminus_set_address(pn_link_source(link), address);
         }
         pn_link_open(link);
-        if (!sending)
+        if (requesting) {
+            request_link = link;
+            link = pn_receiver(session, "replies");
+            pn_terminus_set_dynamic(pn_link_source(link), true);
+            pn_link_open(link);
+            pn_link_flow(link, 10);
+        } else if (!sending) {
             pn_link_flow(link, 1000);
+        }
         break;
     }
     case PN_CONNECTION_BOUND:
         pn_sasl_set_allow_insecure_mechs(pn_sasl(pn_event_transport(event)), true);
         break;
+    case PN_LINK_REMOTE_OPEN:
+        if (requesting && pn_link_is_receiver(pn_event_link(event))) {
+            const char *address = pn_terminus_get_address(pn_link_remote_source(pn_event_link(event)));
+            snprintf(reply_to, sizeof reply_to, "%s", address);
+            send_all(request_link);
+        }
+        break;
     case PN_LINK_FLOW:
-        if (sending && count < wanted)
+        if (sending && count < wanted && pn_link_is_sender(pn_event_link(event)) && (!requesting || *reply_to))
             send_all(pn_event_link(event));
         break;
     case PN_DELIVERY:
-        if (!sending)
+        if (requesting)
+            replied(pn_event_delivery(event));
+        else if (unsettled)
+            settled(pn_event_delivery(event));
+        else if (!sending)
             take(pn_event_delivery(event));
         break;
     case PN_TRANSPORT_CLOSED: {
@@ -137,7 +207,11 @@ int main(int argc, char **argv)
 {
     if (argc != 5)
         return 2;
-    sending = strcmp(argv[1], "send") == 0;
+    bool persistent = strcmp(argv[1], "persistent") == 0;
+    unsettled = persistent || strcmp(argv[1], "pipeline") == 0;
+    requesting = strcmp(argv[1], "request") == 0;
+    in_turn = persistent || requesting;
+    sending = strcmp(argv[1], "send") == 0 || unsettled || requesting;
     address = argv[3];
     wanted = atol(argv[4]);
     memset(text, 'x', sizeof text);
@@ -152,7 +226,7 @@ int main(int argc, char **argv)
     }
     if (count != wanted)
         return 1;
-    if (sending)
+    if (sending && !unsettled && !requesting)
         report("proton_send", begin, wanted);
     pn_proactor_free(proactor);
     return 0;

@@ -11,6 +11,7 @@ target=${CARGO_TARGET_DIR:-target}
 build=${1:-$target/debug}
 cc=${CC:-cc}
 cxx=${CXX:-c++}
+. packaging/names.sh
 out=$(mkdir -p "$target" && cd "$target" && pwd)/api-checks
 prefix=$out/prefix
 passed=0
@@ -36,10 +37,30 @@ all_compile() { # COMPILER...: every generated file
         "$@" -I"$prefix/include" -c "$file" -o "$out/check.o" || return 1
     done
 }
-old_c() { # sources from before C99, and those that name the folder of the headers
-    "$cc" -std=c89 -Wall -Werror -I"$prefix/include" -c -o "$out/old.o" "$out/checks/include_tibufo.c" || return 1
+every_header() { # COMPILER SUFFIX STANDARD...: each alone, without a warning
+    local compiler=$1 suffix=$2 header standard
+    shift 2
+    for header in "$prefix"/include/tibems/*.h; do
+        printf '#include <tibems/%s>\nint unit;\n' "${header##*/}" >"$out/alone.$suffix"
+        for standard in "$@"; do
+            "$compiler" -std="$standard" -pedantic -Wall -Wextra -Werror -I"$prefix/include" -c -o "$out/alone.o" \
+                "$out/alone.$suffix" || return 1
+        done
+    done
+}
+plain_names() { # sources that name the folder of the headers
     printf '#include <tibems.h>\n#include <status.h>\nint unit;\n' >"$out/plain.c"
     "$cc" -Wall -Werror -I"$prefix/include/tibems" -c -o "$out/plain.o" "$out/plain.c"
+}
+library_functions() {
+    "$cc" -std=gnu89 -Wall -Werror -Werror=implicit-function-declaration -I"$prefix/include" -o "$out/library_functions" \
+        c-tests/api/library_functions.c && "$out/library_functions"
+}
+program() { # NAME FLAGS...: a program of this folder, linked and run
+    local name=$1
+    shift
+    "$cc" -std=c99 -Wall -Wextra -Werror -I"$prefix/include" -o "$out/$name" "$@" "c-tests/api/$name.c" -L"$prefix/lib" \
+        -Wl,-rpath,"$prefix/lib" -ltibemsufo -ltibems && "$out/$name"
 }
 own_xid() { # the X/Open header came first
     printf '%s\n' '#define XA_H' 'struct xid_t { long formatID; };' 'typedef struct xid_t XID;' '#include <tibems/xares.h>' \
@@ -59,10 +80,9 @@ same_symbols() {
 recorded_name() { readelf -d "$1" | grep -q "(SONAME).*\[$2\]"; }
 library_names() {
     local name
-    for name in libtibemsufo libtibems libtibemslookup libtibemsufo64 libtibems64 libtibemslookup64; do
-        cmp "$prefix/lib/$name.so" "$build/libtibemsufo.so" || return 1
+    for name in $library_names; do
+        cmp "$prefix/lib/lib$name.so" "$prefix/lib/libtibemsufo.so.1" && cmp "$prefix/lib/lib$name.a" "$prefix/lib/libtibemsufo.a" || return 1
     done
-    cmp "$prefix/lib/libtibemsufo.so.1" "$build/libtibemsufo.so"
 }
 prints() { # TEXT COMMAND...: the output has a line that begins so
     local text=$1
@@ -78,7 +98,7 @@ smoke() { # OUTPUT FLAGS...
 }
 linked() { # FLAGS...: the smoke program, linked so, runs against this library
     smoke "$out/smoke" -L"$prefix/lib" "$@" || return 1
-    prints "version libtibemsufo" env LD_LIBRARY_PATH="$prefix/lib" "$out/smoke" && grep -q "^factory made" "$out/printed"
+    prints "version libtibemsufo" env LD_LIBRARY_PATH="$prefix/lib" "$out/smoke" && grep -q "^all asked" "$out/printed"
 }
 private_libraries() { sed -n 's/^Libs.private: *//p' "$prefix/lib/pkgconfig/tibemsufo.pc"; }
 linked_statically() {
@@ -91,27 +111,42 @@ with_pkg_config() {
     PKG_CONFIG_PATH=$prefix/lib/pkgconfig smoke "$out/smoke_pc" $(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs "$1") &&
         prints "version libtibemsufo" env LD_LIBRARY_PATH="$prefix/lib" "$out/smoke_pc"
 }
-stand_in() { # an old program: recorded libtibemsufo.so and libtibems.so, then only the path changes
-    mkdir -p "$out/old"
-    "$cc" -shared -fPIC -I"$prefix/include" -Wl,-soname,libtibems.so -o "$out/old/libtibems.so" c-tests/api/stand_in.c &&
-        "$cc" -shared -fPIC -DPART_UFO -I"$prefix/include" -Wl,-soname,libtibemsufo.so -o "$out/old/libtibemsufo.so" \
-            c-tests/api/stand_in.c || return 1
-    smoke "$out/smoke_old" -L"$out/old" -ltibemsufo -ltibems || return 1
-    prints "version stand-in" env LD_LIBRARY_PATH="$out/old" "$out/smoke_old" &&
-        prints "version libtibemsufo" env LD_LIBRARY_PATH="$prefix/lib" "$out/smoke_old" && grep -q "^factory made" "$out/printed"
+stand_in() { # SUFFIX: an old program that recorded unversioned names, then only the path changes
+    local suffix=$1 part libraries=()
+    mkdir -p "$out/old$suffix"
+    for part in ufo lookup admin ''; do
+        "$cc" -shared -fPIC ${part:+-DPART_$(echo $part | tr a-z A-Z)} -I"$prefix/include" -Wl,-soname,"libtibems$part$suffix.so" \
+            -o "$out/old$suffix/libtibems$part$suffix.so" c-tests/api/stand_in.c || return 1
+        libraries+=("-ltibems$part$suffix")
+    done
+    smoke "$out/smoke_old" -L"$out/old$suffix" "${libraries[@]}" || return 1
+    for part in ufo lookup admin ''; do
+        readelf -d "$out/smoke_old" | grep -q "(NEEDED).*\[libtibems$part$suffix.so\]" || return 1
+    done
+    prints "version stand-in" env LD_LIBRARY_PATH="$out/old$suffix" "$out/smoke_old" &&
+        prints "version libtibemsufo" env LD_LIBRARY_PATH="$prefix/lib" "$out/smoke_old" && grep -q "^all asked" "$out/printed"
 }
 not_unloaded() { readelf -d "$build/libtibemsufo.so" | grep -q NODELETE; }
 robustness_builds() {
     python3 c-tests/api/make_robustness.py "$out/robustness.c" &&
+        python3 c-tests/api/make_recorder.py "$out/recorder.c" "$out/recorder.flags" &&
+        "$cc" -std=gnu11 -g -Wall -Wextra -Werror -I"$prefix/include" -c -o "$out/recorder.o" "$out/recorder.c" &&
         "$cc" -std=c99 -g -Wall -Wextra -Werror -I"$prefix/include" -o "$out/robustness" "$out/robustness.c" \
-            -L"$prefix/lib" -Wl,-rpath,"$prefix/lib" -ltibemsufo -ltibems
+            "$out/recorder.o" @"$out/recorder.flags" -L"$prefix/lib" -Wl,-rpath,"$prefix/lib" -ltibemsufo -ltibems
 }
 
 check make_checks python3 c-tests/api/make_checks.py "$out/checks"
 check install make -s install-files BUILD="$build" PREFIX="$prefix" DESTDIR=
-check headers_c99 all_compile "$cc" -std=c99 -Wall -Wextra -Werror -pedantic
-check headers_cpp all_compile "$cxx" -x c++ -Wall -Wextra -Werror
-check headers_old_c old_c
+check prototypes_c99 all_compile "$cc" -std=c99 -Wall -Wextra -Werror -pedantic
+check prototypes_c89 all_compile "$cc" -std=c89 -Wall -Wextra -Werror -pedantic -Wno-long-long
+check prototypes_cpp all_compile "$cxx" -x c++ -Wall -Wextra -Werror
+check headers_c every_header "$cc" c c89 gnu89 c99 c11
+check headers_cpp every_header "$cxx" cc c++98 c++11 c++17
+check headers_plain plain_names
+check library_functions library_functions
+check other_name program other_name '-DHEADER=<tibems/tibemsufo.h>'
+check other_name_tibufo program other_name '-DHEADER=<tibems/tibufo.h>'
+check admin_macros program admin_macros
 check own_xid own_xid
 check other_spellings other_spellings
 check symbols same_symbols
@@ -119,12 +154,16 @@ check soname recorded_name "$build/libtibemsufo.so" libtibemsufo.so.1
 check stays_loaded not_unloaded
 check library_names library_names
 check link_both linked -ltibemsufo -ltibems
-check link_64 linked -ltibemsufo64 -ltibems64 -ltibemslookup64
+check link_64 linked -ltibems64 -ltibemslookup64 -ltibemsufo64 -ltibemsadmin64
+check link_admin linked -ltibemsadmin
+check link_admin_first linked -ltibemsadmin64 -ltibems64
 check link_lookup linked -ltibemsufo -ltibems -ltibemslookup
 check link_static linked_statically
 check pkg_config with_pkg_config tibemsufo
 check pkg_config_tibems with_pkg_config tibems
-check stand_in stand_in
+check stand_in stand_in ""
+check stand_in_64 stand_in 64
+check calls python3 c-tests/api/check_calls.py
 check robustness_builds robustness_builds
 check robustness "$out/robustness" c-tests/api/unbuilt.txt
 if [ "${VALGRIND:-1}" = 0 ]; then

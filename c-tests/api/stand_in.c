@@ -1,11 +1,17 @@
 /*
- * stand_in.c - a library with unversioned names, as old programs were linked with. Compiled twice:
- * with PART_UFO as libtibemsufo.so, without as libtibems.so. It only does what smoke.c asks for.
+ * stand_in.c - a library with unversioned names, as old programs were linked with. Compiled once for each of its parts:
+ * with PART_UFO as libtibemsufo.so, PART_LOOKUP as libtibemslookup.so, PART_ADMIN as libtibemsadmin.so, without as libtibems.so.
+ * It only does what smoke.c asks for.
  */
-#include <tibems/tibems.h>
+#include <tibems/emsadmin.h>
 
-#ifdef PART_UFO
+#if defined PART_UFO
 tibemsConnectionFactory tibemsUFOConnectionFactory_Create(void) { return (void *)64; }
+#elif defined PART_LOOKUP
+tibemsLookupParams tibemsLookupParams_Create(void) { return (void *)96; }
+void tibemsLookupParams_Destroy(tibemsLookupParams parameters) { (void)parameters; }
+#elif defined PART_ADMIN
+tibems_status tibemsAdmin_Close(tibemsAdmin admin) { return admin ? TIBEMS_OK : TIBEMS_INVALID_CONNECTION; }
 #else
 const char *tibems_Version(void) { return "stand-in"; }
 const char *tibemsStatus_GetText(tibems_status status) { return status == TIBEMS_OK ? "fine" : "not fine"; }

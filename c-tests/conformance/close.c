@@ -2,33 +2,11 @@
  * close.c - closing things, from other threads and inside callbacks; handles afterwards (spec 20 §1.8, §0.3;
  * cases 20-47 to 20-68)
  */
-#include "harness.h"
+#include "calls.h"
+#include "sessions.h"
 
 #include <malloc.h>
 
-static struct fixture f;
-static struct events called = EVENTS_INIT;
-
-static void done(void) { CHECK_OK(tibemsConnection_Close(f.connection)); }
-
-static tibems_status receive_forever(void *consumer)
-{
-    tibemsMsg message = (tibemsMsg)0x1;
-    tibems_status status = tibemsMsgConsumer_Receive(consumer, &message);
-    if (status != TIBEMS_OK)
-        CHECK(message == NULL);
-    return status;
-}
-
-static tibems_status receive_a_minute(void *consumer)
-{
-    tibemsMsg message = (tibemsMsg)0x1;
-    tibems_status status = tibemsMsgConsumer_ReceiveTimeout(consumer, &message, 60000);
-    CHECK(message == NULL);
-    return status;
-}
-
-static tibems_status close_session(void *session) { return tibemsSession_Close(session); }
 
 TEST_CHEAP("20-47", close_flag_default)
 {
@@ -165,18 +143,6 @@ TEST("20-55", consumer_close_interrupts_receive)
     done();
 }
 
-static struct events ended = EVENTS_INIT, go_on = EVENTS_INIT;
-
-static void gated_listener(tibemsMsgConsumer consumer, tibemsMsg message, void *closure)
-{
-    (void)consumer;
-    (void)closure;
-    event_post(&called, 1);
-    CHECK(event_wait(&go_on, 1, 10000));
-    CHECK_OK(tibemsMsg_Destroy(message));
-    event_post(&ended, 1);
-}
-
 TEST("20-57", session_close_waits_for_listener)
 {
     struct task closer;
@@ -184,7 +150,7 @@ TEST("20-57", session_close_waits_for_listener)
     CHECK_OK(tibemsMsgConsumer_SetMsgListener(f.consumer, gated_listener, NULL));
     CHECK_OK(send_text(f.producer, "1"));
     CHECK_OK(send_text(f.producer, "2"));
-    REQUIRE(event_wait(&called, 1, 5000));
+    REQUIRE(event_wait(&begun, 1, 5000));
     task_start(&closer, close_session, f.session);
     CHECK(task_blocks(&closer));
     event_post(&go_on, 1);
@@ -192,7 +158,7 @@ TEST("20-57", session_close_waits_for_listener)
     CHECK_INT(closer.status, TIBEMS_OK);
     CHECK_INT(event_count(&ended), 1);          /* it was waited for */
     fence();
-    CHECK_INT(event_count(&called), 1);         /* and no other has started */
+    CHECK_INT(event_count(&begun), 1);         /* and no other has started */
     done();
 }
 

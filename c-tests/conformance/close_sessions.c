@@ -2,36 +2,11 @@
  * close_sessions.c - closing and stopping against the order of events: listeners held at a gate, calls seen to block, what
  * is left afterwards (spec 20 §1.8, §0.3; cases 20-48 to 20-68)
  */
+#include "calls.h"
 #include "sessions.h"
 
 #include <dirent.h>
 #include <malloc.h>
-
-static struct events inside = EVENTS_INIT, gate = EVENTS_INIT, ended = EVENTS_INIT;
-
-/* says that it runs, and stays until the gate is open */
-static void wait_at_gate(tibemsMsgConsumer consumer, tibemsMsg message, void *closure)
-{
-    (void)consumer;
-    (void)closure;
-    event_post(&inside, atoll(text_of(message)));
-    CHECK(event_wait(&gate, 1, 15000));
-    CHECK_OK(tibemsMsg_Destroy(message));
-    event_post(&ended, 1);
-}
-
-static tibems_status receive_without_limit(void *consumer)
-{
-    tibemsMsg message = (tibemsMsg)0x1;
-    tibems_status status = tibemsMsgConsumer_Receive(consumer, &message);
-    CHECK((message == NULL) == (status != TIBEMS_OK));
-    return status;
-}
-
-static tibems_status close_session(void *session) { return tibemsSession_Close(session); }
-static tibems_status close_consumer(void *consumer) { return tibemsMsgConsumer_Close(consumer); }
-static tibems_status close_connection(void *connection) { return tibemsConnection_Close(connection); }
-static tibems_status stop_connection(void *connection) { return tibemsConnection_Stop(connection); }
 
 /* ---- close and stop inside a listener ---------------------------------------------------------------------------------- */
 
@@ -118,7 +93,7 @@ TEST("20-51", allowed_close_ends_the_connection)
     tibemsSession session = session_of(f.connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
     REQUIRE_OK(tibemsSession_CreateConsumer(session, &second, unique_queue(), NULL, TIBEMS_FALSE));
     send_numbers(f.producer, 1, 2);
-    task_start(&receiver, receive_without_limit, second);
+    task_start(&receiver, receive_forever, second);
     CHECK(task_blocks(&receiver));
     CHECK_OK(tibemsMsgConsumer_SetMsgListener(f.consumer, close_inside, &close));
     REQUIRE(event_wait(&ended, 1, 10000));
@@ -152,14 +127,6 @@ TEST("20-53", consumer_closes_itself_only)
 
 /* ---- close and stop from another thread ------------------------------------------------------------------------------------ */
 
-static tibems_status receive_a_minute(void *consumer)
-{
-    tibemsMsg message = (tibemsMsg)0x1;
-    tibems_status status = tibemsMsgConsumer_ReceiveTimeout(consumer, &message, 60000);
-    CHECK(message == NULL);
-    return status;
-}
-
 /* a close from here ends a receive there, with and without a limit, long before a minute is over */
 static void interrupts(tibems_status (*close)(void *), tibems_status (*receive)(void *))
 {
@@ -179,19 +146,19 @@ static void interrupts(tibems_status (*close)(void *), tibems_status (*receive)(
 
 TEST_X("20-54", session_close_interrupts, 0, 60)
 {
-    interrupts(close_session, receive_without_limit);
+    interrupts(close_session, receive_forever);
     interrupts(close_session, receive_a_minute);
 }
 
 TEST_X("20-55", consumer_close_interrupts, 0, 60)
 {
-    interrupts(close_consumer, receive_without_limit);
+    interrupts(close_consumer, receive_forever);
     interrupts(close_consumer, receive_a_minute);
 }
 
 TEST_X("20-56", connection_close_interrupts, 0, 60)
 {
-    interrupts(close_connection, receive_without_limit);
+    interrupts(close_connection, receive_forever);
     interrupts(close_connection, receive_a_minute);
 }
 
@@ -199,9 +166,9 @@ TEST_X("20-56", connection_close_interrupts, 0, 60)
 static void hold_listener(void)
 {
     fresh(&f);
-    CHECK_OK(tibemsMsgConsumer_SetMsgListener(f.consumer, wait_at_gate, NULL));
+    CHECK_OK(tibemsMsgConsumer_SetMsgListener(f.consumer, gated_listener, NULL));
     send_numbers(f.producer, 1, 3);
-    REQUIRE(event_wait(&inside, 1, 10000));
+    REQUIRE(event_wait(&begun, 1, 10000));
 }
 
 static void waits_for_listener(tibems_status (*close)(void *), void *closed)
@@ -210,7 +177,7 @@ static void waits_for_listener(tibems_status (*close)(void *), void *closed)
     task_start(&closer, close, closed);
     CHECK(task_blocks(&closer));
     CHECK_INT(event_count(&ended), 0);
-    event_post(&gate, 1);
+    event_post(&go_on, 1);
     REQUIRE(task_wait(&closer, 15000));
     CHECK_INT(closer.status, TIBEMS_OK);
     CHECK_INT(event_count(&ended), 1);          /* it was over when the call returned */
@@ -227,7 +194,7 @@ TEST("20-57", session_close_waits_for_its_listener)
     EXPECT_NOTHING(other.consumer);
     reader_close(&other);
     done();
-    CHECK_INT(event_count(&inside), 1);
+    CHECK_INT(event_count(&begun), 1);
 }
 
 TEST("20-67", stop_holds_listeners_back)
@@ -236,20 +203,20 @@ TEST("20-67", stop_holds_listeners_back)
     waits_for_listener(stop_connection, f.connection);
     CHECK_OK(send_text(f.producer, "4"));
     sleep_ms(300);                              /* shows the absence of calls; more time only makes it sharper */
-    CHECK_INT(event_count(&inside), 1);
+    CHECK_INT(event_count(&begun), 1);
     CHECK_OK(tibemsConnection_Start(f.connection));
     REQUIRE(event_wait(&ended, 4, 10000));
     done();
-    CHECK_INT(event_count(&inside), 4);
+    CHECK_INT(event_count(&begun), 4);
     for (int i = 0; i < 4; i++)
-        CHECK_INT(event_at(&inside, i), i + 1);
+        CHECK_INT(event_at(&begun, i), i + 1);
 }
 
 TEST("20-68", stop_and_a_blocked_receive)
 {
     struct task receiver, stopper;
     fresh(&f);
-    task_start(&receiver, receive_without_limit, f.consumer);
+    task_start(&receiver, receive_forever, f.consumer);
     CHECK(task_blocks(&receiver));
     task_start(&stopper, stop_connection, f.connection);
     REQUIRE(task_wait(&stopper, 15000));        /* it does not wait for the receive, which has no end */
@@ -283,7 +250,7 @@ TEST_CHEAP("20-58,20-59", every_call_on_children)
     message = (tibemsMsg)0x1;
     CHECK_STATUS(tibemsMsgConsumer_ReceiveNoWait(f.consumer, &message), TIBEMS_ILLEGAL_STATE);
     CHECK(message == NULL);
-    CHECK_STATUS(tibemsMsgConsumer_SetMsgListener(f.consumer, wait_at_gate, NULL), TIBEMS_ILLEGAL_STATE);
+    CHECK_STATUS(tibemsMsgConsumer_SetMsgListener(f.consumer, gated_listener, NULL), TIBEMS_ILLEGAL_STATE);
     CHECK_STATUS(tibemsMsgProducer_Send(f.producer, own), TIBEMS_ILLEGAL_STATE);
     CHECK_STATUS(tibemsMsgProducer_SendToDestination(f.producer, f.queue, own), TIBEMS_ILLEGAL_STATE);
     CHECK_STATUS(tibemsSession_CreateProducer(f.session, &producer, f.queue), TIBEMS_ILLEGAL_STATE);
@@ -322,7 +289,7 @@ static void closes_at_once(tibemsMsgConsumer consumer)
 {
     struct task receiver, closer;
     if (consumer) {
-        task_start(&receiver, receive_without_limit, consumer);
+        task_start(&receiver, receive_forever, consumer);
         CHECK(task_blocks(&receiver));
     }
     task_start(&closer, close_session, f.session);
@@ -378,18 +345,18 @@ TEST("20-65", exception_listener_waits_for_message_listener)
     CHECK_OK(tibemsConnection_SetExceptionListener(f.connection, close_after_loss, &lost));
     tibemsSession session = session_of(f.connection, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
     REQUIRE_OK(tibemsSession_CreateConsumer(session, &second, unique_queue(), NULL, TIBEMS_FALSE));
-    task_start(&receiver, receive_without_limit, second);
+    task_start(&receiver, receive_forever, second);
     CHECK(task_blocks(&receiver));
-    CHECK_OK(tibemsMsgConsumer_SetMsgListener(f.consumer, wait_at_gate, NULL));
+    CHECK_OK(tibemsMsgConsumer_SetMsgListener(f.consumer, gated_listener, NULL));
     CHECK_OK(send_text(f.producer, "1"));
-    REQUIRE(event_wait(&inside, 1, 10000));
+    REQUIRE(event_wait(&begun, 1, 10000));
     die();
     REQUIRE(event_wait(&lost, 1, 10000));
     CHECK_INT(event_at(&lost, 0), TIBEMS_SERVER_NOT_CONNECTED);
     REQUIRE(task_wait(&receiver, 10000));
     CHECK_INT(receiver.status, TIBEMS_INTR);
     CHECK_INT(event_count(&lost), 1);           /* the message listener still runs */
-    event_post(&gate, 1);
+    event_post(&go_on, 1);
     REQUIRE(event_wait(&lost, 2, 10000));
     CHECK_INT(event_at(&lost, 1), TIBEMS_OK);
     CHECK_INT(event_count(&ended), 1);

@@ -2,18 +2,9 @@
  * connections.c - one connection: identity, start, stop, close, error context, globals (spec 10 §1.4 to §1.10;
  * cases 10-28 to 10-42)
  */
-#include "harness.h"
+#include "calls.h"
 
 #include <sys/stat.h>
-
-static tibems_status receive_forever(void *consumer)
-{
-    tibemsMsg message = (tibemsMsg)0x1;
-    tibems_status status = tibemsMsgConsumer_Receive(consumer, &message);
-    if (status != TIBEMS_OK)
-        CHECK(message == NULL);
-    return status;
-}
 
 TEST_CHEAP("10-28", set_client_id_rules)
 {
@@ -114,20 +105,6 @@ TEST_CHEAP("10-31", start_and_stop_twice)
     CHECK_OK(tibemsConnection_Close(f.connection));
 }
 
-/* a listener that says when it begins and ends, and waits in between until the test lets it go on */
-static struct events begun = EVENTS_INIT, ended = EVENTS_INIT, go_on = EVENTS_INIT;
-
-static void gated_listener(tibemsMsgConsumer consumer, tibemsMsg message, void *closure)
-{
-    (void)consumer;
-    (void)closure;
-    event_post(&begun, 1);
-    CHECK(event_wait(&go_on, 1, 10000));
-    CHECK_OK(tibemsMsg_Destroy(message));
-    event_post(&ended, 1);
-}
-
-static tibems_status stop_connection(void *connection) { return tibemsConnection_Stop(connection); }
 
 TEST("10-32,20-67", stop_waits_for_listener)
 {

@@ -431,6 +431,14 @@ TEST("10-24", refusal_beats_unreachable)
     CHECK(connection == NULL);
     CHECK_INT(proxy_connections(&refusing), 1);     /* C17: not asked again in the second pass */
     CHECK_INT(proxy_connections(&dead), 2);
+    /* every URL with what it answered, in order */
+    const char *text = error_text(), *first = strstr(text, refusing.url), *second = strstr(text, dead.url);
+    CHECK(strstr(text, "no server took the connection: ") != NULL);
+    CHECK(first != NULL && second != NULL && first < second);
+    CHECK(first != NULL && strstr(first, "refuses user and password; ") != NULL);
+    CHECK(second != NULL && strstr(second, " the connection without a word") != NULL);
+    CHECK(second != NULL && strstr(second, "(2 tries)") != NULL);
+    CHECK(strstr(text, "wrong") == NULL);
 }
 
 TEST("10-25", anonymous)

@@ -6,24 +6,8 @@
  * means to a client. A dead server is a proxy that accepts, counts and closes: its next count is the event that says that
  * the loss was noticed and the reconnect runs.
  */
-#include "harness.h"
+#include "calls.h"
 
-static char received[256];              /* text of what receive_forever got */
-
-static tibems_status receive_forever(void *consumer)
-{
-    tibemsMsg message = (tibemsMsg)0x1;
-    tibems_status status = tibemsMsgConsumer_Receive(consumer, &message);
-    if (status == TIBEMS_OK) {
-        snprintf(received, sizeof received, "%s", text_of(message));
-        CHECK_OK(tibemsMsg_Destroy(message));
-    } else
-        CHECK(message == NULL);
-    return status;
-}
-
-static tibems_status send_one(void *producer) { return send_text(producer, "waited"); }
-static tibems_status close_connection(void *connection) { return tibemsConnection_Close(connection); }
 
 static void expect_gone(tibemsConnection connection, bool expected)
 {
@@ -399,13 +383,18 @@ TEST("10-53", send_in_flight_is_resent)
 TEST("10-54,20-14", transaction_is_doomed_by_failover)
 {
     static struct proxy proxy;
+    static struct events events = EVENTS_INIT;
     struct fixture f = {0};
     tibemsMsg message = NULL;
+    CHECK_OK(tibems_setExceptionOnFTSwitch(TIBEMS_TRUE));
     proxy_start_url(&proxy, url_a());
     fresh_on(&f, connect_to(url_join(",", proxy.url, proxy.url, NULL)), TIBEMS_TRUE, TIBEMS_SESSION_TRANSACTED);
+    CHECK_OK(tibemsConnection_SetExceptionListener(f.connection, post_status, &events));
     CHECK_OK(send_text(f.producer, "one"));
     CHECK_OK(send_text(f.producer, "two"));
     proxy_cut(&proxy);
+    REQUIRE(event_wait(&events, 1, 5000));      /* the cut is noticed, a send in a transaction waits for nothing */
+    CHECK_INT(event_at(&events, 0), TIBEMS_SERVER_RECONNECTED);
     CASE("10-54,20-14");
     CHECK_STATUS(send_text(f.producer, "three"), TIBEMS_FT_SERVER_LACKS_TRANSACTION);
     CHECK_STATUS(tibemsMsgConsumer_ReceiveTimeout(f.consumer, &message, 200), TIBEMS_FT_SERVER_LACKS_TRANSACTION);
@@ -421,10 +410,15 @@ TEST("10-54,20-14", transaction_is_doomed_by_failover)
 TEST("10-55", empty_transaction_survives)
 {
     static struct proxy proxy;
+    static struct events events = EVENTS_INIT;
     struct fixture f = {0};
+    CHECK_OK(tibems_setExceptionOnFTSwitch(TIBEMS_TRUE));
     proxy_start_url(&proxy, url_a());
     fresh_on(&f, connect_to(url_join(",", proxy.url, proxy.url, NULL)), TIBEMS_TRUE, TIBEMS_SESSION_TRANSACTED);
+    CHECK_OK(tibemsConnection_SetExceptionListener(f.connection, post_status, &events));
     proxy_cut(&proxy);
+    REQUIRE(event_wait(&events, 1, 5000));      /* the cut is noticed, a send in a transaction waits for nothing */
+    CHECK_INT(event_at(&events, 0), TIBEMS_SERVER_RECONNECTED);
     CHECK_OK(tibemsSession_Commit(f.session));
     CHECK_OK(send_text(f.producer, "one"));
     CHECK_OK(tibemsSession_Commit(f.session));

@@ -336,3 +336,46 @@ TEST_CHEAP("30-115", hostile_archives)
     getrusage(RUSAGE_SELF, &after);
     CHECK(after.ru_maxrss - before.ru_maxrss < 256 * 1024);        /* kilobytes */
 }
+
+/* one limit for sends and for stored messages, either way; a received message over it is a dialogue (P-X7) */
+TEST_CHEAP("", message_limit_holds_for_sends_and_archives)
+{
+    static char text[3000];
+    static unsigned char stored[4000];
+    tibems_int size = -1;
+    const void *bytes = NULL;
+    tibemsMsg back = NULL, large = NULL, small = NULL;
+    CHECK_INT(setenv("TIBEMS_AMQP_OPTIONS", "message_limit=2000", 1), 0);
+    memset(text, 'x', sizeof text - 1);
+    for (int kind = 0; kind < 4; kind++) {
+        large = kind == 0 ? text_message(text) : kind == 1 ? new_bytes() : kind == 2 ? new_map() : new_stream();
+        if (kind == 1) CHECK_OK(tibemsBytesMsg_SetBytes(large, text, 2100));
+        if (kind == 2) CHECK_OK(tibemsMapMsg_SetString(large, "item", text));
+        if (kind == 3) CHECK_OK(tibemsStreamMsg_WriteString(large, text));
+        CHECK_STATUS(tibemsMsg_GetByteSize(large, &size), TIBEMS_INVALID_SIZE);
+        CHECK(strstr(error_text(), "2000 bytes (option message_limit)") != NULL);
+        CHECK_STATUS(tibemsMsg_GetAsBytes(large, &bytes, &size), TIBEMS_INVALID_SIZE);
+        CHECK_STATUS(tibemsMsg_GetAsBytesCopy(large, stored, sizeof stored, &size), TIBEMS_INVALID_SIZE);
+        CHECK_INT(size, -1);
+        tibemsMsg first = text_message("first");
+        small = delivered(first); /* opens the connection */
+        CHECK_OK(tibemsMsg_Destroy(first));
+        CHECK_STATUS(tibemsMsgProducer_Send(messages_fixture.producer, large), TIBEMS_INVALID_SIZE);
+        CHECK(strstr(error_text(), "2000 bytes (option message_limit)") != NULL);
+        CHECK_OK(tibemsMsg_Destroy(large));
+        CHECK_OK(tibemsMsg_Destroy(small));
+    }
+    /* what fits goes both ways */
+    text[1500] = '\0';
+    large = text_message(text);
+    EACH_WAY(large, copy) CHECK_INT(tibemsMsg_GetByteSize(copy, &size), TIBEMS_OK);
+    CHECK(size > 1500 && size < 2024);
+    CHECK_OK(tibemsMsg_GetAsBytesCopy(large, stored, sizeof stored, &size));
+    CHECK_OK(tibemsMsg_Destroy(large));
+    deliveries_over();
+    /* an archive that says it is larger is refused before anything behind its preamble is read */
+    seal_archive(stored, 3000);
+    CHECK_STATUS(tibemsMsg_CreateFromBytes(&back, stored), TIBEMS_CORRUPT_MSG);
+    CHECK(strstr(error_text(), "option message_limit") != NULL);
+    CHECK(back == NULL);
+}

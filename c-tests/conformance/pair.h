@@ -7,7 +7,7 @@
 #ifndef CONFORMANCE_PAIR_H
 #define CONFORMANCE_PAIR_H
 
-#include "harness.h"
+#include "calls.h"
 
 struct pair {
     struct proxy a, b;
@@ -17,7 +17,8 @@ struct pair {
 
 static struct pair p = {.recovery = RECOVERY_INIT};
 
-__attribute__((unused)) static void setup_with(tibems_bool transacted, tibemsAcknowledgeMode mode, tibemsExceptionCallback listener, void *closure)
+__attribute__((unused)) static void setup_with(tibems_bool transacted, tibemsAcknowledgeMode mode,
+                                                      tibemsExceptionCallback listener, void *closure)
 {
     proxy_start_url(&p.a, url_a());
     proxy_start_url(&p.b, url_b());
@@ -67,22 +68,6 @@ __attribute__((unused)) static void expect_disconnected(bool expected)
     CHECK_INT(gone, expected);
 }
 
-static char received[256];              /* text of what receive_forever got */
-
-__attribute__((unused)) static tibems_status receive_forever(void *consumer)
-{
-    tibemsMsg message = (tibemsMsg)0x1;
-    tibems_status status = tibemsMsgConsumer_Receive(consumer, &message);
-    if (status == TIBEMS_OK) {
-        snprintf(received, sizeof received, "%s", text_of(message));
-        CHECK_OK(tibemsMsg_Destroy(message));
-    } else
-        CHECK(message == NULL);
-    return status;
-}
-
-__attribute__((unused)) static tibems_status send_one(void *producer) { return send_text(producer, "waited"); }
-__attribute__((unused)) static tibems_status close_connection(void *connection) { return tibemsConnection_Close(connection); }
 
 __attribute__((unused)) static tibems_status create_session(void *session)
 {

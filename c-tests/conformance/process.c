@@ -11,7 +11,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 
 static struct fixture f;
 
@@ -177,23 +176,6 @@ TEST("40-P-E2", alarm_storm)
     CHECK_INT(setitimer(ITIMER_REAL, &every_ms, NULL), 0);
     done();
     CHECK_OK(tibemsConnection_Close(other.connection));
-}
-
-/* of a child; -1: it crashed or hangs */
-static int exit_status(pid_t child, const char *what)
-{
-    int status = -1;
-    long long until = now_ms() + slow(10000);
-    while (waitpid(child, &status, WNOHANG) == 0) {
-        sleep_ms(1);
-        if (now_ms() > until) {
-            check_failed(__FILE__, __LINE__, "%s hangs", what);
-            kill(child, SIGKILL);
-            waitpid(child, &status, 0);
-            return -1;
-        }
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void count(tibemsMsgConsumer consumer, tibemsMsg message, void *events)

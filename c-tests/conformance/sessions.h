@@ -23,6 +23,21 @@ __attribute__((unused)) static void mortal(tibems_bool transacted, tibemsAcknowl
 
 __attribute__((unused)) static void die(void) { proxy_set(&proxy, PROXY_REFUSE); }
 
+/* the same in a comma group: one way twice, so that every loss is of the server in use */
+__attribute__((unused)) static void reconnecting(void)
+{
+    proxy_start_url(&proxy, url_a());
+    fresh_on(&f, connect_to(url_join(",", proxy.url, proxy.url, NULL)), TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+}
+
+/* returns when the library connects again */
+__attribute__((unused)) static void lose_server(void)
+{
+    int connections = proxy_connections(&proxy);
+    proxy_cut(&proxy);
+    REQUIRE(event_wait(&proxy.accepted, connections + 1, 10000));
+}
+
 __attribute__((unused)) static void session(tibems_bool transacted, tibemsAcknowledgeMode mode)
 {
     fresh_on(&f, connect_to(url_a()), transacted, mode);
@@ -47,6 +62,20 @@ __attribute__((unused)) static void put_numbers(int from, int to)
 /* 23 and 24 differ from 2 in what one acknowledge takes; all three leave it to the program */
 __attribute__((unused)) static const tibemsAcknowledgeMode by_program[] = {
     TIBEMS_CLIENT_ACKNOWLEDGE, TIBEMS_EXPLICIT_CLIENT_ACKNOWLEDGE, TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE};
+
+__attribute__((unused)) static tibemsMsgProducer producer_of(tibemsSession of, tibemsDestination destination)
+{
+    tibemsMsgProducer producer = NULL;
+    REQUIRE_OK(tibemsSession_CreateProducer(of, &producer, destination));
+    return producer;
+}
+
+__attribute__((unused)) static tibemsMsgConsumer consumer_of(tibemsSession of, tibemsDestination destination)
+{
+    tibemsMsgConsumer consumer = NULL;
+    REQUIRE_OK(tibemsSession_CreateConsumer(of, &consumer, destination, NULL, TIBEMS_FALSE));
+    return consumer;
+}
 
 /* through a connection of its own */
 __attribute__((unused)) static tibems_status send_text_to(const char *queue, const char *text)

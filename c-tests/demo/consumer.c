@@ -58,8 +58,9 @@ static void on_exception(tibemsConnection connection, tibems_status status, void
         if (status == TIBEMS_OK)
             break;
         LOG_NOW("recovery-failed status=%d", (int)status);
-        if (status == TIBEMS_ILLEGAL_STATE)         /* the program has closed the connection */
-            return;
+        if (status == TIBEMS_ILLEGAL_STATE || status == TIBEMS_INVALID_CONNECTION)
+            return;                                 /* the program has closed the connection */
+        tibems_Sleep(100);                          /* a series of attempts has failed: no storm of them */
     }
     log_server(connection, "recovered");
 }

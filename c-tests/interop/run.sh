@@ -25,7 +25,8 @@ link_names
 partner_build partner "$jars" "$tests"/partner/*.java
 bin=$out/bin
 mkdir -p "$bin"
-compile "$bin/interop" "$tests"/*.c "${harness[@]}"
+make_recorder "$bin"
+compile "$bin/interop" "$tests"/*.c "${harness[@]}" "${recorder[@]}"
 
 servers_begin "$broker"
 server_start A

@@ -32,7 +32,8 @@ fi
 build_library
 link_names
 bin=$out/bin
-compile "$bin/proton" "$tests"/*.c "$tests/../interop/partner.c" "${harness[@]}"
+make_recorder "$bin"
+compile "$bin/proton" "$tests"/*.c "$tests/../interop/partner.c" "${harness[@]}" "${recorder[@]}"
 
 # The server ends with its standard input, which this script holds open.
 servers_begin devbroker

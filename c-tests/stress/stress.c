@@ -1,44 +1,16 @@
 /*
  * stress.c - many threads, random cuts, recoveries, closes at any moment: nothing hangs, nothing confirmed is lost
  *
- * The servers live; what dies is the way to them (proxies). So every message whose send returned OK must be read by
- * somebody in the end, here or from what the servers still hold. Each test takes TIBEMS_STRESS_MS (default 2500), and longer
- * until its cuts have led to recoveries; TIBEMS_STRESS_SEED repeats a run's choices, which is printed when a test fails.
- * No time is asserted: a hang is what lasts longer than the limits of the harness.
+ * Every message whose send returned OK must be read by somebody in the end, here or from what the servers still hold.
+ * stress.h says how long it runs; actors.c has what else one connection can do meanwhile.
  */
-#include "../harness.h"
+#include "stress.h"
 
 #include <malloc.h>
-#include <stdatomic.h>
 
 #define PRODUCERS 4
 #define CONSUMERS 4
 #define MOST 100000                     /* sends of one producer */
-
-static long long setting(const char *name, long long otherwise)
-{
-    const char *text = getenv(name);
-    return text ? atoll(text) : otherwise;
-}
-
-static long long span(void) { return setting("TIBEMS_STRESS_MS", 2500); }
-
-static unsigned seed;
-
-static unsigned dice(unsigned sides)    /* by the main thread and, less repeatably, by others */
-{
-    static _Atomic unsigned state;
-    if (!seed) {
-        seed = (unsigned)setting("TIBEMS_STRESS_SEED", (long long)getpid() ^ now_us());
-        seed += seed == 0;
-        printf("# seed %u\n", seed);
-        state = seed;
-    }
-    unsigned x = atomic_fetch_add(&state, 0x9e3779b9u);
-    x = (x ^ (x >> 16)) * 0x85ebca6bu;
-    x = (x ^ (x >> 13)) * 0xc2b2ae35u;
-    return (x ^ (x >> 16)) % sides;
-}
 
 /* ---- load with cuts --------------------------------------------------------------------------------------------------- */
 
@@ -75,20 +47,24 @@ static tibems_status produce(void *argument)
     int me = (int)(intptr_t)argument;
     tibemsErrorContext context = NULL;
     CHECK_OK(tibemsErrorContext_Create(&context));
-    tibemsSession session = session_of(load.sending, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE);
+    tibems_status status = TIBEMS_OK;
+    tibemsSession session = NULL;
     tibemsMsgProducer producer = NULL;
     tibemsDestination queue = queue_named(load.queue);
-    CHECK_OK(tibemsSession_CreateProducer(session, &producer, queue));
+    ASK(status, tibemsConnection_CreateSession(load.sending, &session, TIBEMS_FALSE, TIBEMS_AUTO_ACKNOWLEDGE));
+    CHECK_OK(status);
+    ASK(status, tibemsSession_CreateProducer(session, &producer, queue));
+    CHECK_OK(status);
     for (int number = 0; number < MOST && !atomic_load(&load.over); number++) {
         char text[64];
         snprintf(text, sizeof text, "%d %d", me, number);
         tibemsMsg message = text_message(text);
         atomic_store(&load.sent[me], number);
-        tibems_status status = tibemsMsgProducer_Send(producer, message);
+        status = tibemsMsgProducer_Send(producer, message);
         if (status == TIBEMS_OK) {
             load.ok[me][number] = 1;
-        } else if (status == TIBEMS_SERVER_NOT_CONNECTED && !load.resends) {
-            CHECK(strncmp(error_text(), "outcome unknown:", 16) == 0);
+        } else if (status == TIBEMS_SERVER_NOT_CONNECTED && (!load.resends || given_back(status))) {
+            CHECK(outcome_unknown());
             atomic_fetch_add(&load.unknown, 1);
         } else {
             check_failed(__FILE__, __LINE__, "send: status %d: %s", (int)status, error_text());
@@ -115,11 +91,17 @@ static void on_message(tibemsMsgConsumer consumer, tibemsMsg message, void *clos
 static tibems_status consume(void *argument)
 {
     int me = (int)(intptr_t)argument;
-    tibemsSession session = session_of(load.receiving, TIBEMS_FALSE,
-                                       me % 2 ? TIBEMS_AUTO_ACKNOWLEDGE : TIBEMS_CLIENT_ACKNOWLEDGE);
+    tibems_status status = TIBEMS_OK;
+    tibemsErrorContext context = NULL;
+    CHECK_OK(tibemsErrorContext_Create(&context));
+    tibemsSession session = NULL;
     tibemsMsgConsumer consumer = NULL;
     tibemsDestination queue = queue_named(load.queue);
-    CHECK_OK(tibemsSession_CreateConsumer(session, &consumer, queue, NULL, TIBEMS_FALSE));
+    ASK(status, tibemsConnection_CreateSession(load.receiving, &session, TIBEMS_FALSE,
+                                               me % 2 ? TIBEMS_AUTO_ACKNOWLEDGE : TIBEMS_CLIENT_ACKNOWLEDGE));
+    CHECK_OK(status);
+    ASK(status, tibemsSession_CreateConsumer(session, &consumer, queue, NULL, TIBEMS_FALSE));
+    CHECK_OK(status);
     if (me % 2)
         CHECK_OK(tibemsMsgConsumer_SetMsgListener(consumer, on_message, NULL));
     while (!atomic_load(&load.drained)) {
@@ -128,7 +110,7 @@ static tibems_status consume(void *argument)
             continue;
         }
         tibemsMsg message = NULL;
-        tibems_status status = tibemsMsgConsumer_ReceiveTimeout(consumer, &message, 100);
+        status = tibemsMsgConsumer_ReceiveTimeout(consumer, &message, 100);
         if (status == TIBEMS_OK) {
             note(message);
             status = tibemsMsg_Acknowledge(message);
@@ -144,6 +126,7 @@ static tibems_status consume(void *argument)
     CHECK_OK(tibemsMsgConsumer_Close(consumer));
     CHECK_OK(tibemsSession_Close(session));
     CHECK_OK(tibemsDestination_Destroy(queue));
+    CHECK_OK(tibemsErrorContext_Close(context));
     return TIBEMS_OK;
 }
 
@@ -301,30 +284,57 @@ static tibems_status create_and_close(void *argument)
         tibemsSession session = NULL;
         tibemsMsgProducer producer = NULL, loose = NULL;
         tibemsMsgConsumer consumer = NULL;
-        alive = fine("session", tibemsConnection_CreateSession(storm.connection, &session, TIBEMS_FALSE,
-                                                               dice(2) ? TIBEMS_AUTO_ACKNOWLEDGE : TIBEMS_CLIENT_ACKNOWLEDGE));
+        tibemsQueueBrowser browser = NULL;
+        tibems_status status = TIBEMS_OK;
+        ASK(status, tibemsConnection_CreateSession(storm.connection, &session, TIBEMS_FALSE,
+                                                   dice(2) ? TIBEMS_AUTO_ACKNOWLEDGE : TIBEMS_CLIENT_ACKNOWLEDGE));
+        alive = fine("session", status);
         if (!alive)
             break;
-        alive = fine("producer", tibemsSession_CreateProducer(session, &producer, queue)) &&
-                fine("loose producer", tibemsSession_CreateProducer(session, &loose, NULL)) &&
-                fine("consumer", tibemsSession_CreateConsumer(session, &consumer, queue, NULL, TIBEMS_FALSE));
+        ASK(status, tibemsSession_CreateProducer(session, &producer, queue));
+        alive = fine("producer", status);
+        if (alive) {
+            ASK(status, tibemsSession_CreateProducer(session, &loose, NULL));
+            alive = fine("loose producer", status);
+        }
+        if (alive) {
+            ASK(status, tibemsSession_CreateConsumer(session, &consumer, queue, NULL, TIBEMS_FALSE));
+            alive = fine("consumer", status);
+        }
         if (alive && dice(2))
             alive = fine("listener", tibemsMsgConsumer_SetMsgListener(consumer, throw_away, NULL));
         for (int i = 0; alive && i < 3; i++) {
             tibemsMsg message = text_message("storm");
-            tibems_status status = dice(2) ? tibemsMsgProducer_Send(producer, message)
-                                           : tibemsMsgProducer_SendToDestination(loose, queue, message);
+            status = dice(2) ? tibemsMsgProducer_Send(producer, message)
+                             : tibemsMsgProducer_SendToDestination(loose, queue, message);
             /* in flight at a cut, or at the close */
-            if (status != TIBEMS_SERVER_NOT_CONNECTED || strncmp(error_text(), "outcome unknown:", 16) != 0)
+            if (status != TIBEMS_SERVER_NOT_CONNECTED || !outcome_unknown())
                 alive = fine("send", status);
             CHECK_OK(tibemsMsg_Destroy(message));
         }
+        if (alive && dice(2)) {
+            ASK(status, tibemsSession_CreateBrowser(session, &browser, queue, NULL));
+            alive = fine("browser", status);
+        }
+        for (int i = 0; alive && browser && i < 5; i++) {
+            tibemsMsg message = NULL;
+            ASK(status, tibemsQueueBrowser_GetNext(browser, &message));
+            if (status == TIBEMS_NOT_FOUND)
+                break;
+            alive = fine("next", status);
+            if (message)
+                CHECK_OK(tibemsMsg_Destroy(message));
+        }
         /* in any order, and some of them only with the session */
+        if (browser && dice(2))
+            CHECK_OK(tibemsQueueBrowser_Close(browser)), browser = NULL;
         if (consumer && dice(2))
             CHECK_OK(tibemsMsgConsumer_Close(consumer)), consumer = NULL;
         if (producer && dice(2))
             CHECK_OK(tibemsMsgProducer_Close(producer)), producer = NULL;
         CHECK_OK(tibemsSession_Close(session));
+        if (browser)
+            CHECK_OK(tibemsQueueBrowser_Close(browser));
         if (consumer)
             CHECK_OK(tibemsMsgConsumer_Close(consumer));
         if (producer)

@@ -23,7 +23,8 @@ link_names
 partner_build strict-peers "$jars" "$tests"/peers/*.java "$interop"/partner/{Door,Facts}.java
 bin=$out/bin
 mkdir -p "$bin"
-compile "$bin/strict" "$tests"/*.c "$interop/partner.c" "${harness[@]}"
+make_recorder "$bin"
+compile "$bin/strict" "$tests"/*.c "$interop/partner.c" "${harness[@]}" "${recorder[@]}"
 
 servers_begin devbroker                     # none is needed: the peers are the servers
 export TIBEMS_TEST_BROKER=devbroker TIBEMS_TEST_URL_A=none TIBEMS_TEST_URL_B=none

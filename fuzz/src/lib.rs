@@ -18,8 +18,10 @@ use std::ffi::c_void;
 use tibemsufo::ffi::msg::tibemsMsg_Destroy;
 use tibemsufo::ffi::msg_archive::{tibemsMsg_CreateFromBytes, tibemsMsg_GetAsBytes};
 use tibemsufo::ffi::types::tibemsMsg;
+use tibemsufo::message::selector::{Naming, Selector, Truth};
 use tibemsufo::message::{
-    Destination, Message, PREAMBLE, PlainAddresses, Received, SendHeaders, TextHeader, print_value,
+    Destination, MESSAGE_LIMIT, Message, PREAMBLE, PlainAddresses, Received, SendHeaders,
+    TextHeader, Value, print_value,
 };
 use tibemsufo::status::tibems_status as Status;
 
@@ -28,10 +30,10 @@ pub fn archive(data: &[u8]) {
     let Some((preamble, payload)) = data.split_first_chunk::<PREAMBLE>() else {
         return stored(&sealed(data));
     };
-    match Message::archive_payload_length(preamble) {
+    match Message::archive_payload_length(preamble, MESSAGE_LIMIT) {
         // The function has no argument for the length: what the preamble promises must be there.
         Ok(length) if length > payload.len() => {
-            let refused = Message::from_archive(data).expect_err("it is cut off");
+            let refused = Message::from_archive(data, MESSAGE_LIMIT).expect_err("it is cut off");
             assert_eq!(refused.status, Status::TIBEMS_CORRUPT_MSG);
         }
         _ => stored(data),
@@ -41,7 +43,10 @@ pub fn archive(data: &[u8]) {
 
 /// An archive with this payload, whose checksums are right.
 fn sealed(payload: &[u8]) -> Vec<u8> {
-    let mut archive = Message::plain().to_archive().expect("an empty message")[..16].to_vec();
+    let mut archive = Message::plain()
+        .to_archive(MESSAGE_LIMIT)
+        .expect("an empty message")[..16]
+        .to_vec();
     archive[12..].copy_from_slice(&(payload.len() as u32).to_be_bytes());
     archive.extend_from_slice(&crc32(payload).to_be_bytes());
     archive.extend_from_slice(&crc32(&archive).to_be_bytes());
@@ -109,7 +114,9 @@ pub fn message(data: &[u8]) {
         Ok(message) => message,
         Err(error) => return assert_eq!(error.status, Status::TIBEMS_CORRUPT_MSG),
     };
-    let archive = message.to_archive().expect("what came can be stored");
+    let archive = message
+        .to_archive(MESSAGE_LIMIT)
+        .expect("what came can be stored");
     stored(&archive);
 
     let headers = SendHeaders::to(&queue);
@@ -129,10 +136,59 @@ pub fn message(data: &[u8]) {
     }
 }
 
-fn printed(value: &tibemsufo::message::Value) -> Vec<u8> {
+fn printed(value: &Value) -> Vec<u8> {
     let mut out = Vec::new();
     print_value(&mut out, value);
     out
+}
+
+/// A selector of a program or of a client of devbroker, evaluated on a message with every type of property.
+pub fn selector(data: &[u8]) {
+    let selector = match Selector::given(Some(data)) {
+        Ok(Some(selector)) => selector,
+        Ok(None) => return assert!(data.iter().all(u8::is_ascii_whitespace)),
+        Err(error) => return assert_eq!(error.status, Status::TIBEMS_INVALID_SELECTOR),
+    };
+    let message = selectable();
+    let truth = selector.evaluate(&message);
+    let same = |form: String, expected| match Selector::parse(&form) {
+        Ok(other) => assert_eq!(other.evaluate(&message), expected, "{form}"),
+        // only for its size: what is around it has made it too long or too deep
+        Err(error) => assert!(error.text.contains("more than"), "{error}: {form}"),
+    };
+    let text = selector.text();
+    assert_eq!(text.as_bytes(), data);
+    same(selector.wire_text(Naming::Jms).into_owned(), truth);
+    same(format!("({text})"), truth);
+    same(format!("({text}) AND TRUE"), truth);
+    same(format!("FALSE OR ({text})"), truth);
+    same(format!("({text}) AND ({text})"), truth);
+    same(
+        format!("NOT ({text})"),
+        match truth {
+            Truth::True => Truth::False,
+            Truth::False => Truth::True,
+            Truth::Unknown => Truth::Unknown,
+        },
+    );
+}
+
+fn selectable() -> Message {
+    let mut message = Message::plain();
+    for (name, value) in [
+        ("b", Value::Bool(true)),
+        ("i", Value::Int(7)),
+        ("l", Value::Long(i64::MAX)),
+        ("d", Value::Double(-0.5)),
+        ("n", Value::Double(f64::NAN)),
+        ("s", Value::text(Some(b"it's 100%_\xC3\xA4"))),
+        ("x", Value::text(Some(b"\xFF"))),
+    ] {
+        let set = message.set_property(name.as_bytes(), value);
+        set.expect("a new message");
+    }
+    message.set_text_header(TextHeader::Type, Some(b"order"));
+    message
 }
 
 /// The kind and the body, as the archive of a message that has nothing else.
@@ -148,5 +204,6 @@ fn body(message: &Message, headers: &SendHeaders<'_>) -> Vec<u8> {
     ] {
         bare.set_text_header(header, None);
     }
-    bare.to_archive().expect("a part of what could be stored")
+    bare.to_archive(MESSAGE_LIMIT)
+        .expect("a part of what could be stored")
 }

@@ -193,3 +193,52 @@ pub fn foreign() -> Vec<(&'static str, Vec<u8>)> {
         ),
     ]
 }
+
+/// Selectors with every operator, literal and limit of the grammar.
+pub fn selectors() -> Vec<(&'static str, String)> {
+    [
+        (
+            "numbers",
+            "i = 0x7L AND l >= 9223372036854775807 AND d < .5e1 OR n <> 7.0f OR i = 07",
+        ),
+        (
+            "arithmetic",
+            "-i + 2 * (l - 3) / -9223372036854775808 <= d * +1e300 - 1",
+        ),
+        (
+            "three-values",
+            "NOT (missing = 1 AND b) OR NOT b = TRUE AND (b OR missing)",
+        ),
+        (
+            "between",
+            "i NOT BETWEEN d AND l + 1 OR NOT JMSPriority BETWEEN 1 AND 5",
+        ),
+        (
+            "in",
+            "s IN ('a', 'it''s', '') OR JMSType NOT IN ('order','x')",
+        ),
+        (
+            "like",
+            r"s LIKE '%100\%\_%' ESCAPE '\' AND s NOT LIKE '_t''s%' OR JMSType LIKE '%o_d%r'",
+        ),
+        (
+            "null",
+            "missing IS NULL AND s IS NOT NULL AND x IS NOT NULL",
+        ),
+        ("booleans", "(b = TRUE) = (i <> 8) AND b <> FALSE OR TRUE"),
+        (
+            "headers",
+            "JMSDeliveryMode = 'PERSISTENT' AND JMSMessageID IS NULL OR JMSTimestamp > 0",
+        ),
+        ("blanks", " \ti\r\n=\x0C7 "),
+        ("invalid", "i = 7 = 8 OR 'a' > 3"),
+    ]
+    .map(|(name, text)| (name, String::from(text)))
+    .into_iter()
+    .chain([
+        ("deep", "(".repeat(900) + "b" + &")".repeat(900)),
+        ("long", "NOT ".repeat(3000) + "b"),
+        ("wide", format!("s IN ({}'z')", "'x',".repeat(2000))),
+    ])
+    .collect()
+}

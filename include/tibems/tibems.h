@@ -6,7 +6,9 @@
  *
  * Rules of all functions
  *   Handles are numbers that only the library can read. A NULL, stale or random handle gives a
- *   status, never a crash.
+ *   status, never a crash: TIBEMS_INVALID_CONNECTION, TIBEMS_INVALID_SESSION,
+ *   TIBEMS_INVALID_PRODUCER, TIBEMS_INVALID_CONSUMER, TIBEMS_INVALID_DESTINATION or
+ *   TIBEMS_INVALID_MSG by the kind that is wanted, TIBEMS_INVALID_ARG for all other kinds.
  *   Text arguments are NUL-terminated UTF-8 and copied during the call. Text results belong to the
  *   object asked, unless the function says otherwise.
  *   Where a status is not TIBEMS_OK, a result that is a handle is NULL and no other result is
@@ -14,13 +16,53 @@
  *   An argument of type tibems_bool is true for any number but 0; results are 0 or 1.
  *   Functions may be called from any thread. Sessions and what is made from them are meant for one
  *   thread at a time.
- *   A child made by fork() must not use objects of its parent: TIBEMS_INVALID_CONNECTION.
+ *   A child made by fork() must not use objects of its parent: TIBEMS_INVALID_CONNECTION. It may
+ *   make its own, whatever other threads did at the fork, also when a callback has called fork().
+ *   A call is no cancellation point: pthread_cancel() acts after it. A thread with asynchronous
+ *   cancellation must not call. Calls work in atexit() handlers and destructors of pthread keys.
+ *   A signal handler may call where it has interrupted a receive that waits, or no call at all; in
+ *   other calls it may find a lock of its own thread and wait for ever.
+ *   A function does not block unless its comment says so.
+ *   A comment ends with every status that the function can return. Two are not repeated: that of a
+ *   forked child above, and TIBEMS_EXCEPTION for a fault of this library. The error context has a
+ *   text for each status that is not TIBEMS_OK.
+ *   Options that comments name are set in the environment variable TIBEMS_AMQP_OPTIONS.
+ *
+ * Needs the server
+ *   Functions whose comment says so wait for an answer of it no longer than request_timeout says
+ *   (60 s), then TIBEMS_TIMEOUT, unless they name another limit or none. Without a server they
+ *   - wait while a connection to servers that share state reconnects by itself;
+ *   - wait while an unshared connection is broken, until
+ *     tibemsUFOConnectionFactory_RecoverConnection has brought it back, but return
+ *     TIBEMS_SERVER_NOT_CONNECTED at once inside a message listener or exception listener, and
+ *     TIBEMS_UFO_CONNECTION_FAILURE once the exception listener has tried to recover, failed and
+ *     returned;
+ *   - return TIBEMS_SERVER_NOT_CONNECTED when the connection is lost for good;
+ *   - return TIBEMS_ILLEGAL_STATE when the connection or the object is closed.
+ *   An exception listener that is told of a step of a failover (TIBEMS_SERVER_DISCONNECTED,
+ *   TIBEMS_SERVER_RECONNECTING) gets TIBEMS_NOT_PERMITTED.
+ *
+ * Callbacks
+ *   Listeners are called on threads of the library, with no lock held. They may make any call,
+ *   exit() and _exit(); comments say which calls fail there.
+ *   A callback returns: longjmp, a C++ exception or pthread_exit out of it, or pthread_cancel of
+ *   its thread, ends the process.
+ *   All signals are blocked on these threads. A program started there inherits that and cannot be
+ *   ended by SIGTERM: empty the mask of the child before exec (sigprocmask with SIG_SETMASK), or
+ *   give posix_spawn an empty one (posix_spawnattr_setsigmask, POSIX_SPAWN_SETSIGMASK); system()
+ *   and popen() belong on threads of the program. Descriptors of the library are closed by exec.
+ *   The calls of the library are no cancellation points: a thread that is cancelled inside one goes
+ *   on to the first cancellation point behind it. Asynchronous cancelability is not supported.
  */
 
 #ifndef TIBEMS_TIBEMS_H
 #define TIBEMS_TIBEMS_H
 
+/* For FILE. Programs of old also rely on this header for the C library's memory and text functions: where nothing
+   declares malloc or strdup, a compiler takes their results for an int, which cuts addresses of 64 bits. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define TIBEMS_DEFAULT_BROKER "tcp://localhost:7222"
 #define TIBEMS_DEFAULT_HOST "localhost"
@@ -62,7 +104,10 @@
 #define JMS_TIBCO_PRESERVE_UNDELIVERED "JMS_TIBCO_PRESERVE_UNDELIVERED"
 #define JMS_TIBCO_MSG_TRACE "JMS_TIBCO_MSG_TRACE"
 
-/* Longest names in bytes, without the NUL. */
+/*
+ * Sizes of names in bytes, without the NUL: what buffers must take. A destination can be made with
+ * at most 249 bytes; one that came in a message can have a longer name.
+ */
 #define TIBEMS_SERVER_NAME_MAX (64)
 #define TIBEMS_USER_NAME_MAX (255)
 #define TIBEMS_GROUP_NAME_MAX (255)
@@ -79,6 +124,19 @@
 #define TIBEMS_I64 __int64
 #else
 #define TIBEMS_I64 long long
+#endif
+
+/* Signed and unsigned integer, 64 bits. C before C99 and C++ before C++11 know none, but their compilers do: without
+   these lines they would warn at every program. */
+#ifdef __GNUC__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wlong-long"
+__extension__ typedef TIBEMS_I64 tibems_long;
+__extension__ typedef unsigned TIBEMS_I64 tibems_ulong;
+#pragma GCC diagnostic pop
+#else
+typedef TIBEMS_I64 tibems_long;
+typedef unsigned TIBEMS_I64 tibems_ulong;
 #endif
 
 /* Types of fields. */
@@ -244,7 +302,7 @@ typedef enum {
     TIBEMS_JNI_EINVAL = 236,
     TIBEMS_NO_MEMORY_FOR_OBJECT = 237,
     TIBEMS_UFO_CONNECTION_FAILURE = 240,
-    TIBEMS_NOT_IMPLEMENTED = 255,
+    TIBEMS_NOT_IMPLEMENTED = 255
 } tibems_status;
 
 /**
@@ -252,7 +310,7 @@ typedef enum {
  */
 typedef enum {
     TIBEMS_FALSE = 0,
-    TIBEMS_TRUE = 1,
+    TIBEMS_TRUE = 1
 } tibems_bool;
 
 /**
@@ -261,7 +319,7 @@ typedef enum {
 typedef enum {
     TIBEMS_FACTORY_LOAD_BALANCE_METRIC_NONE = 0,
     TIBEMS_FACTORY_LOAD_BALANCE_METRIC_CONNECTIONS = 1,
-    TIBEMS_FACTORY_LOAD_BALANCE_METRIC_BYTE_RATE = 2,
+    TIBEMS_FACTORY_LOAD_BALANCE_METRIC_BYTE_RATE = 2
 } tibemsFactoryLoadBalanceMetric;
 
 /**
@@ -274,7 +332,7 @@ typedef enum {
     TIBEMS_DUPS_OK_ACKNOWLEDGE = 3,
     TIBEMS_NO_ACKNOWLEDGE = 22,
     TIBEMS_EXPLICIT_CLIENT_ACKNOWLEDGE = 23,
-    TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE = 24,
+    TIBEMS_EXPLICIT_CLIENT_DUPS_OK_ACKNOWLEDGE = 24
 } tibemsAcknowledgeMode;
 
 /**
@@ -284,7 +342,7 @@ typedef enum {
     TIBEMS_UNKNOWN = 0,
     TIBEMS_QUEUE = 1,
     TIBEMS_TOPIC = 2,
-    TIBEMS_DEST_UNDEFINED = 256,
+    TIBEMS_DEST_UNDEFINED = 256
 } tibemsDestinationType;
 
 /**
@@ -296,7 +354,7 @@ typedef enum {
     NPSEND_CHECK_NEVER = 2,
     NPSEND_CHECK_TEMP_DEST = 3,
     NPSEND_CHECK_AUTH = 4,
-    NPSEND_CHECK_TEMP_AUTH = 5,
+    NPSEND_CHECK_TEMP_AUTH = 5
 } tibemsNpCheckMode;
 
 /**
@@ -305,7 +363,7 @@ typedef enum {
 typedef enum {
     TIBEMS_NON_PERSISTENT = 1,
     TIBEMS_PERSISTENT = 2,
-    TIBEMS_RELIABLE = 22,
+    TIBEMS_RELIABLE = 22
 } tibemsDeliveryMode;
 
 /**
@@ -319,13 +377,8 @@ typedef enum {
     TIBEMS_OBJECT_MESSAGE = 4,
     TIBEMS_STREAM_MESSAGE = 5,
     TIBEMS_TEXT_MESSAGE = 6,
-    TIBEMS_MESSAGE_UNDEFINED = 256,
+    TIBEMS_MESSAGE_UNDEFINED = 256
 } tibemsMsgType;
-
-/**
- * Signed integer, 64 bits.
- */
-typedef long long tibems_long;
 
 /**
  * Signed integer, 32 bits.
@@ -348,7 +401,7 @@ typedef void *tibemsConnection;
 typedef void *tibemsSession;
 
 /**
- * Stored, never called: nothing is multicast here.
+ * Accepted, never called: nothing is multicast here.
  */
 typedef void (*tibemsMulticastExceptionCallback)(tibemsConnection connection,
                                                  tibemsSession session,
@@ -413,16 +466,6 @@ typedef void *tibemsQueue;
  * Handle of a producer.
  */
 typedef void *tibemsMsgProducer;
-
-/**
- * Handle of a temporary topic.
- */
-typedef void *tibemsTemporaryTopic;
-
-/**
- * Handle of a temporary queue.
- */
-typedef void *tibemsTemporaryQueue;
 
 /**
  * Handle of a bytes message.
@@ -583,6 +626,11 @@ typedef void *tibemsTopicConnection;
 typedef void *tibemsTopicPublisher;
 
 /**
+ * Handle of a temporary topic.
+ */
+typedef void *tibemsTemporaryTopic;
+
+/**
  * Handle of a consumer of a queue.
  */
 typedef void *tibemsQueueReceiver;
@@ -591,6 +639,11 @@ typedef void *tibemsQueueReceiver;
  * Handle of a producer for queues.
  */
 typedef void *tibemsQueueSender;
+
+/**
+ * Handle of a temporary queue.
+ */
+typedef void *tibemsTemporaryQueue;
 
 /**
  * Handle of an XA resource; none can be made.
@@ -622,312 +675,358 @@ typedef unsigned char tibems_ubyte;
  */
 typedef unsigned short tibems_ushort;
 
-/**
- * Unsigned integer, 64 bits.
- */
-typedef unsigned long long tibems_ulong;
-
 #ifdef __cplusplus
 extern "C" {
 #endif /* __cplusplus */
 
 /**
- * Returns the text of a status: English, static, never NULL; a fixed text for an unknown number.
+ * Returns the English text of `status`: static, never NULL; a fixed text for a number that is no
+ * status.
  */
 const char *tibemsStatus_GetText(tibems_status status);
 
 /**
- * Returns name and version of this library, a static text.
+ * Returns name and version of this library: a static text.
  */
 const char *tibems_Version(void);
 
 /**
- * Takes a reference on the library. Optional: every function initialises what it needs.
+ * Announces a user of the library. Optional: every function initialises what it needs.
+ *
+ * Statuses: TIBEMS_OK.
  */
 tibems_status tibems_Open(void);
 
 /**
- * Drops a reference on the library. Surplus calls are ignored; live connections go on.
+ * Ends what tibems_Open announced. It may be called any number of times; live connections go on.
+ * Returns nothing.
  */
 void tibems_Close(void);
 
 /**
- * Lets the calling thread sleep; returns at once for 0 or a negative number.
+ * Blocks the calling thread for `milliseconds`. Returns at once for 0 or a negative number.
  */
 void tibems_Sleep(tibems_long milliseconds);
 
 /**
- * Returns the kilobytes of receive buffer for new sockets, 0 if the operating system decides.
+ * Returns the size of the receive buffer that new sockets are given, in kilobytes of 1024 bytes; 0
+ * while the operating system decides.
  */
 tibems_int tibems_GetSocketReceiveBufferSize(void);
 
 /**
- * Sets the kilobytes of receive buffer for sockets made from now on; 0 leaves it to the operating
- * system, which may also refuse the size.
+ * Has sockets made from now on use a receive buffer of `kilobytes` (1024 bytes each). 0 leaves the
+ * size to the operating system, which may also grant another one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
  */
 tibems_status tibems_SetSocketReceiveBufferSize(tibems_int kilobytes);
 
 /**
- * Returns the kilobytes of send buffer for new sockets, 0 if the operating system decides.
+ * Returns the size of the send buffer that new sockets are given, in kilobytes of 1024 bytes; 0
+ * while the operating system decides.
  */
 tibems_int tibems_GetSocketSendBufferSize(void);
 
 /**
- * Sets the kilobytes of send buffer for sockets made from now on; 0 leaves it to the operating
- * system, which may also refuse the size.
+ * Has sockets made from now on use a send buffer of `kilobytes` (1024 bytes each). 0 leaves the
+ * size to the operating system, which may also grant another one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
  */
 tibems_status tibems_SetSocketSendBufferSize(tibems_int kilobytes);
 
 /**
- * Returns how many times the list of URLs is tried before a first connection fails; 2 unless set.
+ * Returns how many times a first connection walks its list of URLs before it fails; 2 unless set.
  */
 tibems_int tibems_GetConnectAttemptCount(void);
 
 /**
- * Sets how many times the list of URLs is tried before a first connection fails; at least 1. A
- * set value overrides that of ordinary factories and multiplies that of unshared ones.
+ * Has a first connection walk its list of URLs `count` times before it fails; 0 counts as 1. This
+ * number, once set, takes the place of that of ordinary factories and multiplies that of unshared
+ * ones.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
  */
 tibems_status tibems_SetConnectAttemptCount(tibems_int count);
 
 /**
- * Returns the milliseconds between two passes before a first connection; 500 unless set.
+ * Returns how many milliseconds a first connection pauses between two walks over its list; 500
+ * unless set.
  */
 tibems_int tibems_GetConnectAttemptDelay(void);
 
 /**
- * Sets the milliseconds between two passes before a first connection; at least 250.
+ * Has a first connection pause `delay` milliseconds between two walks over its list; less than 250
+ * counts as 250. A little more is added by chance, so that many clients do not return at once.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
  */
 tibems_status tibems_SetConnectAttemptDelay(tibems_int delay);
 
 /**
- * Returns how many times the list of URLs is tried before a reconnect fails; 4 unless set.
+ * Returns how many times a reconnect or a recovery walks its list of URLs before it fails; 4
+ * unless set.
  */
 tibems_int tibems_GetReconnectAttemptCount(void);
 
 /**
- * Sets how many times the list of URLs is tried before a reconnect fails; at least 1. A set
- * value overrides that of ordinary factories and multiplies that of unshared ones.
+ * Has a reconnect or a recovery walk its list of URLs `count` times before it fails; 0 counts
+ * as 1. This number, once set, takes the place of that of ordinary factories and multiplies
+ * that of unshared ones.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
  */
 tibems_status tibems_SetReconnectAttemptCount(tibems_int count);
 
 /**
- * Returns the milliseconds between two passes of a reconnect; 500 unless set.
+ * Returns how many milliseconds a reconnect or a recovery pauses between two walks over its list;
+ * 500 unless set.
  */
 tibems_int tibems_GetReconnectAttemptDelay(void);
 
 /**
- * Sets the milliseconds between two passes of a reconnect; at least 250.
+ * Has a reconnect or a recovery pause `delay` milliseconds between two walks over its list; less
+ * than 250 counts as 250. A little more is added by chance, so that many clients do not return at
+ * once.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
  */
 tibems_status tibems_SetReconnectAttemptDelay(tibems_int delay);
 
 /**
- * Sets the milliseconds that one try of one URL may take before a first connection; 0 is no
- * limit, otherwise at least 100.
+ * Gives one try of one URL in a first connection `timeout` milliseconds; 1 to 99 count as 100.
+ * With 0 the option try_timeout (10 s) bounds a try.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
  */
 tibems_status tibems_SetConnectAttemptTimeout(tibems_int timeout);
 
 /**
- * Returns the milliseconds that one try of one URL may take before a first connection; 0, no
- * limit, unless set.
+ * Returns how many milliseconds one try of one URL may take in a first connection; 0 unless set:
+ * then the option try_timeout (10 s) bounds it.
  */
 tibems_int tibems_GetConnectAttemptTimeout(void);
 
 /**
- * Sets the milliseconds that one try of one URL may take in a reconnect; 0 is no limit, otherwise
- * at least 100.
+ * Gives one try of one URL in a reconnect or a recovery `timeout` milliseconds; 1 to 99 count
+ * as 100. With 0 the option try_timeout (10 s) bounds a try.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
  */
 tibems_status tibems_SetReconnectAttemptTimeout(tibems_int timeout);
 
 /**
- * Returns the milliseconds that one try of one URL may take in a reconnect; 0, no limit, unless
- * set.
+ * Returns how many milliseconds one try of one URL may take in a reconnect or a recovery; 0 unless
+ * set: then the option try_timeout (10 s) bounds it.
  */
 tibems_int tibems_GetReconnectAttemptTimeout(void);
 
 /**
- * Stores the multicast switch. Nothing is multicast here; TIBEMS_OK.
+ * Keeps `enabled` for tibems_GetMulticastEnabled. Nothing is multicast here.
+ *
+ * Statuses: TIBEMS_OK.
  */
 tibems_status tibems_SetMulticastEnabled(tibems_bool enabled);
 
 /**
- * Returns the multicast switch as it was stored; TIBEMS_TRUE unless set.
+ * Returns what tibems_SetMulticastEnabled was given; TIBEMS_TRUE unless set. Nothing is multicast
+ * here.
  */
 tibems_bool tibems_GetMulticastEnabled(void);
 
 /**
- * Stores the port of a multicast daemon, NULL for none. Nothing is multicast here; TIBEMS_OK.
+ * Keeps a copy of `port` for tibems_GetMulticastDaemon; NULL removes it. Nothing is multicast
+ * here.
+ *
+ * Statuses: TIBEMS_OK.
  */
 tibems_status tibems_SetMulticastDaemon(const char *port);
 
 /**
- * Returns the stored port of the multicast daemon, NULL if none is set. Valid until the next
- * tibems_SetMulticastDaemon.
+ * Returns what tibems_SetMulticastDaemon was given, NULL for nothing. The text is valid until the
+ * next tibems_SetMulticastDaemon of any thread.
  */
 const char *tibems_GetMulticastDaemon(void);
 
 /**
- * Sets whether exception listeners hear of a successful failover. TIBEMS_OK.
+ * Decides whether exception listeners are told of a successful failover, with
+ * TIBEMS_SERVER_RECONNECTED. `call_exception_listener` holds for all connections of the process.
+ *
+ * Statuses: TIBEMS_OK.
  */
 tibems_status tibems_setExceptionOnFTSwitch(tibems_bool call_exception_listener);
 
 /**
- * Stores whether exception listeners hear of a successful failover; TIBEMS_FALSE unless set.
+ * Tells in `is_set` whether exception listeners hear of a successful failover; TIBEMS_FALSE unless
+ * set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibems_getExceptionOnFTSwitch(tibems_bool *is_set);
 
 /**
- * Sets whether exception listeners hear of every step of a failover: disconnected, each attempt,
- * reconnected. TIBEMS_OK.
+ * Decides whether exception listeners are told of every step of a failover:
+ * TIBEMS_SERVER_DISCONNECTED, TIBEMS_SERVER_RECONNECTING for each try, TIBEMS_SERVER_RECONNECTED.
+ * `call_exception_listener` holds for all connections of the process.
+ *
+ * Statuses: TIBEMS_OK.
  */
 tibems_status tibems_SetExceptionOnFTEvents(tibems_bool call_exception_listener);
 
 /**
- * Stores whether exception listeners hear of every step of a failover; TIBEMS_FALSE unless set.
+ * Tells in `is_set` whether exception listeners hear of every step of a failover; TIBEMS_FALSE
+ * unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibems_GetExceptionOnFTEvents(tibems_bool *is_set);
 
 /**
- * Appends the trace that TIBEMS_TRACE asks for to a file; NULL goes back to standard error.
+ * Appends the trace that the environment variable TIBEMS_TRACE asks for to the file `file_name`,
+ * which is made if it is missing. NULL sends the trace to standard error again and is needed
+ * before another file.
  *
- * TIBEMS_OK; TIBEMS_ILLEGAL_STATE when a file is set already; TIBEMS_IO_FAILED when the file
- * cannot be opened.
+ * Statuses: TIBEMS_OK; TIBEMS_ILLEGAL_STATE when a file is set already; TIBEMS_IO_FAILED when the
+ * file cannot be opened.
  */
 tibems_status tibems_SetTraceFile(const char *file_name);
 
 /**
- * Stores whether a consumer gets multicast messages: never.
+ * Tells in `is_multicast` whether `consumer` gets multicast messages: it never does.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibems_IsConsumerMulticast(tibemsMsgConsumer consumer, tibems_bool *is_multicast);
 
 /**
- * Accepts a listener for multicast errors, or NULL. There are none, so it is never called;
- * TIBEMS_OK.
+ * Accepts `listener` and `closure` and forgets them: nothing is multicast, so there is nothing to
+ * call a listener for.
+ *
+ * Statuses: TIBEMS_OK.
  */
 tibems_status tibems_SetMulticastExceptionListener(tibemsMulticastExceptionCallback listener,
                                                    void *closure);
 
 /**
- * Sets whether close and stop may be called inside message callbacks. TIBEMS_OK.
+ * Allows or forbids tibemsConnection_Close, tibemsConnection_Stop and tibemsSession_Close inside
+ * message listeners, where they are forbidden at first. `allow` holds for the whole process.
+ *
+ * Statuses: TIBEMS_OK.
  */
 tibems_status tibems_SetAllowCloseInCallback(tibems_bool allow);
 
 /**
- * Stores whether close and stop may be called inside message callbacks; TIBEMS_FALSE unless set.
+ * Tells in `is_allowed` whether close and stop may be called inside message listeners;
+ * TIBEMS_FALSE unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibems_GetAllowCloseInCallback(tibems_bool *is_allowed);
 
 /**
- * Switches the collection of error texts on, for the calling thread and, while the context is
- * open, for all others.
+ * Has the library keep a text of each error, for the calling thread and, while the context is
+ * open, for all others. `error_context` is the handle to read them with; tibemsErrorContext_Close
+ * releases it.
  *
- * Each thread has texts of its own. Create a context when the thread starts and close it before
- * the thread ends, or create one in the main thread and read it anywhere: a context gives the last
- * error of the thread that asks. A second context of a thread shares its storage with the first.
- * The texts are cleared when the thread calls the next function of this library that is not an error-context
- * function, tibemsStatus_GetText, tibems_Version or a getter of a global setting.
+ * Every thread has texts of its own. Make a context when the thread starts and close it before the
+ * thread ends, or make one in the main thread and read it anywhere: a context gives the last error
+ * of the thread that asks. Several contexts of a thread share one text. The last error is
+ * forgotten when the thread calls the next function of this library that is no error-context
+ * function, tibemsStatus_GetText, tibems_Version or getter of a global setting.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG when `error_context` is NULL. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG when `error_context` is NULL.
  */
 tibems_status tibemsErrorContext_Create(tibemsErrorContext *error_context);
 
 /**
- * Closes an error context of the calling thread. Collection ends with the last context.
+ * Releases `error_context`, a context that the calling thread has made. With the last context of
+ * the process the library stops keeping texts. A text got through it stays valid as
+ * tibemsErrorContext_GetLastErrorString says.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG when the handle is no open context or belongs to another thread.
- * Strings obtained through it must not be used afterwards. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG when it is no open context or one of another thread.
  */
 tibems_status tibemsErrorContext_Close(tibemsErrorContext error_context);
 
 /**
- * Stores the address of the text of the calling thread's last error: what happened and when.
+ * Gives the text of the calling thread's last error in `string`: what happened and when. The text
+ * is empty when the last call was no error. It belongs to the library and stays valid and
+ * unchanged until the next error of the same thread, or the end of that thread: later calls
+ * without an error and the close of a context leave it alone. What other threads do never touches
+ * it.
  *
- * The text is empty when the last call was no error. It belongs to the library and is valid until
- * the thread's next call that clears it, or until the thread closes its context. `error_context`
- * is any open context, also one of another thread, or NULL for the context of the calling thread,
- * which the threads that run callbacks have, too.
+ * `error_context` is any open context, also one of another thread, or NULL for that of the calling
+ * thread, which the threads that run callbacks have, too. Any number of threads may ask through
+ * one context at the same time.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or `error_context` is no context;
- * TIBEMS_NOT_INITIALIZED when it is NULL and the thread has no context. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or `error_context` is no context;
+ * TIBEMS_NOT_INITIALIZED when it is NULL and the thread has no context.
  */
 tibems_status tibemsErrorContext_GetLastErrorString(tibemsErrorContext error_context,
                                                     const char **string);
 
 /**
- * Stores the address of the trace of the calling thread's last error: the function of the API
- * that failed and its status.
+ * Gives in `string` which function of this API failed last in the calling thread, and its status.
+ * `error_context` and the life of the text are as in tibemsErrorContext_GetLastErrorString.
  *
- * Rules, lifetime and statuses are those of tibemsErrorContext_GetLastErrorString.
+ * Statuses: those of tibemsErrorContext_GetLastErrorString.
  */
 tibems_status tibemsErrorContext_GetLastErrorStackTrace(tibemsErrorContext error_context,
                                                         const char **string);
 
 /**
- * Makes an empty factory for connections between servers that share nothing. In its URL `+`
- * separates servers without shared state and `,` servers that share it. Returns NULL when out
- * of memory.
+ * Returns a new factory for connections between servers that share nothing; NULL when out of
+ * memory. In its URL `+` separates servers without shared state and `,` servers that share it.
+ * Release it with tibemsConnectionFactory_Destroy. Any number of threads may use it at once.
  */
 tibemsConnectionFactory tibemsUFOConnectionFactory_Create(void);
 
 /**
- * Makes a factory for unshared connections with the settings of an ordinary one, which stays
- * the caller's. Returns NULL for a handle that is no factory.
+ * Returns a new factory for unshared connections with a copy of the settings of `ems_factory`,
+ * which stays the caller's; NULL when that is no factory. Release it with
+ * tibemsConnectionFactory_Destroy.
  */
 tibemsConnectionFactory tibemsUFOConnectionFactory_CreateFromConnectionFactory(tibemsConnectionFactory ems_factory);
 
 /**
- * Brings a broken unshared connection back on another server of the factory's list, with its
- * sessions, destinations, producers and consumers. To be called in the exception listener.
+ * Brings a broken connection back on another server of its list, with its sessions, destinations,
+ * producers and consumers. To be called in the exception listener, or in any thread of the program
+ * outside of message listeners. `factory` is the unshared factory that made `ufo_connection`.
  *
- * Blocks until everything exists again or no attempt is left.
+ * Blocks until everything exists again or every try has failed: the settings of reconnect attempts
+ * say how long that can take. Returns at once when the connection is connected; while another
+ * thread recovers it, waits for the result of that. After a failure the call may be repeated.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE;
- * TIBEMS_SERVER_NOT_CONNECTED; the statuses of tibemsConnectionFactory_CreateConnection.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG when `factory` is no unshared factory or did not make
+ * the connection; TIBEMS_INVALID_CONNECTION, also for a connection that is not unshared;
+ * TIBEMS_ILLEGAL_STATE on a closed connection; TIBEMS_SERVER_NOT_CONNECTED inside a message
+ * listener or when no server was reached; TIBEMS_SECURITY_EXCEPTION; TIBEMS_INVALID_CLIENT_ID;
+ * TIBEMS_INVALID_HOSTNAME; TIBEMS_SERVER_LIMIT; TIBEMS_NO_MEMORY.
  */
 tibems_status tibemsUFOConnectionFactory_RecoverConnection(tibemsConnectionFactory factory,
                                                            tibemsConnection ufo_connection);
 
 /**
- * Releases a factory and the TLS parameters that were set on it. Connections made by it go
- * on.
+ * Releases `factory` and its TLS parameters. Connections made by it go on; unshared ones need
+ * their factory for tibemsUFOConnectionFactory_RecoverConnection.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionFactory_Destroy(tibemsConnectionFactory factory);
 
 /**
- * Connects to a server of the factory's list. The connection is stopped until
- * tibemsConnection_Start.
+ * Connects to a server of the list of `factory` and gives the connection in `connection`, to be
+ * released with tibemsConnection_Close. It delivers nothing until tibemsConnection_Start.
  *
- * `username` and `password` may be NULL for those of the factory. Blocks until connected or
- * until every attempt has failed.
+ * `username` and `password`, copied and at most 255 and 4096 bytes long, identify the program;
+ * when `username` is NULL, those of the factory do. Blocks until connected or until every try has
+ * failed: the settings of connect attempts say how long that can take.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_SECURITY_EXCEPTION when
- * user, password or TLS set-up are refused; TIBEMS_INVALID_CLIENT_ID;
- * TIBEMS_INVALID_HOSTNAME; TIBEMS_SERVER_LIMIT; the TLS statuses 150 to 161.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for `+` in the URL of an ordinary factory;
+ * TIBEMS_SERVER_NOT_CONNECTED when no server was reached; TIBEMS_SECURITY_EXCEPTION when one
+ * refused user or password; TIBEMS_INVALID_CLIENT_ID when the client ID is longer than 255 bytes
+ * or in use; TIBEMS_INVALID_HOSTNAME when no host name could be looked up; TIBEMS_SERVER_LIMIT;
+ * TIBEMS_NO_MEMORY when no thread could be started; TIBEMS_NOT_IMPLEMENTED for an `ssl` URL.
  */
 tibems_status tibemsConnectionFactory_CreateConnection(tibemsConnectionFactory factory,
                                                        tibemsConnection *connection,
@@ -935,8 +1034,10 @@ tibems_status tibemsConnectionFactory_CreateConnection(tibemsConnectionFactory f
                                                        const char *password);
 
 /**
- * AMQP brokers offer no XA transactions: always TIBEMS_NOT_IMPLEMENTED, with a NULL
- * connection.
+ * Would make a connection for distributed transactions, which AMQP servers do not offer.
+ * `factory`, `username` and `password` are not looked at, `connection` becomes NULL.
+ *
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsConnectionFactory_CreateXAConnection(tibemsConnectionFactory factory,
                                                          tibemsConnection *connection,
@@ -944,219 +1045,235 @@ tibems_status tibemsConnectionFactory_CreateXAConnection(tibemsConnectionFactory
                                                          const char *password);
 
 /**
- * Makes an empty factory. Contacts nobody. Released with tibemsConnectionFactory_Destroy; may
- * be used by many threads at once. Returns NULL when out of memory.
+ * Returns a new factory with default settings; NULL when out of memory. Contacts nobody. Release
+ * it with tibemsConnectionFactory_Destroy. Any number of threads may use it at once.
  */
 tibemsConnectionFactory tibemsConnectionFactory_Create(void);
 
 /**
- * Sets the server URL or list of URLs, once for each factory. NULL stands for
+ * Names the servers of `factory`, once. `url` is a URL such as `tcp://host:5672` or a list: `,`
+ * between servers that share their state, `|` between servers of which each connection takes
+ * another, `+` (unshared factories only) between servers that share nothing. NULL is
  * `tcp://localhost:7222`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_EXCEPTION when a URL was set before;
- * TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME or TIBEMS_INVALID_PORT for a malformed
- * URL, which stores nothing. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a list with `+` and `|` and for `|` in an
+ * unshared factory; TIBEMS_EXCEPTION when a URL was set before; TIBEMS_INVALID_PROTOCOL,
+ * TIBEMS_INVALID_HOSTNAME or TIBEMS_INVALID_PORT for a malformed URL. A failure changes nothing.
  */
 tibems_status tibemsConnectionFactory_SetServerURL(tibemsConnectionFactory factory,
                                                    const char *url);
 
 /**
- * Sets the client ID of connections made from now on, at most 255 characters. NULL or an
- * empty text: none.
+ * Gives connections made by `factory` from now on the client ID `cid`, at most 255 bytes. NULL or
+ * an empty text: none.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_CLIENT_ID for a longer one. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_CLIENT_ID for a longer one.
  */
 tibems_status tibemsConnectionFactory_SetClientID(tibemsConnectionFactory factory, const char *cid);
 
 /**
- * Sets the measure by which a load-balanced list is walked.
+ * Accepts `metric`, by which servers of old choose for a list with `|`. It changes nothing here:
+ * such a list of `factory` is taken in turn.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for an unknown metric.
  */
 tibems_status tibemsConnectionFactory_SetMetric(tibemsConnectionFactory factory,
                                                 tibemsFactoryLoadBalanceMetric metric);
 
 /**
- * Sets how many times the list of URLs is tried before a first connection fails; at least 1,
- * default 2.
+ * Has a first connection of a connection of `factory` walk its list of URLs `conn_attempts` times
+ * before it fails; 0 counts as 1, 2 unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
  */
 tibems_status tibemsConnectionFactory_SetConnectAttemptCount(tibemsConnectionFactory factory,
                                                              tibems_int conn_attempts);
 
 /**
- * Sets the milliseconds between two passes over the list before a first connection; at least
- * 250, default 500.
+ * Has a first connection of a connection of `factory` pause `delay` milliseconds between two walks
+ * over the list; less than 250 counts as 250, 500 unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
  */
 tibems_status tibemsConnectionFactory_SetConnectAttemptDelay(tibemsConnectionFactory factory,
                                                              tibems_int delay);
 
 /**
- * Sets the milliseconds that one try of one URL may take; 0, the default, is no limit,
- * otherwise at least 100.
+ * Gives one try of one URL in a first connection of a connection of `factory`
+ * `conn_attempt_timeout` milliseconds; 1 to 99 count as 100. With 0, which holds unless set, the
+ * option try_timeout (10 s) bounds a try.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
  */
 tibems_status tibemsConnectionFactory_SetConnectAttemptTimeout(tibemsConnectionFactory factory,
                                                                tibems_int conn_attempt_timeout);
 
 /**
- * Sets how many times the list of URLs is tried before a reconnect fails; at least 1, default
- * 4.
+ * Has a reconnect or a recovery of a connection of `factory` walk its list of URLs `conn_attempts`
+ * times before it fails; 0 counts as 1, 4 unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
  */
 tibems_status tibemsConnectionFactory_SetReconnectAttemptCount(tibemsConnectionFactory factory,
                                                                tibems_int conn_attempts);
 
 /**
- * Sets the milliseconds between two passes over the list in a reconnect; at least 250,
- * default 500.
+ * Has a reconnect or a recovery of a connection of `factory` pause `delay` milliseconds between
+ * two walks over the list; less than 250 counts as 250, 500 unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
  */
 tibems_status tibemsConnectionFactory_SetReconnectAttemptDelay(tibemsConnectionFactory factory,
                                                                tibems_int delay);
 
 /**
- * Sets the milliseconds that one try of one URL may take in a reconnect; 0, the default, is
- * no limit, otherwise at least 100.
+ * Gives one try of one URL in a reconnect or a recovery of a connection of `factory`
+ * `reconn_attempt_timeout` milliseconds; 1 to 99 count as 100. With 0, which holds unless set, the
+ * option try_timeout (10 s) bounds a try.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
  */
 tibems_status tibemsConnectionFactory_SetReconnectAttemptTimeout(tibemsConnectionFactory factory,
                                                                  tibems_int reconn_attempt_timeout);
 
 /**
- * Sets the user that connections present when the creation call names none. Copied; NULL
- * removes it.
+ * Names the user of connections of `factory` whose creation names none. `username` is copied, at
+ * most 255 bytes; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a longer name.
  */
 tibems_status tibemsConnectionFactory_SetUserName(tibemsConnectionFactory factory,
                                                   const char *username);
 
 /**
- * Sets the password that goes with the factory's user. Copied; NULL removes it.
+ * Gives the password that goes with the user of `factory`. `password` is copied, at most 4096
+ * bytes; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a longer one.
  */
 tibems_status tibemsConnectionFactory_SetUserPassword(tibemsConnectionFactory factory,
                                                       const char *password);
 
 /**
- * Stores the switch; nothing is multicast here.
+ * Keeps `multicast_enabled` with the settings of `factory`. Nothing is multicast here.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionFactory_SetMulticastEnabled(tibemsConnectionFactory factory,
                                                           tibems_bool multicast_enabled);
 
 /**
- * Stores the port of a multicast daemon; nothing is multicast here.
+ * Keeps a copy of `multicast_daemon`, a port, with the settings of `factory`; NULL removes it.
+ * Nothing is multicast here.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionFactory_SetMulticastDaemon(tibemsConnectionFactory factory,
                                                          const char *multicast_daemon);
 
 /**
- * Gives TLS parameters to the factory, which owns them from now on and destroys those it had.
- * NULL removes them.
+ * Gives the TLS parameters `ssl_params` to `factory`, which owns them from now on and destroys
+ * those that it had, also when it is destroyed. NULL: none. TLS is not built yet: they have no
+ * effect.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG, also for parameters that another factory owns. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no factory or no TLS parameters,
+ * and for parameters that another factory owns.
  */
 tibems_status tibemsConnectionFactory_SetSSLParams(tibemsConnectionFactory factory,
                                                    tibemsSSLParams ssl_params);
 
 /**
- * Sets the password of the private key in the factory's TLS parameters.
+ * Sets the password `pk_password` of the private key in the TLS parameters that `factory` has, at
+ * most 4096 bytes. Copied; NULL removes it. Other TLS parameters come without it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE when no TLS parameters are set yet.
- * Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no factory and a longer password;
+ * TIBEMS_ILLEGAL_STATE when the factory has no TLS parameters yet.
  */
 tibems_status tibemsConnectionFactory_SetPkPassword(tibemsConnectionFactory factory,
                                                     const char *pk_password);
 
 /**
- * Writes the factory's settings, without passwords, to standard output.
+ * Writes the settings of `factory`, one a line and without passwords, to standard output.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionFactory_Print(tibemsConnectionFactory factory);
 
 /**
- * Writes the factory's settings, without passwords, into a buffer of `maxlen` bytes.
+ * Writes the settings of `factory`, one a line and without passwords, with a NUL into `buffer`,
+ * which has room for `maxlen` bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INSUFFICIENT_BUFFER. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a NULL buffer or a `maxlen` that is not
+ * positive; TIBEMS_INSUFFICIENT_BUFFER when they do not fit: what fits is written.
  */
 tibems_status tibemsConnectionFactory_PrintToBuffer(tibemsConnectionFactory factory,
                                                     char *buffer,
                                                     tibems_int maxlen);
 
 /**
- * Sets the web proxy through which TLS connections go. NULL as host removes it.
+ * Keeps the web proxy for TLS connections of `factory`: the name `proxy_host`, shorter than 128
+ * bytes, and `proxy_port`, 1 to 65535. NULL or an empty name removes it with user and password.
+ * TLS is not built, so nothing goes through it yet.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_PORT for a port outside 1 to 65535. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_HOSTNAME for a longer name;
+ * TIBEMS_INVALID_PORT.
  */
 tibems_status tibemsConnectionFactory_SetSSLProxy(tibemsConnectionFactory factory,
                                                   const char *proxy_host,
                                                   tibems_int proxy_port);
 
 /**
- * Sets user and password for the web proxy.
+ * Keeps copies of `proxy_user` and `proxy_password`, at most 255 and 4096 bytes, with which the
+ * web proxy of `factory` is asked; NULL removes them.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for longer ones.
  */
 tibems_status tibemsConnectionFactory_SetSSLProxyAuth(tibemsConnectionFactory factory,
                                                       const char *proxy_user,
                                                       const char *proxy_password);
 
 /**
- * Stores the address of the proxy's host name, NULL if none is set. The text belongs to the
- * factory.
+ * Gives the name of the web proxy of `factory` in `proxy_host`, NULL if none is set. The text
+ * belongs to the factory and is valid until it is set again or the factory is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionFactory_GetSSLProxyHost(tibemsConnectionFactory factory,
                                                       const char **proxy_host);
 
 /**
- * Stores the proxy's port, 0 if none is set.
+ * Gives the port of the web proxy of `factory` in `proxy_port`, 0 if none is set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionFactory_GetSSLProxyPort(tibemsConnectionFactory factory,
                                                       tibems_int *proxy_port);
 
 /**
- * Stores the address of the proxy's user, NULL if none is set. The text belongs to the
- * factory.
+ * Gives the user for the web proxy of `factory` in `proxy_user`, NULL if none is set. The text
+ * belongs to the factory and is valid until it is set again or the factory is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionFactory_GetSSLProxyUser(tibemsConnectionFactory factory,
                                                       const char **proxy_user);
 
 /**
- * Stores the address of the proxy's password, NULL if none is set. The text belongs to the
- * factory.
+ * Gives the password for the web proxy of `factory` in `proxy_password`, NULL if none is set. The
+ * text belongs to the factory and is valid until it is set again or the factory is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionFactory_GetSSLProxyPassword(tibemsConnectionFactory factory,
                                                           const char **proxy_password);
 
 /**
- * Connects to a server without a factory, with TLS parameters. They are copied: the caller
- * may destroy them afterwards. `pk_password` is the password of the private key, or NULL.
+ * Connects as tibemsConnection_Create does. TLS is not built yet, so an `ssl` URL is refused; for
+ * others the TLS parameters `params`, which may be NULL, and `pk_password` have no use.
+ * `connection`, `broker_url`, `client_id`, `username` and `password` are as there.
  *
- * Otherwise as tibemsConnection_Create; in addition the TLS statuses 150 to 161.
+ * Statuses: those of tibemsConnection_Create; TIBEMS_INVALID_ARG for `params` that are no TLS
+ * parameters.
  */
 tibems_status tibemsConnection_CreateSSL(tibemsConnection *connection,
                                          const char *broker_url,
@@ -1167,15 +1284,21 @@ tibems_status tibemsConnection_CreateSSL(tibemsConnection *connection,
                                          const char *pk_password);
 
 /**
- * Connects to a server without a factory, with the global settings. `broker_url` is a server
- * URL or list, NULL for `tcp://localhost:7222`; `client_id`, `username` and `password` may be
- * NULL. The connection is stopped until tibemsConnection_Start.
+ * Connects to a server without a factory, with the global settings, and gives the connection in
+ * `connection`, to be released with tibemsConnection_Close. It delivers nothing until
+ * tibemsConnection_Start.
  *
- * Blocks until connected or until every attempt has failed.
+ * `broker_url` is a URL or a list as in tibemsConnectionFactory_SetServerURL, but without `+`;
+ * NULL is `tcp://localhost:7222`. `client_id`, `username` and `password` may be NULL for none;
+ * they are copied, at most 255, 255 and 4096 bytes. Blocks until connected or until every try has
+ * failed: the settings of connect attempts say how long that can take.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_SECURITY_EXCEPTION when
- * user, password or TLS set-up are refused; TIBEMS_INVALID_CLIENT_ID;
- * TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME, TIBEMS_INVALID_PORT; TIBEMS_SERVER_LIMIT.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME or
+ * TIBEMS_INVALID_PORT for a malformed URL; TIBEMS_SERVER_NOT_CONNECTED when no server was reached;
+ * TIBEMS_SECURITY_EXCEPTION when one refused user or password; TIBEMS_INVALID_CLIENT_ID when the
+ * client ID is longer than 255 bytes or in use; TIBEMS_INVALID_HOSTNAME when no host name could be
+ * looked up; TIBEMS_SERVER_LIMIT; TIBEMS_NO_MEMORY when no thread could be started;
+ * TIBEMS_NOT_IMPLEMENTED for an `ssl` URL.
  */
 tibems_status tibemsConnection_Create(tibemsConnection *connection,
                                       const char *broker_url,
@@ -1184,11 +1307,20 @@ tibems_status tibemsConnection_Create(tibemsConnection *connection,
                                       const char *password);
 
 /**
- * Makes a session. `transacted` TIBEMS_TRUE overrides the acknowledge mode.
+ * Makes a session of `connection` and gives it in `session`, to be released with
+ * tibemsSession_Close. `acknowledge_mode` says how received messages are acknowledged.
+ * With `transacted` TIBEMS_TRUE, or any other value than TIBEMS_FALSE, the session is transacted:
+ * what is sent and received in it counts when it is committed (tibemsSession_Commit), and
+ * `acknowledge_mode` has no meaning.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for an unknown acknowledge mode;
- * TIBEMS_ILLEGAL_STATE on a closed connection; TIBEMS_SERVER_NOT_CONNECTED. Blocks until the
- * server has answered. Release the session with tibemsSession_Close.
+ * Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a NULL output or an
+ * acknowledge mode that is none; TIBEMS_NOT_IMPLEMENTED when the session is to be transacted and
+ * the server, which the text names, offers no transactions;
+ * TIBEMS_SERVER_LIMIT when the server allows no more sessions; TIBEMS_SECURITY_EXCEPTION,
+ * TIBEMS_EXCEPTION or TIBEMS_INVALID_SIZE when it refuses; TIBEMS_TIMEOUT; TIBEMS_ILLEGAL_STATE;
+ * TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsConnection_CreateSession(tibemsConnection connection,
                                              tibemsSession *session,
@@ -1196,228 +1328,283 @@ tibems_status tibemsConnection_CreateSession(tibemsConnection connection,
                                              tibemsAcknowledgeMode acknowledge_mode);
 
 /**
- * Closes a connection. Open transactions are rolled back, temporary destinations deleted,
- * nothing is acknowledged. Sessions, producers and consumers below it still need their own
- * close, which then only frees the handle.
+ * Ends `connection`: nothing is acknowledged, messages that were not taken go back to the server.
+ * Sessions, producers and consumers below it still need their own close, which then only frees the
+ * handle. `connection` stays known: a second close is TIBEMS_OK.
  *
- * Blocks until running message callbacks have ended; receives that wait return TIBEMS_INTR. A
- * second close is TIBEMS_OK.
+ * Blocks until running message listeners have ended, and sends that wait for an answer, up to the
+ * option close_timeout (60 s); receives that wait return TIBEMS_INTR. Inside a message listener it
+ * is forbidden unless tibems_SetAllowCloseInCallback allows it, and then waits for the server at
+ * most 5 s.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE inside a message callback,
- * unless tibems_SetAllowCloseInCallback allows it.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE inside a message listener.
  */
 tibems_status tibemsConnection_Close(tibemsConnection connection);
 
 /**
- * Starts the delivery of messages; no effect if it is started.
+ * Lets messages come to the consumers of `connection`; no effect if it is started. Needs the
+ * server, except while it reconnects by itself: the reconnect carries it out.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection;
- * TIBEMS_SERVER_NOT_CONNECTED.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE; TIBEMS_NOT_PERMITTED;
+ * TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsConnection_Start(tibemsConnection connection);
 
 /**
- * Stops the delivery of messages; no effect if it is stopped. Sends go on. Blocks until
- * callbacks and receives that are handling a message have ended; receives without a message
- * stay blocked.
+ * Holds messages for the consumers of `connection` back until tibemsConnection_Start; no effect if
+ * it is stopped. Sends go on.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection, and
- * inside a message callback, unless tibems_SetAllowCloseInCallback allows it.
+ * Needs the server, except while it reconnects by itself. Blocks until listeners and receives that
+ * are handling a message have ended; a receive that waits for one goes on waiting. Inside a
+ * message listener it is forbidden unless tibems_SetAllowCloseInCallback allows it.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection and
+ * inside a message listener; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsConnection_Stop(tibemsConnection connection);
 
 /**
- * Stores the address of the client ID, NULL if there is none. The text belongs to the
- * connection and stays valid until the connection and all its sessions are closed.
+ * Gives the client ID of `connection` in `client_id`, NULL if it has none. The text belongs to the
+ * connection and is valid until it and all its sessions are closed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
- * connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE on a closed connection.
  */
 tibems_status tibemsConnection_GetClientId(tibemsConnection connection, const char **client_id);
 
 /**
- * Sets the client ID; must be the first use of the connection.
+ * Gives `connection` the client ID `client_id`, 1 to 255 bytes. It must be the first use of a
+ * connection that has none.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE when the connection has a client
- * ID or was used; TIBEMS_INVALID_CLIENT_ID when it is empty, too long or in use. Blocks until
- * the server has answered.
+ * Needs the server: it is connected to once more, under the new name.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a text that is not UTF-8;
+ * TIBEMS_INVALID_CLIENT_ID when it is NULL, empty, too long or in use; TIBEMS_ILLEGAL_STATE when
+ * the connection has a client ID, was used or is closed; TIBEMS_SECURITY_EXCEPTION;
+ * TIBEMS_SERVER_LIMIT; TIBEMS_INVALID_HOSTNAME; TIBEMS_NO_MEMORY; TIBEMS_NOT_PERMITTED;
+ * TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsConnection_SetClientId(tibemsConnection connection, const char *client_id);
 
 /**
- * Stores the exception callback and its closure, NULL and NULL if none is set.
+ * Gives the exception listener of `connection` in `listener` and what is passed to it in
+ * `closure`; NULL and NULL if none is set. `closure` may be NULL.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
- * connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG when `listener` is NULL;
+ * TIBEMS_ILLEGAL_STATE on a closed connection.
  */
 tibems_status tibemsConnection_GetExceptionListener(tibemsConnection connection,
                                                     tibemsExceptionCallback *listener,
                                                     void **closure);
 
 /**
- * Sets the function that is called when the connection is lost or broken, on a thread of the
- * library; NULL removes it. Does not wait for a running callback. A loss that nobody was told
- * of yet is reported at once.
+ * Has `listener_callback` called, with `closure`, when `connection` is lost or broken and when the
+ * server closes a consumer or producer; NULL removes it. It runs on a thread of the library, one
+ * call at a time. A loss that nobody was told of is told at once.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection. Does not
- * block.
+ * The call does not wait for a running listener, which may therefore still run for a moment after
+ * it. Its thread is started here, not when the connection is lost.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection;
+ * TIBEMS_NO_MEMORY when no thread could be started: the listener is as it was.
  */
 tibems_status tibemsConnection_SetExceptionListener(tibemsConnection connection,
                                                     tibemsExceptionCallback listener_callback,
                                                     const void *closure);
 
 /**
- * Stores the handle of the connection's metadata. It needs no release and is valid as long as
- * the connection handle.
+ * Gives a handle of what `connection` can tell about the library in `meta_data`. It needs no
+ * release and is valid as long as the connection's handle.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
- * connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE on a closed connection.
  */
 tibems_status tibemsConnection_GetMetaData(tibemsConnection connection,
                                            tibemsConnectionMetaData *meta_data);
 
 /**
- * Stores a copy of the URL of the server now connected, or last connected. The caller may
- * release it with free().
+ * Gives the URL of the server to which `connection` is, or was last, connected in `server_url`: a
+ * copy that the caller releases with free().
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
- * connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE on a closed connection; TIBEMS_NO_MEMORY.
  */
 tibems_status tibemsConnection_GetActiveURL(tibemsConnection connection, char **server_url);
 
 /**
- * Tells whether the connection is closed or lost for good; for an unshared connection also
- * whether it is broken now. TIBEMS_FALSE while it reconnects by itself.
+ * Tells in `disconnected` whether `connection` is closed or lost for good, and of an unshared one
+ * also whether it is broken now. TIBEMS_FALSE while it reconnects by itself.
  *
- * TIBEMS_OK, also on a closed connection; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG. Does
- * not block.
+ * Statuses: TIBEMS_OK, also on a closed connection; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG
+ * for a NULL output.
  */
 tibems_status tibemsConnection_IsDisconnected(tibemsConnection connection,
                                               tibems_bool *disconnected);
 
 /**
- * Stores the major version of the JMS specification that the API follows: 2.
+ * Gives the major version of the JMS specification that this API follows in `major_version`: 2.
+ * `meta_data` comes from tibemsConnection_GetMetaData.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionMetaData_GetEMSMajorVersion(tibemsConnectionMetaData meta_data,
                                                           tibems_int *major_version);
 
 /**
- * Stores the minor version of the JMS specification that the API follows: 0.
+ * Gives the minor version of the JMS specification that this API follows in `minor_version`: 0.
+ * `meta_data` comes from tibemsConnection_GetMetaData.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionMetaData_GetEMSMinorVersion(tibemsConnectionMetaData meta_data,
                                                           tibems_int *minor_version);
 
 /**
- * Stores the version of the JMS specification that the API follows, a static text: "2.0".
+ * Gives the version of the JMS specification that this API follows in `version`: the static text
+ * "2.0". `meta_data` comes from tibemsConnection_GetMetaData.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionMetaData_GetEMSVersion(tibemsConnectionMetaData meta_data,
                                                      const char **version);
 
 /**
- * Stores the name of this library, a static text: "libtibemsufo".
+ * Gives the name of this library in `provider_name`: the static text "libtibemsufo". `meta_data`
+ * comes from tibemsConnection_GetMetaData.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionMetaData_GetEMSProviderName(tibemsConnectionMetaData meta_data,
                                                           const char **provider_name);
 
 /**
- * Stores the major version of this library.
+ * Gives the major version of this library in `major_version`. `meta_data` comes from
+ * tibemsConnection_GetMetaData.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionMetaData_GetProviderMajorVersion(tibemsConnectionMetaData meta_data,
                                                                tibems_int *major_version);
 
 /**
- * Stores the minor version of this library.
+ * Gives the minor version of this library in `minor_version`. `meta_data` comes from
+ * tibemsConnection_GetMetaData.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionMetaData_GetProviderMinorVersion(tibemsConnectionMetaData meta_data,
                                                                tibems_int *minor_version);
 
 /**
- * Stores the version of this library, a static text.
+ * Gives the version of this library, a static text in `version`. `meta_data` comes from
+ * tibemsConnection_GetMetaData.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsConnectionMetaData_GetProviderVersion(tibemsConnectionMetaData meta_data,
                                                           const char **version);
 
 /**
- * Closes a session. An open transaction is rolled back, nothing is acknowledged. Producers,
- * consumers and browsers below it still need their own close, which then only frees the
- * handle.
+ * Ends `session`: nothing is acknowledged, messages that were not taken go back to the server.
+ * Producers and consumers below it still need their own close, which then only frees the handle.
  *
- * Blocks until running callbacks of the session have ended; receives that wait return
- * TIBEMS_INTR.
+ * Blocks until running message listeners of the session have ended, and sends that wait for an
+ * answer, up to the option close_timeout (60 s); receives that wait return TIBEMS_INTR. Inside a
+ * listener of the session it is forbidden unless tibems_SetAllowCloseInCallback allows it, and
+ * then waits for the server at most 5 s.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE inside a callback of the session,
- * unless tibems_SetAllowCloseInCallback allows it.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE inside a message listener of
+ * the session.
  */
 tibems_status tibemsSession_Close(tibemsSession session);
 
 /**
- * Commits the transaction of the session; the next one starts by itself. Blocks until the
- * server has answered.
+ * Commits the open transaction of the transacted `session`: the messages sent in it become visible
+ * and those received in it are consumed, all or none. However it ends, the next transaction is
+ * open then; after an error nothing was committed, unless the text in the error context begins with
+ * "outcome unknown:". A transaction with nothing in it is OK without the server. Allowed inside a
+ * message listener of the session.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE when the session is not transacted
- * or closed; TIBEMS_TRANSACTION_FAILED; TIBEMS_TRANSACTION_ROLLBACK;
- * TIBEMS_SERVER_NOT_CONNECTED. An error text that starts with `outcome unknown:` means that
- * the transaction may be committed.
+ * Needs the server: waits until that has answered every send and the commit, each up to the option
+ * request_timeout (60 s).
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE: the session is not transacted,
+ * or closed; TIBEMS_SECURITY_EXCEPTION when one of the sends was forbidden;
+ * TIBEMS_TRANSACTION_FAILED when one of them was not taken for another reason, or the server
+ * failed or did not answer; TIBEMS_TRANSACTION_ROLLBACK when the server rolled back, or was lost
+ * since the transaction began; TIBEMS_SERVER_LIMIT; TIBEMS_NOT_PERMITTED;
+ * TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsSession_Commit(tibemsSession session);
 
 /**
- * Stores whether the session is transacted.
+ * Tells in `is_transacted` whether `session` is transacted: TIBEMS_TRUE or TIBEMS_FALSE.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
  */
 tibems_status tibemsSession_GetTransacted(tibemsSession session, tibems_bool *is_transacted);
 
 /**
- * Stores the acknowledge mode of the session.
+ * Tells in `acknowledge_mode` how the messages received in `session` are acknowledged;
+ * TIBEMS_SESSION_TRANSACTED for a transacted session, whatever it was created with.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
  */
 tibems_status tibemsSession_GetAcknowledgeMode(tibemsSession session,
                                                tibemsAcknowledgeMode *acknowledge_mode);
 
 /**
- * Delivers the messages that were received and not acknowledged again, in order, marked as
- * redelivered.
+ * Has the messages that the consumers of `session` received and that are not acknowledged
+ * delivered again, in their order and marked as redelivered. In the modes in which the library
+ * acknowledges it matters only inside a message listener: there it puts the message in work back.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE when the session is transacted or
- * closed; TIBEMS_SERVER_NOT_CONNECTED.
+ * Needs the server, and waits until it has stopped sending, up to the option drain_timeout (60 s).
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION, also for a transacted session, which is rolled back
+ * instead (tibemsSession_Rollback); TIBEMS_TIMEOUT when the server goes on;
+ * TIBEMS_ILLEGAL_STATE; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsSession_Recover(tibemsSession session);
 
 /**
- * Rolls the transaction of the session back: sent messages are dropped, received ones
- * delivered again. Blocks until the server has answered.
+ * Undoes the open transaction of the transacted `session`: what was sent in it is dropped, what was
+ * received in it comes again in its order, marked as redelivered. The next transaction is open
+ * then. A transaction with nothing in it is OK without the server. Allowed inside a message
+ * listener of the session.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE when the session is not transacted
- * or closed; TIBEMS_SERVER_NOT_CONNECTED.
+ * Needs the server: waits until that has stopped sending, up to the option drain_timeout (60 s),
+ * and has answered, up to the option request_timeout (60 s).
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE: the session is not transacted,
+ * or closed; TIBEMS_TIMEOUT when the server does not stop or does not answer, which then
+ * rolls back with the link that is closed; TIBEMS_TRANSACTION_FAILED; TIBEMS_SERVER_LIMIT;
+ * TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsSession_Rollback(tibemsSession session);
 
 /**
- * Makes a consumer of a queue or topic. `optional_selector` may be NULL; `no_local`
- * TIBEMS_TRUE keeps messages of the same connection away from a topic consumer. Blocks until
- * the server has answered. Release it with tibemsMsgConsumer_Close.
+ * Makes a consumer of the queue or topic `destination` in `session` and gives it in `consumer`, to
+ * be released with tibemsMsgConsumer_Close. `destination` may be destroyed afterwards.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_INVALID_DESTINATION;
- * TIBEMS_INVALID_SELECTOR; TIBEMS_ILLEGAL_STATE; TIBEMS_SECURITY_EXCEPTION;
- * TIBEMS_SERVER_NOT_CONNECTED.
+ * `optional_selector` is a copied condition in the selector language that messages must meet; NULL
+ * or blanks: all messages. The text of an error names the place in it. `no_local` TIBEMS_TRUE keeps
+ * away what the same connection publishes; it counts for topics only. Where the server does not
+ * offer that, the library does it.
+ *
+ * Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_INVALID_SELECTOR, without asking the server; TIBEMS_INVALID_DESTINATION when the handle is
+ * none, the name cannot be used here or the server does not have it; TIBEMS_SECURITY_EXCEPTION or
+ * TIBEMS_NOT_PERMITTED when the server forbids it; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE,
+ * TIBEMS_INVALID_SIZE or TIBEMS_EXCEPTION when the server refuses for other reasons;
+ * TIBEMS_INVALID_CONSUMER when it lets the consumer go at once; TIBEMS_NOT_IMPLEMENTED for
+ * wildcards and selectors that the server does not offer; TIBEMS_TIMEOUT; TIBEMS_ILLEGAL_STATE;
+ * TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsSession_CreateConsumer(tibemsSession session,
                                            tibemsMsgConsumer *consumer,
@@ -1426,8 +1613,23 @@ tibems_status tibemsSession_CreateConsumer(tibemsSession session,
                                            tibems_bool no_local);
 
 /**
- * Makes a consumer of a shared subscription to a topic, which lives as long as it has
- * consumers. Otherwise as tibemsSession_CreateConsumer.
+ * Makes a consumer of the subscription `shared_subscription_name` to `topic` in `session` and gives
+ * it in `consumer`, to be released with tibemsMsgConsumer_Close. Each message goes to one of the
+ * consumers that share the subscription, in this session or others, of this connection or others
+ * with the same client ID; without client ID, of all such connections. It begins with its first
+ * consumer and ends with its last. `topic` may be destroyed afterwards.
+ *
+ * The copied name has 1 to 255 bytes and no '|'. A durable subscription may have the same name.
+ * `optional_selector` is a copied condition in the selector language that messages must meet; NULL
+ * or blanks: all messages. All consumers that share a subscription have the same topic and
+ * selector.
+ *
+ * Needs the server.
+ *
+ * Statuses: those of tibemsSession_CreateConsumer, and TIBEMS_INVALID_ARG for a NULL, empty or too
+ * long name; TIBEMS_INVALID_NAME for a name with a '|'; TIBEMS_INVALID_DESTINATION for a queue;
+ * TIBEMS_INVALID_CONSUMER when an active consumer of that name has another topic or selector;
+ * TIBEMS_NOT_IMPLEMENTED, too, when the server has no shared subscriptions.
  */
 tibems_status tibemsSession_CreateSharedConsumer(tibemsSession session,
                                                  tibemsMsgConsumer *consumer,
@@ -1436,8 +1638,29 @@ tibems_status tibemsSession_CreateSharedConsumer(tibemsSession session,
                                                  const char *optional_selector);
 
 /**
- * Makes a consumer of a durable subscription to a topic; the server stores its messages until
- * tibemsSession_Unsubscribe. Otherwise as tibemsSession_CreateConsumer.
+ * Makes a subscriber of the durable subscription `subscriber_name` to `topic` in `session` and
+ * gives it in `topic_subscriber`, to be released with tibemsMsgConsumer_Close. The subscription is
+ * made when there is none and keeps messages while nobody receives them, until
+ * tibemsSession_Unsubscribe. One subscriber is active at a time. `topic` may be destroyed
+ * afterwards.
+ *
+ * The copied name has 1 to 255 bytes and no '|'. It belongs to the client ID of the connection; of
+ * connections without client ID, to all such connections, on servers that have shared
+ * subscriptions. `optional_selector` is a copied condition in the selector language that messages
+ * must meet; NULL or blanks: all messages. `no_local` TIBEMS_TRUE keeps away what the same
+ * connection publishes. A subscription that had another topic, selector or `no_local` is deleted
+ * with its messages and made anew. What a closed subscriber has left unacknowledged in this
+ * connection goes back to the subscription.
+ *
+ * Needs the server. After a recovery on another server the subscription is that of the same name
+ * there; what the former server keeps stays with it.
+ *
+ * Statuses: those of tibemsSession_CreateConsumer, and TIBEMS_INVALID_ARG for a NULL, empty or too
+ * long name; TIBEMS_INVALID_NAME for a name with a '|'; TIBEMS_INVALID_DESTINATION for a queue or a
+ * temporary topic; TIBEMS_INVALID_CONSUMER when a subscriber of that name is active or the
+ * subscription is a shared one; TIBEMS_ILLEGAL_STATE in a session that does not acknowledge;
+ * TIBEMS_INVALID_CLIENT_ID when the connection has none and the server has no shared subscriptions;
+ * TIBEMS_NOT_IMPLEMENTED, too, when it has no durable subscriptions.
  */
 tibems_status tibemsSession_CreateDurableSubscriber(tibemsSession session,
                                                     tibemsTopicSubscriber *topic_subscriber,
@@ -1447,8 +1670,26 @@ tibems_status tibemsSession_CreateDurableSubscriber(tibemsSession session,
                                                     tibems_bool no_local);
 
 /**
- * Makes a consumer of a durable subscription to a topic that several consumers share.
- * Otherwise as tibemsSession_CreateConsumer.
+ * Makes a consumer of the durable subscription `durable_name` to `topic` in `session` and gives it
+ * in `consumer`, to be released with tibemsMsgConsumer_Close. The subscription is made when there
+ * is none and keeps messages while nobody receives them, until tibemsSession_Unsubscribe. Each
+ * message goes to one of the consumers that share it, in this session or others, of this connection
+ * or others with the same client ID; without client ID, of all such connections. `topic` may be
+ * destroyed afterwards.
+ *
+ * The copied name has 1 to 255 bytes and no '|'. `optional_selector` is a copied condition in the
+ * selector language that messages must meet; NULL or blanks: all messages. All consumers that share
+ * a subscription have the same topic and selector; with others and no active consumer it is deleted
+ * with its messages and made anew.
+ *
+ * Needs the server. After a recovery on another server the subscription is that of the same name
+ * there; what the former server keeps stays with it.
+ *
+ * Statuses: those of tibemsSession_CreateConsumer, and TIBEMS_INVALID_ARG for a NULL, empty or too
+ * long name; TIBEMS_INVALID_NAME for a name with a '|'; TIBEMS_INVALID_DESTINATION for a queue or a
+ * temporary topic; TIBEMS_INVALID_CONSUMER when an active consumer of that name has another topic
+ * or selector, or the subscription is not a shared one; TIBEMS_ILLEGAL_STATE in a session that
+ * does not acknowledge; TIBEMS_NOT_IMPLEMENTED, too, when the server has no shared subscriptions.
  */
 tibems_status tibemsSession_CreateSharedDurableConsumer(tibemsSession session,
                                                         tibemsMsgConsumer *consumer,
@@ -1457,11 +1698,24 @@ tibems_status tibemsSession_CreateSharedDurableConsumer(tibemsSession session,
                                                         const char *optional_selector);
 
 /**
- * Makes a browser that reads the messages of a queue and leaves them there.
- * `optional_selector` may be NULL. Release it with tibemsQueueBrowser_Close.
+ * Makes a browser of `queue` in `session` and gives it in `browser`, to be released with
+ * tibemsQueueBrowser_Close. A browser reads the messages of the queue and leaves them there; it
+ * needs no started connection. `queue` may be destroyed afterwards.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_INVALID_DESTINATION;
- * TIBEMS_INVALID_SELECTOR; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED.
+ * `optional_selector` is a copied condition in the selector language that messages must meet; NULL
+ * or blanks: all messages. The text of an error names the place in it.
+ *
+ * Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_INVALID_SELECTOR, without asking the server; TIBEMS_INVALID_DESTINATION when the handle is
+ * none or a topic, the name is a wildcard or cannot be used here or the server does not have it;
+ * TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+ * TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE, TIBEMS_INVALID_SIZE or TIBEMS_EXCEPTION when the server
+ * refuses for other reasons; TIBEMS_INVALID_CONSUMER when it lets the browser go at once;
+ * TIBEMS_NOT_IMPLEMENTED when it offers no browsing, or not this selector; TIBEMS_TIMEOUT;
+ * TIBEMS_ILLEGAL_STATE; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsSession_CreateBrowser(tibemsSession session,
                                           tibemsQueueBrowser *browser,
@@ -1469,356 +1723,418 @@ tibems_status tibemsSession_CreateBrowser(tibemsSession session,
                                           const char *optional_selector);
 
 /**
- * Makes a producer. `destination` NULL makes one that sends with
- * tibemsMsgProducer_SendToDestination. Blocks until the server has answered. Release it with
- * tibemsMsgProducer_Close.
+ * Makes a producer of `session` and gives it in `producer`, to be released with
+ * tibemsMsgProducer_Close. It sends to `destination`, which may be destroyed afterwards; NULL
+ * makes one that is given the destination with each message.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_INVALID_DESTINATION;
- * TIBEMS_ILLEGAL_STATE; TIBEMS_SECURITY_EXCEPTION; TIBEMS_SERVER_NOT_CONNECTED.
+ * Needs the server, which says at once whether it has the destination.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_INVALID_DESTINATION when the handle is none, the name cannot be used here or the server
+ * does not have it; TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+ * TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE, TIBEMS_INVALID_SIZE or TIBEMS_EXCEPTION when the server
+ * refuses for other reasons; TIBEMS_DESTINATION_LIMIT_EXCEEDED; TIBEMS_INVALID_PRODUCER when it
+ * lets the producer go at once; TIBEMS_NOT_IMPLEMENTED; TIBEMS_TIMEOUT; TIBEMS_ILLEGAL_STATE;
+ * TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsSession_CreateProducer(tibemsSession session,
                                            tibemsMsgProducer *producer,
                                            tibemsDestination destination);
 
 /**
- * Deletes a durable subscription of this client. Blocks until the server has answered.
+ * Deletes the durable subscription `subscriber_name`, shared or not, with the messages that it
+ * keeps. It may have been made by another session than `session`, also of another connection with
+ * the same client ID; without client ID, of any such connection.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE;
- * TIBEMS_INVALID_DESTINATION when there is none of this name or it is in use;
- * TIBEMS_SERVER_NOT_CONNECTED.
+ * Needs the server. On a connection that was recovered on another server the subscription is that
+ * server's.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL, empty or too long
+ * name; TIBEMS_INVALID_NAME for a name with a '|'; TIBEMS_EXCEPTION while it has an active consumer
+ * or messages of it are not acknowledged, and when the server refuses for other reasons;
+ * TIBEMS_INVALID_DESTINATION when there is no such subscription; TIBEMS_SECURITY_EXCEPTION or
+ * TIBEMS_NOT_PERMITTED when the server forbids it; TIBEMS_SERVER_LIMIT; TIBEMS_INVALID_SIZE;
+ * TIBEMS_NOT_IMPLEMENTED; TIBEMS_TIMEOUT; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsSession_Unsubscribe(tibemsSession session, const char *subscriber_name);
 
 /**
- * Makes a temporary topic, which lives as long as the connection. Blocks until the server has
- * answered. Release the handle with tibemsDestination_Destroy.
+ * Makes an empty bytes message and gives it in `bytes_msg`: tibemsBytesMsg_Create, with a look at
+ * `session`. The message does not belong to the session and outlives it; release it with
+ * tibemsMsg_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE;
- * TIBEMS_SERVER_NOT_CONNECTED.
- */
-tibems_status tibemsSession_CreateTemporaryTopic(tibemsSession session,
-                                                 tibemsTemporaryTopic *tmp_topic);
-
-/**
- * Deletes a temporary topic of this connection at the server. The handle must still be
- * released.
- *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_DESTINATION; TIBEMS_ILLEGAL_STATE while
- * it has consumers; TIBEMS_SERVER_NOT_CONNECTED.
- */
-tibems_status tibemsSession_DeleteTemporaryTopic(tibemsSession session,
-                                                 tibemsTemporaryTopic tmp_topic);
-
-/**
- * Makes a temporary queue, which lives as long as the connection. Blocks until the server has
- * answered. Release the handle with tibemsDestination_Destroy.
- *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE;
- * TIBEMS_SERVER_NOT_CONNECTED.
- */
-tibems_status tibemsSession_CreateTemporaryQueue(tibemsSession session,
-                                                 tibemsTemporaryQueue *tmp_queue);
-
-/**
- * Deletes a temporary queue of this connection at the server. The handle must still be
- * released.
- *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_DESTINATION; TIBEMS_ILLEGAL_STATE while
- * it has consumers; TIBEMS_SERVER_NOT_CONNECTED.
- */
-tibems_status tibemsSession_DeleteTemporaryQueue(tibemsSession session,
-                                                 tibemsTemporaryQueue tmp_queue);
-
-/**
- * Makes a bytes message, as tibemsBytesMsg_Create.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
  */
 tibems_status tibemsSession_CreateBytesMessage(tibemsSession session, tibemsBytesMsg *bytes_msg);
 
 /**
- * Makes a map message, as tibemsMapMsg_Create.
+ * Makes a map message without items and gives it in `map_msg`: tibemsMapMsg_Create, with a look at
+ * `session`. The message does not belong to the session and outlives it; release it with
+ * tibemsMsg_Destroy.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
  */
 tibems_status tibemsSession_CreateMapMessage(tibemsSession session, tibemsMapMsg *map_msg);
 
 /**
- * Makes a message without a body, as tibemsMsg_Create.
+ * Makes a message without a body and gives it in `msg`: tibemsMsg_Create, with a look at
+ * `session`. The message does not belong to the session and outlives it; release it with
+ * tibemsMsg_Destroy.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
  */
 tibems_status tibemsSession_CreateMessage(tibemsSession session, tibemsMsg *msg);
 
 /**
- * Makes a stream message, as tibemsStreamMsg_Create.
+ * Makes an empty stream message and gives it in `stream_msg`: tibemsStreamMsg_Create, with a look
+ * at `session`. The message does not belong to the session and outlives it; release it with
+ * tibemsMsg_Destroy.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
  */
 tibems_status tibemsSession_CreateStreamMessage(tibemsSession session, tibemsStreamMsg *stream_msg);
 
 /**
- * Makes a text message, as tibemsTextMsg_Create.
+ * Makes a text message with the NULL text and gives it in `text_msg`: tibemsTextMsg_Create, with a
+ * look at `session`. The message does not belong to the session and outlives it; release it with
+ * tibemsMsg_Destroy.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
  */
 tibems_status tibemsSession_CreateTextMessage(tibemsSession session, tibemsTextMsg *text_msg);
 
 /**
- * Makes a text message with its text; NULL leaves it without one.
+ * Makes a text message with a copy of `text_string`, NULL for the NULL text, and gives it in
+ * `text_msg`, with a look at `session`. The message does not belong to the session and outlives
+ * it; release it with tibemsMsg_Destroy.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
  */
 tibems_status tibemsSession_CreateTextMessageEx(tibemsSession session,
                                                 tibemsTextMsg *text_msg,
                                                 const char *text_string);
 
 /**
- * Makes a handle for a queue or topic. Purely local: name and permission are checked when a
- * producer or consumer is made from it.
+ * Makes a handle of a queue or topic and gives it in `destination`, to be released with
+ * tibemsDestination_Destroy. The server is not asked: it sees the name when a producer or consumer
+ * is made.
  *
- * `type` is TIBEMS_QUEUE or TIBEMS_TOPIC; `name` is copied. The handle may be used by any
- * thread, session and connection, and is released with tibemsDestination_Destroy.
+ * `destination_type` is TIBEMS_QUEUE or TIBEMS_TOPIC. `name` is copied: 1 to 249 bytes of UTF-8,
+ * which is less than TIBEMS_DESTINATION_MAX; buffers of that size plus one take every name that
+ * can be made. Any thread, session and connection may use the handle.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output, another type or a NULL name;
- * TIBEMS_INVALID_NAME for a name that breaks the rules of destination names. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output, another type or a NULL name;
+ * TIBEMS_INVALID_NAME for a name that is empty, longer than 249 bytes or not UTF-8.
  */
 tibems_status tibemsDestination_Create(tibemsDestination *destination,
                                        tibemsDestinationType destination_type,
                                        const char *name);
 
 /**
- * Releases a destination handle, whatever its kind. Never touches the destination at the
- * server; producers and consumers made from the handle go on working.
+ * Releases the handle `destination`. The queue or topic at the server stays, and so do producers
+ * and consumers made from it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_NOT_PERMITTED for a handle that belongs to a
- * message, producer, consumer or browser. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_NOT_PERMITTED for a handle that belongs
+ * to a message, producer or consumer.
  */
 tibems_status tibemsDestination_Destroy(tibemsDestination destination);
 
 /**
- * Makes an independent copy of a destination. The caller owns the copy, also when the
- * original is borrowed from another object; a copy of a temporary destination is temporary
- * too.
+ * Makes a handle of the same queue or topic as `destination`, also when that is lent by a message,
+ * producer or consumer, and gives it in `copy`. The caller releases it with
+ * tibemsDestination_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL output. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsDestination_Copy(tibemsDestination destination, tibemsDestination *copy);
 
 /**
- * Copies the name with its NUL into the caller's buffer of `name_len` bytes.
+ * Copies the name of `destination` with its NUL into the buffer `name` of `name_len` bytes. Names
+ * that came in messages may be longer than TIBEMS_DESTINATION_MAX.
  *
- * TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL buffer or a length
- * that is not positive; TIBEMS_INSUFFICIENT_BUFFER when the name does not fit: as many whole
- * characters as fit are stored. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL buffer or a
+ * length that is not positive; TIBEMS_INSUFFICIENT_BUFFER when the name does not fit: as many
+ * whole characters as fit are written, with a NUL.
  */
 tibems_status tibemsDestination_GetName(tibemsDestination destination,
                                         char *name,
                                         tibems_int name_len);
 
 /**
- * Tells whether a destination is a queue (TIBEMS_QUEUE) or a topic (TIBEMS_TOPIC); temporary
- * ones too.
+ * Tells in `destination_type` whether `destination` is a queue (TIBEMS_QUEUE) or a topic
+ * (TIBEMS_TOPIC); of temporary ones too.
  *
- * TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL output. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsDestination_GetType(tibemsDestination destination,
                                         tibemsDestinationType *destination_type);
 
 /**
- * Makes a handle for a queue: tibemsDestination_Create with TIBEMS_QUEUE.
+ * Makes a handle of the queue `queue_name` and gives it in `queue`: tibemsDestination_Create with
+ * TIBEMS_QUEUE.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output or name; TIBEMS_INVALID_NAME for a
+ * name that is empty, longer than 249 bytes or not UTF-8.
  */
 tibems_status tibemsQueue_Create(tibemsQueue *queue, const char *queue_name);
 
 /**
- * Copies the name of a queue into the caller's buffer: tibemsDestination_GetName, but
- * TIBEMS_INVALID_DESTINATION and an empty text for a topic.
+ * Copies the name of `queue` with its NUL into the buffer `name` of `name_len` bytes:
+ * tibemsDestination_GetName for a queue only.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION, for a topic with an empty name in the buffer;
+ * TIBEMS_INVALID_ARG for a NULL buffer or a length that is not positive;
+ * TIBEMS_INSUFFICIENT_BUFFER when the name does not fit: as many whole characters as fit are
+ * written, with a NUL.
  */
 tibems_status tibemsQueue_GetQueueName(tibemsQueue queue, char *name, tibems_int name_len);
 
 /**
- * Releases a destination handle: tibemsDestination_Destroy.
+ * Releases the handle `queue`: tibemsDestination_Destroy.
+ *
+ * Statuses: those of tibemsDestination_Destroy.
  */
 tibems_status tibemsQueue_Destroy(tibemsQueue queue);
 
 /**
- * Makes a handle for a topic: tibemsDestination_Create with TIBEMS_TOPIC.
+ * Makes a handle of the topic `topic_name` and gives it in `topic`: tibemsDestination_Create with
+ * TIBEMS_TOPIC.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output or name; TIBEMS_INVALID_NAME for a
+ * name that is empty, longer than 249 bytes or not UTF-8.
  */
 tibems_status tibemsTopic_Create(tibemsTopic *topic, const char *topic_name);
 
 /**
- * Releases a destination handle: tibemsDestination_Destroy.
+ * Releases the handle `topic`: tibemsDestination_Destroy.
+ *
+ * Statuses: those of tibemsDestination_Destroy.
  */
 tibems_status tibemsTopic_Destroy(tibemsTopic topic);
 
 /**
- * Copies the name of a topic into the caller's buffer: tibemsDestination_GetName, but
- * TIBEMS_INVALID_DESTINATION and an empty text for a queue.
+ * Copies the name of `topic` with its NUL into the buffer `name` of `name_len` bytes:
+ * tibemsDestination_GetName for a topic only.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION, for a queue with an empty name in the buffer;
+ * TIBEMS_INVALID_ARG for a NULL buffer or a length that is not positive;
+ * TIBEMS_INSUFFICIENT_BUFFER when the name does not fit: as many whole characters as fit are
+ * written, with a NUL.
  */
 tibems_status tibemsTopic_GetTopicName(tibemsTopic topic, char *name, tibems_int name_len);
 
 /**
- * Closes a producer. Blocks until its running completion callbacks have ended.
+ * Ends `msg_producer` and frees the handle. Below a closed session or connection it only does
+ * that.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_ILLEGAL_STATE inside a completion callback of
- * its session.
+ * Blocks until sends of the producer that wait for an answer have it, messages sent without an
+ * answer are written, and the server has let the producer go, up to the option close_timeout (60
+ * s); without a server nothing is waited for.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_ILLEGAL_STATE inside the callback of an
+ * asynchronous send of its session.
  */
 tibems_status tibemsMsgProducer_Close(tibemsMsgProducer msg_producer);
 
 /**
- * Stores the destination of a producer, NULL if it was made without one. The handle belongs
- * to the producer; every call gives the same one.
+ * Gives the destination of `msg_producer` in `destination`, NULL if it was made without one. The
+ * handle belongs to the producer and is the same at every call; tibemsDestination_Copy makes one
+ * to keep.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_GetDestination(tibemsMsgProducer msg_producer,
                                                tibemsDestination *destination);
 
 /**
- * Stores the milliseconds by which the server delays messages of this producer.
+ * Tells in `delivery_delay` how many milliseconds the server holds messages of `msg_producer` back
+ * before consumers get them; 0 unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_GetDeliveryDelay(tibemsMsgProducer msg_producer,
                                                  tibems_long *delivery_delay);
 
 /**
- * Stores the delivery mode of messages of this producer.
+ * Tells in `delivery_mode` the delivery mode of messages of `msg_producer`: TIBEMS_PERSISTENT
+ * unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_GetDeliveryMode(tibemsMsgProducer msg_producer,
                                                 tibems_int *delivery_mode);
 
 /**
- * Stores whether messages of this producer go without a message ID.
+ * Tells in `disable` whether messages of `msg_producer` go without a message ID; TIBEMS_FALSE
+ * unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_GetDisableMessageID(tibemsMsgProducer msg_producer,
                                                     tibems_bool *disable);
 
 /**
- * Stores whether messages of this producer go without a time stamp.
+ * Tells in `disable` whether messages of `msg_producer` go without the time of the send;
+ * TIBEMS_FALSE unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_GetDisableMessageTimestamp(tibemsMsgProducer msg_producer,
                                                            tibems_bool *disable);
 
 /**
- * Stores the priority of messages of this producer, 0 to 9.
+ * Tells in `priority` the priority of messages of `msg_producer`, 0 to 9; 4 unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_GetPriority(tibemsMsgProducer msg_producer, tibems_int *priority);
 
 /**
- * Stores the milliseconds after which messages of this producer expire; 0 is never.
+ * Tells in `time_to_live` after how many milliseconds messages of `msg_producer` expire; 0, never,
+ * unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_GetTimeToLive(tibemsMsgProducer msg_producer,
                                               tibems_long *time_to_live);
 
 /**
- * Sets the milliseconds by which the server delays messages sent from now on; 0 is at once.
+ * Has the server hold messages sent from now on by `msg_producer` back for `delivery_delay`
+ * milliseconds; 0 is not at all. A server that cannot do that makes the send fail with
+ * TIBEMS_NOT_IMPLEMENTED.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a negative number;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_SetDeliveryDelay(tibemsMsgProducer msg_producer,
                                                  tibems_long delivery_delay);
 
 /**
- * Sets the delivery mode of messages sent from now on: TIBEMS_PERSISTENT,
- * TIBEMS_NON_PERSISTENT or TIBEMS_RELIABLE.
+ * Has `msg_producer` send from now on with `delivery_mode`. TIBEMS_PERSISTENT: the server stores
+ * the message and the send waits until it says so. TIBEMS_NON_PERSISTENT: not stored; the check
+ * mode says whether the send waits. TIBEMS_RELIABLE: not stored, never waited for.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for another number;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_SetDeliveryMode(tibemsMsgProducer msg_producer,
                                                 tibems_int delivery_mode);
 
 /**
- * Sets whether messages sent from now on go without a message ID.
+ * Has messages sent from now on by `msg_producer` go without a message ID if `disable`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_ILLEGAL_STATE when session or connection is
+ * closed.
  */
 tibems_status tibemsMsgProducer_SetDisableMessageID(tibemsMsgProducer msg_producer,
                                                     tibems_bool disable);
 
 /**
- * Sets whether messages sent from now on go without a time stamp.
+ * Has messages sent from now on by `msg_producer` go without the time of the send if `disable`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_ILLEGAL_STATE when session or connection is
+ * closed.
  */
 tibems_status tibemsMsgProducer_SetDisableMessageTimestamp(tibemsMsgProducer msg_producer,
                                                            tibems_bool disable);
 
 /**
- * Sets the priority of messages sent from now on, 0 to 9; 4 unless set.
+ * Has messages sent from now on by `msg_producer` carry `priority`, 0 to 9.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for another number;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_SetPriority(tibemsMsgProducer msg_producer, tibems_int priority);
 
 /**
- * Sets the milliseconds after which messages sent from now on expire; 0 is never.
+ * Has messages sent from now on by `msg_producer` expire `time_to_live` milliseconds after their
+ * send; 0 is never.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a negative number;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_SetTimeToLive(tibemsMsgProducer msg_producer,
                                               tibems_long time_to_live);
 
 /**
- * Sets when a non-persistent send waits for the answer of the server.
+ * Decides with `mode` when a non-persistent send of `producer` waits for the server's answer.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for an unknown mode;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_SetNPSendCheckMode(tibemsMsgProducer producer,
                                                    tibemsNpCheckMode mode);
 
 /**
- * Stores when a non-persistent send waits for the answer of the server.
+ * Tells in `mode` when a non-persistent send of `producer` waits for the server's answer;
+ * NPSEND_CHECK_DEFAULT unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
- * session or connection. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgProducer_GetNPSendCheckMode(tibemsMsgProducer producer,
                                                    tibemsNpCheckMode *mode);
 
 /**
- * Sends a message to the producer's destination with the producer's delivery mode, priority
- * and time to live. The message stays the caller's and may be sent again.
+ * Sends `msg` to the destination of `msg_producer` with the delivery mode, priority and time to
+ * live of the producer, which are written into the headers of the message with a new message ID
+ * and the time. The message stays the caller's and may be sent again.
  *
- * Blocks until the server has the message, where the delivery mode or the check mode asks for
- * it, or until it may be handed over. A status 11 whose error text starts with `outcome
- * unknown:` means that the server may have the message.
+ * Needs the server. Blocks while the server takes no more messages, and, where the delivery mode
+ * or the check mode asks for it, until the server has answered; the option send_timeout limits
+ * that.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION;
- * TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_SECURITY_EXCEPTION;
- * TIBEMS_DESTINATION_LIMIT_EXCEEDED.
+ * TIBEMS_SERVER_NOT_CONNECTED with an error text that starts with `outcome unknown:` means that
+ * the server may have the message: the connection was lost, or the producer closed, before the
+ * answer came.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+ * TIBEMS_INVALID_MSG, also when the server calls the message wrong; TIBEMS_INVALID_DESTINATION;
+ * TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+ * TIBEMS_DESTINATION_LIMIT_EXCEEDED when the destination is full; TIBEMS_INVALID_SIZE for a
+ * message that is too large for the library or the server; TIBEMS_CONVERSION_FAILED for content
+ * that cannot travel, as text that is not UTF-8 without an encoding; TIBEMS_NOT_IMPLEMENTED for a
+ * delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+ * TIBEMS_CORRUPT_MSG; TIBEMS_EXCEPTION when the server did not store the message; TIBEMS_TIMEOUT
+ * when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED, also
+ * when the outcome is unknown; TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session
+ * TIBEMS_FT_SERVER_LACKS_TRANSACTION when the transaction is lost with its server, and
+ * TIBEMS_TRANSACTION_FAILED when the server did not begin one.
  */
 tibems_status tibemsMsgProducer_Send(tibemsMsgProducer msg_producer, tibemsMsg msg);
 
 /**
- * Sends a message and returns before the server has answered; the callback gets the outcome,
- * on a thread of the library. The message must not be changed until then.
+ * Sends `msg` to the destination of `msg_producer`. `delivery_mode`, `priority` (0 to 9) and
+ * `time_to_live` (milliseconds, 0 for ever) hold for this message only. Otherwise
+ * tibemsMsgProducer_Send: Needs the server.
  *
- * TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG without a
- * callback; TIBEMS_INVALID_DESTINATION; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED.
- */
-tibems_status tibemsMsgProducer_AsyncSend(tibemsMsgProducer msg_producer,
-                                          tibemsMsg msg,
-                                          tibemsMsgCompletionCallback async_send_callback,
-                                          void *async_send_closure);
-
-/**
- * Sends a message with its own delivery mode, priority and time to live in milliseconds;
- * otherwise as tibemsMsgProducer_Send.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+ * TIBEMS_INVALID_MSG, also when the server calls the message wrong; TIBEMS_INVALID_DESTINATION;
+ * TIBEMS_INVALID_ARG for a delivery mode, priority or time to live that is none;
+ * TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+ * TIBEMS_DESTINATION_LIMIT_EXCEEDED when the destination is full; TIBEMS_INVALID_SIZE for a
+ * message that is too large for the library or the server; TIBEMS_CONVERSION_FAILED for content
+ * that cannot travel, as text that is not UTF-8 without an encoding; TIBEMS_NOT_IMPLEMENTED for a
+ * delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+ * TIBEMS_CORRUPT_MSG; TIBEMS_EXCEPTION when the server did not store the message; TIBEMS_TIMEOUT
+ * when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED, also
+ * when the outcome is unknown; TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session
+ * TIBEMS_FT_SERVER_LACKS_TRANSACTION when the transaction is lost with its server, and
+ * TIBEMS_TRANSACTION_FAILED when the server did not begin one.
  */
 tibems_status tibemsMsgProducer_SendEx(tibemsMsgProducer msg_producer,
                                        tibemsMsg msg,
@@ -1827,8 +2143,127 @@ tibems_status tibemsMsgProducer_SendEx(tibemsMsgProducer msg_producer,
                                        tibems_long time_to_live);
 
 /**
- * Sends a message with its own delivery mode, priority and time to live; otherwise as
- * tibemsMsgProducer_AsyncSend.
+ * Sends `msg` to `destination` with the delivery mode, priority and time to live of
+ * `msg_producer`, which may have a destination of its own. Otherwise tibemsMsgProducer_Send: Needs
+ * the server. A send that waits for no answer is TIBEMS_OK even if the server does not have
+ * `destination`.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+ * TIBEMS_INVALID_MSG, also when the server calls the message wrong; TIBEMS_INVALID_DESTINATION;
+ * TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+ * TIBEMS_DESTINATION_LIMIT_EXCEEDED when the destination is full; TIBEMS_INVALID_SIZE for a
+ * message that is too large for the library or the server; TIBEMS_CONVERSION_FAILED for content
+ * that cannot travel, as text that is not UTF-8 without an encoding; TIBEMS_NOT_IMPLEMENTED for a
+ * delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+ * TIBEMS_CORRUPT_MSG; TIBEMS_EXCEPTION when the server did not store the message; TIBEMS_TIMEOUT
+ * when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED, also
+ * when the outcome is unknown; TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session
+ * TIBEMS_FT_SERVER_LACKS_TRANSACTION when the transaction is lost with its server, and
+ * TIBEMS_TRANSACTION_FAILED when the server did not begin one.
+ */
+tibems_status tibemsMsgProducer_SendToDestination(tibemsMsgProducer msg_producer,
+                                                  tibemsDestination destination,
+                                                  tibemsMsg msg);
+
+/**
+ * Sends `msg` to `destination` by `msg_producer`. `delivery_mode`, `priority` (0 to 9) and
+ * `time_to_live` (milliseconds, 0 for ever) hold for this message only. Otherwise
+ * tibemsMsgProducer_SendToDestination: Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+ * TIBEMS_INVALID_MSG, also when the server calls the message wrong; TIBEMS_INVALID_DESTINATION;
+ * TIBEMS_INVALID_ARG for a delivery mode, priority or time to live that is none;
+ * TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+ * TIBEMS_DESTINATION_LIMIT_EXCEEDED when the destination is full; TIBEMS_INVALID_SIZE for a
+ * message that is too large for the library or the server; TIBEMS_CONVERSION_FAILED for content
+ * that cannot travel, as text that is not UTF-8 without an encoding; TIBEMS_NOT_IMPLEMENTED for a
+ * delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+ * TIBEMS_CORRUPT_MSG; TIBEMS_EXCEPTION when the server did not store the message; TIBEMS_TIMEOUT
+ * when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED, also
+ * when the outcome is unknown; TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session
+ * TIBEMS_FT_SERVER_LACKS_TRANSACTION when the transaction is lost with its server, and
+ * TIBEMS_TRANSACTION_FAILED when the server did not begin one.
+ */
+tibems_status tibemsMsgProducer_SendToDestinationEx(tibemsMsgProducer msg_producer,
+                                                    tibemsDestination destination,
+                                                    tibemsMsg msg,
+                                                    tibemsDeliveryMode delivery_mode,
+                                                    tibems_int priority,
+                                                    tibems_long time_to_live);
+
+/**
+ * Sends `msg` to the destination of `msg_producer` with the delivery mode, priority and time to
+ * live of the producer.
+ * Returns when the message is on its way; what became of it is told by one call of
+ * `async_send_callback` with the handle `msg`, the status that tibemsMsgProducer_Send would have
+ * returned, and `async_send_closure`, which may be NULL. Content and headers are taken before the
+ * call returns. `msg` stays the caller's: it may be destroyed or sent again at once, in the
+ * callback or later, and the handle stays good until the callback has returned.
+ *
+ * The callback runs on a thread of the library that the first asynchronous send of the session
+ * starts, one at a time for the session, in the order of the sends of each producer. In it the
+ * session and its connection and producers cannot be closed, nor the connection be stopped.
+ * TIBEMS_SERVER_NOT_CONNECTED there with an error text that starts with `outcome unknown:` means
+ * that the server may have the message.
+ *
+ * Needs the server. Blocks while the server takes no more messages or too many callbacks are
+ * pending (option buffer_limit); the option send_timeout limits that. In a callback it waits only
+ * for room in the output, for an automatic reconnect and, in a transacted session, until the
+ * server takes more.
+ *
+ * If it does not return TIBEMS_OK, the callback is not called.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+ * TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL callback;
+ * TIBEMS_INVALID_DESTINATION; TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server
+ * lets nobody send there; TIBEMS_INVALID_SIZE for a message that is too large for the library or
+ * the server; TIBEMS_CONVERSION_FAILED for content that cannot travel; TIBEMS_NOT_IMPLEMENTED for
+ * a delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+ * TIBEMS_EXCEPTION; TIBEMS_NO_MEMORY when there is no thread for the callbacks; TIBEMS_TIMEOUT
+ * when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session TIBEMS_FT_SERVER_LACKS_TRANSACTION when
+ * the transaction is lost with its server, and TIBEMS_TRANSACTION_FAILED when the server did not
+ * begin one.
+ */
+tibems_status tibemsMsgProducer_AsyncSend(tibemsMsgProducer msg_producer,
+                                          tibemsMsg msg,
+                                          tibemsMsgCompletionCallback async_send_callback,
+                                          void *async_send_closure);
+
+/**
+ * Sends `msg` to the destination of `msg_producer` with `delivery_mode`, `priority` (0 to 9) and
+ * `time_to_live` (milliseconds, 0 for ever), which hold for this message only.
+ * Returns when the message is on its way; what became of it is told by one call of
+ * `async_send_callback` with the handle `msg`, the status that tibemsMsgProducer_Send would have
+ * returned, and `async_send_closure`, which may be NULL. Content and headers are taken before the
+ * call returns. `msg` stays the caller's: it may be destroyed or sent again at once, in the
+ * callback or later, and the handle stays good until the callback has returned.
+ *
+ * The callback runs on a thread of the library that the first asynchronous send of the session
+ * starts, one at a time for the session, in the order of the sends of each producer. In it the
+ * session and its connection and producers cannot be closed, nor the connection be stopped.
+ * TIBEMS_SERVER_NOT_CONNECTED there with an error text that starts with `outcome unknown:` means
+ * that the server may have the message.
+ *
+ * Needs the server. Blocks while the server takes no more messages or too many callbacks are
+ * pending (option buffer_limit); the option send_timeout limits that. In a callback it waits only
+ * for room in the output, for an automatic reconnect and, in a transacted session, until the
+ * server takes more.
+ *
+ * If it does not return TIBEMS_OK, the callback is not called.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+ * TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL callback or a delivery
+ * mode, priority or time to live that is none;
+ * TIBEMS_INVALID_DESTINATION; TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server
+ * lets nobody send there; TIBEMS_INVALID_SIZE for a message that is too large for the library or
+ * the server; TIBEMS_CONVERSION_FAILED for content that cannot travel; TIBEMS_NOT_IMPLEMENTED for
+ * a delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+ * TIBEMS_EXCEPTION; TIBEMS_NO_MEMORY when there is no thread for the callbacks; TIBEMS_TIMEOUT
+ * when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session TIBEMS_FT_SERVER_LACKS_TRANSACTION when
+ * the transaction is lost with its server, and TIBEMS_TRANSACTION_FAILED when the server did not
+ * begin one.
  */
 tibems_status tibemsMsgProducer_AsyncSendEx(tibemsMsgProducer msg_producer,
                                             tibemsMsg msg,
@@ -1839,16 +2274,38 @@ tibems_status tibemsMsgProducer_AsyncSendEx(tibemsMsgProducer msg_producer,
                                             void *async_send_closure);
 
 /**
- * Sends a message to a destination, with a producer made without one; otherwise as
- * tibemsMsgProducer_Send.
- */
-tibems_status tibemsMsgProducer_SendToDestination(tibemsMsgProducer msg_producer,
-                                                  tibemsDestination destination,
-                                                  tibemsMsg msg);
-
-/**
- * Sends a message to a destination, with a producer made without one; otherwise as
- * tibemsMsgProducer_AsyncSend.
+ * Sends `msg` by `msg_producer` to `destination` with the delivery mode, priority and time to live
+ * of the producer, which may have a destination of its own.
+ * Returns when the message is on its way; what became of it is told by one call of
+ * `async_send_callback` with the handle `msg`, the status that tibemsMsgProducer_Send would have
+ * returned, and `async_send_closure`, which may be NULL. Content and headers are taken before the
+ * call returns. `msg` stays the caller's: it may be destroyed or sent again at once, in the
+ * callback or later, and the handle stays good until the callback has returned.
+ *
+ * The callback runs on a thread of the library that the first asynchronous send of the session
+ * starts, one at a time for the session, in the order of the sends of each producer. In it the
+ * session and its connection and producers cannot be closed, nor the connection be stopped.
+ * TIBEMS_SERVER_NOT_CONNECTED there with an error text that starts with `outcome unknown:` means
+ * that the server may have the message.
+ *
+ * Needs the server. Blocks while the server takes no more messages or too many callbacks are
+ * pending (option buffer_limit); the option send_timeout limits that. In a callback it waits only
+ * for room in the output, for an automatic reconnect and, in a transacted session, until the
+ * server takes more.
+ *
+ * If it does not return TIBEMS_OK, the callback is not called.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+ * TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL callback;
+ * TIBEMS_INVALID_DESTINATION; TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server
+ * lets nobody send there; TIBEMS_INVALID_SIZE for a message that is too large for the library or
+ * the server; TIBEMS_CONVERSION_FAILED for content that cannot travel; TIBEMS_NOT_IMPLEMENTED for
+ * a delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+ * TIBEMS_EXCEPTION; TIBEMS_NO_MEMORY when there is no thread for the callbacks; TIBEMS_TIMEOUT
+ * when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session TIBEMS_FT_SERVER_LACKS_TRANSACTION when
+ * the transaction is lost with its server, and TIBEMS_TRANSACTION_FAILED when the server did not
+ * begin one.
  */
 tibems_status tibemsMsgProducer_AsyncSendToDestination(tibemsMsgProducer msg_producer,
                                                        tibemsDestination destination,
@@ -1857,20 +2314,39 @@ tibems_status tibemsMsgProducer_AsyncSendToDestination(tibemsMsgProducer msg_pro
                                                        void *async_send_closure);
 
 /**
- * Sends a message to a destination with its own delivery mode, priority and time to live in
- * milliseconds, with a producer made without a destination; otherwise as
- * tibemsMsgProducer_Send.
- */
-tibems_status tibemsMsgProducer_SendToDestinationEx(tibemsMsgProducer msg_producer,
-                                                    tibemsDestination destination,
-                                                    tibemsMsg msg,
-                                                    tibemsDeliveryMode delivery_mode,
-                                                    tibems_int priority,
-                                                    tibems_long time_to_live);
-
-/**
- * Sends a message to a destination with its own delivery mode, priority and time to live,
- * with a producer made without a destination; otherwise as tibemsMsgProducer_AsyncSend.
+ * Sends `msg` by `msg_producer` to `destination` with `delivery_mode`, `priority` (0 to 9) and
+ * `time_to_live` (milliseconds, 0 for ever), which hold for this message only.
+ * Returns when the message is on its way; what became of it is told by one call of
+ * `async_send_callback` with the handle `msg`, the status that tibemsMsgProducer_Send would have
+ * returned, and `async_send_closure`, which may be NULL. Content and headers are taken before the
+ * call returns. `msg` stays the caller's: it may be destroyed or sent again at once, in the
+ * callback or later, and the handle stays good until the callback has returned.
+ *
+ * The callback runs on a thread of the library that the first asynchronous send of the session
+ * starts, one at a time for the session, in the order of the sends of each producer. In it the
+ * session and its connection and producers cannot be closed, nor the connection be stopped.
+ * TIBEMS_SERVER_NOT_CONNECTED there with an error text that starts with `outcome unknown:` means
+ * that the server may have the message.
+ *
+ * Needs the server. Blocks while the server takes no more messages or too many callbacks are
+ * pending (option buffer_limit); the option send_timeout limits that. In a callback it waits only
+ * for room in the output, for an automatic reconnect and, in a transacted session, until the
+ * server takes more.
+ *
+ * If it does not return TIBEMS_OK, the callback is not called.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+ * TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL callback or a delivery
+ * mode, priority or time to live that is none;
+ * TIBEMS_INVALID_DESTINATION; TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server
+ * lets nobody send there; TIBEMS_INVALID_SIZE for a message that is too large for the library or
+ * the server; TIBEMS_CONVERSION_FAILED for content that cannot travel; TIBEMS_NOT_IMPLEMENTED for
+ * a delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+ * TIBEMS_EXCEPTION; TIBEMS_NO_MEMORY when there is no thread for the callbacks; TIBEMS_TIMEOUT
+ * when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session TIBEMS_FT_SERVER_LACKS_TRANSACTION when
+ * the transaction is lost with its server, and TIBEMS_TRANSACTION_FAILED when the server did not
+ * begin one.
  */
 tibems_status tibemsMsgProducer_AsyncSendToDestinationEx(tibemsMsgProducer msg_producer,
                                                          tibemsDestination destination,
@@ -1882,676 +2358,803 @@ tibems_status tibemsMsgProducer_AsyncSendToDestinationEx(tibemsMsgProducer msg_p
                                                          void *async_send_closure);
 
 /**
- * Closes a consumer. Messages that it buffered go back to the server. Blocks until its
- * running callback has ended; a receive that waits returns TIBEMS_INTR.
+ * Ends `msg_consumer` and frees the handle. Messages that wait in it go back to the server. Below
+ * a closed session or connection it only frees the handle.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONSUMER.
+ * Blocks until a running call of its listener has ended, except inside that, and until the server
+ * has let the consumer go, up to the option close_timeout (60 s); a receive that waits returns
+ * TIBEMS_INTR, before the close or, when that is called in a signal handler which has interrupted
+ * the receive, after it.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER.
  */
 tibems_status tibemsMsgConsumer_Close(tibemsMsgConsumer msg_consumer);
 
 /**
- * Stores the destination of a consumer. The handle belongs to the consumer; every call gives
- * the same one.
+ * Gives the destination of `msg_consumer` in `destination`. The handle belongs to the consumer and
+ * is the same at every call; tibemsDestination_Copy makes one to keep.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgConsumer_GetDestination(tibemsMsgConsumer msg_consumer,
                                                tibemsDestination *destination);
 
 /**
- * Stores the address of the selector, NULL if there is none. The text belongs to the
- * consumer.
+ * Gives the selector of `msg_consumer` in `selector_ptr`, NULL if it has none. The text belongs to
+ * the consumer and is valid until that is closed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgConsumer_GetMsgSelector(tibemsMsgConsumer msg_consumer,
                                                const char **selector_ptr);
 
 /**
- * Stores whether messages of the same connection are kept away.
+ * Tells in `no_local` whether `msg_consumer` is spared what its own connection publishes;
+ * TIBEMS_FALSE for queues.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgConsumer_GetNoLocal(tibemsMsgConsumer msg_consumer, tibems_bool *no_local);
 
 /**
- * Blocks until the next message is there. The message belongs to the caller.
+ * Gives the next message of `msg_consumer` in `msg`. It belongs to the caller, who releases it
+ * with tibemsMsg_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE when a
- * listener is set; TIBEMS_INTR when consumer, session or connection are closed meanwhile;
- * TIBEMS_SERVER_NOT_CONNECTED.
+ * Needs the server. Blocks until a message is there and the connection is started. Inside a
+ * message listener it may be called for other consumers of the session.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE, also when the consumer has a listener; TIBEMS_INTR when consumer, session
+ * or connection are closed, or the connection is lost for good, while it waits;
+ * TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE;
+ * TIBEMS_INVALID_DESTINATION, TIBEMS_SECURITY_EXCEPTION, TIBEMS_ID_IN_USE, TIBEMS_SERVER_LIMIT,
+ * TIBEMS_INVALID_SIZE, TIBEMS_INVALID_SELECTOR, TIBEMS_NOT_IMPLEMENTED, TIBEMS_TIMEOUT or
+ * TIBEMS_EXCEPTION when the server has ended the consumer;
+ * TIBEMS_FT_SERVER_LACKS_TRANSACTION in a transaction that is lost with its server.
  */
 tibems_status tibemsMsgConsumer_Receive(tibemsMsgConsumer msg_consumer, tibemsMsg *msg);
 
 /**
- * Blocks until the next message is there, at most `timeout` milliseconds; 0 is for ever. The
- * message belongs to the caller.
+ * Gives the next message of `msg_consumer` in `msg`. It belongs to the caller, who releases it
+ * with tibemsMsg_Destroy.
  *
- * As tibemsMsgConsumer_Receive, and TIBEMS_TIMEOUT.
+ * Needs the server. Blocks until a message is there and the connection is started, at most
+ * `timeout` milliseconds, also while the connection has no server; 0 is without limit.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output or a negative
+ * time; TIBEMS_ILLEGAL_STATE, also when the consumer has a listener; TIBEMS_INTR when consumer,
+ * session or connection are closed, or the connection is lost for good, while it waits;
+ * TIBEMS_TIMEOUT when no message came in time; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE; TIBEMS_INVALID_DESTINATION, TIBEMS_SECURITY_EXCEPTION,
+ * TIBEMS_ID_IN_USE, TIBEMS_SERVER_LIMIT, TIBEMS_INVALID_SIZE, TIBEMS_INVALID_SELECTOR,
+ * TIBEMS_NOT_IMPLEMENTED or TIBEMS_EXCEPTION when the server has ended the consumer;
+ * TIBEMS_FT_SERVER_LACKS_TRANSACTION in a transaction that is lost with its server.
  */
 tibems_status tibemsMsgConsumer_ReceiveTimeout(tibemsMsgConsumer msg_consumer,
                                                tibemsMsg *msg,
                                                tibems_long timeout);
 
 /**
- * Takes the next message if there is one. The message belongs to the caller.
+ * Gives the next message of `msg_consumer` in `msg` if there is one. It belongs to the caller, who
+ * releases it with tibemsMsg_Destroy.
  *
- * As tibemsMsgConsumer_Receive, and TIBEMS_NOT_FOUND when there is none.
+ * Needs the server, which is asked when no message waits in the consumer: that takes one way there
+ * and back, at most 1 s. While the connection has no server there is no message.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE, also when the consumer has a listener; TIBEMS_NOT_FOUND when there is no
+ * message; TIBEMS_INTR when it is closed meanwhile; TIBEMS_NOT_PERMITTED;
+ * TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE; TIBEMS_INVALID_DESTINATION,
+ * TIBEMS_SECURITY_EXCEPTION, TIBEMS_ID_IN_USE, TIBEMS_SERVER_LIMIT, TIBEMS_INVALID_SIZE,
+ * TIBEMS_INVALID_SELECTOR, TIBEMS_NOT_IMPLEMENTED, TIBEMS_TIMEOUT or TIBEMS_EXCEPTION when the
+ * server has ended the consumer.
  */
 tibems_status tibemsMsgConsumer_ReceiveNoWait(tibemsMsgConsumer msg_consumer, tibemsMsg *msg);
 
 /**
- * Sets the function that gets the messages, on the thread of the session; NULL removes it.
+ * Has `callback` called with every message of `msg_consumer` and with `closure`; NULL removes it,
+ * and messages wait for receive calls again. The message belongs to the listener, which releases
+ * it now or later.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_ILLEGAL_STATE.
+ * Listeners of one session run one at a time on a thread of the library that the session has for
+ * them. Removing the listener blocks until a running call of it has ended, except inside that.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_ILLEGAL_STATE when session or connection is
+ * closed or a thread is blocked in a receive on the consumer; TIBEMS_NO_MEMORY when no thread
+ * could be started: the listener is as it was; TIBEMS_INVALID_DESTINATION,
+ * TIBEMS_SECURITY_EXCEPTION, TIBEMS_ID_IN_USE, TIBEMS_SERVER_LIMIT, TIBEMS_INVALID_SIZE,
+ * TIBEMS_INVALID_SELECTOR, TIBEMS_NOT_IMPLEMENTED, TIBEMS_TIMEOUT, TIBEMS_NOT_PERMITTED or
+ * TIBEMS_EXCEPTION when the server has ended the consumer;
+ * TIBEMS_FT_SERVER_LACKS_TRANSACTION in a transaction that is lost with its server.
  */
 tibems_status tibemsMsgConsumer_SetMsgListener(tibemsMsgConsumer msg_consumer,
                                                tibemsMsgCallback callback,
                                                void *closure);
 
 /**
- * Stores the message callback and its closure, NULL and NULL if none is set.
+ * Gives the listener of `msg_consumer` in `callback_ptr` and what is passed to it in `closure`;
+ * NULL and NULL if none is set. `closure` may be NULL.
  *
- * TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG when `callback_ptr` is NULL;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsMsgConsumer_GetMsgListener(tibemsMsgConsumer msg_consumer,
                                                tibemsMsgCallback *callback_ptr,
                                                void **closure);
 
 /**
- * Stores the queue of a browser. The handle belongs to the browser.
+ * Gives the queue of `queue_browser` in `queue`. The handle belongs to the browser and is the same
+ * at every call; tibemsDestination_Copy makes one to keep.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a bad browser or a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsQueueBrowser_GetQueue(tibemsQueueBrowser queue_browser, tibemsQueue *queue);
 
 /**
- * Stores the address of the selector, NULL if there is none. The text belongs to the browser.
+ * Gives the selector of `queue_browser` in `selector`, NULL if it has none. The text belongs to the
+ * browser and is valid until that is closed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a bad browser or a NULL output;
+ * TIBEMS_ILLEGAL_STATE when session or connection is closed.
  */
 tibems_status tibemsQueueBrowser_GetMsgSelector(tibemsQueueBrowser queue_browser,
                                                 const char **selector);
 
 /**
- * Stores the next message of the queue, which stays in the queue. The message handle belongs
- * to the caller. Blocks until the server has answered.
+ * Gives the next message of `queue_browser` in `msg`. It belongs to the caller, who releases it
+ * with tibemsMsg_Destroy; acknowledging it has no effect, and the queue keeps its own. Somebody
+ * else may have taken that meanwhile.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE; TIBEMS_NOT_FOUND and a NULL message at
- * the end; TIBEMS_SERVER_NOT_CONNECTED.
+ * At the end of the queue the answer is TIBEMS_NOT_FOUND, and `msg` becomes NULL. A later call
+ * gives what has come since, and nothing twice. The server is asked for that once a second at
+ * most; calls in between answer TIBEMS_NOT_FOUND at once. After an automatic reconnect the
+ * enumeration goes on; after tibemsUFOConnectionFactory_RecoverConnection it begins with the queue
+ * of the other server.
+ *
+ * Needs the server, started or not. Blocks until the server has answered, each time at most the
+ * option drain_timeout (60 s).
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_NOT_FOUND; TIBEMS_INVALID_ARG for a bad browser or a NULL output;
+ * TIBEMS_TIMEOUT when the server does not answer; TIBEMS_ILLEGAL_STATE, also when it is closed
+ * meanwhile; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE;
+ * TIBEMS_INVALID_DESTINATION, TIBEMS_SECURITY_EXCEPTION, TIBEMS_ID_IN_USE, TIBEMS_SERVER_LIMIT,
+ * TIBEMS_INVALID_SIZE, TIBEMS_INVALID_SELECTOR, TIBEMS_INVALID_CONSUMER, TIBEMS_NOT_IMPLEMENTED or
+ * TIBEMS_EXCEPTION when the server has ended the browser.
  */
 tibems_status tibemsQueueBrowser_GetNext(tibemsQueueBrowser queue_browser, tibemsMsg *msg);
 
 /**
- * Closes a browser.
+ * Ends `queue_browser` and frees the handle. Below a closed session or connection it only frees
+ * the handle.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG.
+ * Blocks until the server has let the browser go, up to the option close_timeout (60 s); a
+ * tibemsQueueBrowser_GetNext that waits in another thread returns TIBEMS_ILLEGAL_STATE.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a bad browser.
  */
 tibems_status tibemsQueueBrowser_Close(tibemsQueueBrowser queue_browser);
 
 /**
- * Deprecated: tibemsMsgRequestor_Create, for queues only.
+ * Deprecated: tibemsMsgRequestor_Create, for a queue only.
+ *
+ * Statuses: those of tibemsMsgRequestor_Create.
  */
 tibems_status tibemsQueueRequestor_Create(tibemsQueueSession session,
                                           tibemsMsgRequestor *msg_requestor,
                                           tibemsQueue queue);
 
 /**
- * Deprecated: tibemsMsgRequestor_Create, for topics only.
+ * Deprecated: tibemsMsgRequestor_Create, for a topic only.
+ *
+ * Statuses: those of tibemsMsgRequestor_Create.
  */
 tibems_status tibemsTopicRequestor_Create(tibemsTopicSession session,
                                           tibemsMsgRequestor *msg_requestor,
                                           tibemsTopic topic);
 
 /**
- * Makes a requestor, which sends requests to a destination and waits for the replies on a
- * temporary one. The session must not be transacted. Release it with
- * tibemsMsgRequestor_Close.
+ * Makes a requestor of `session`, which sends requests to `destination` and waits for the
+ * replies, and gives it in `msg_requestor`. It takes the session over:
+ * tibemsMsgRequestor_Close closes both. Replies come to temporary destinations of the same
+ * kind, which are the requestor's own. `destination` may be destroyed afterwards. The
+ * connection is not started by it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_INVALID_DESTINATION;
- * TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED. Blocks until the server has answered.
+ * Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_ILLEGAL_STATE for a session that is transacted or in another mode than AUTO or
+ * DUPS_OK; TIBEMS_INVALID_DESTINATION when the handle is none, the name cannot be used here or
+ * the server does not have it; otherwise those of tibemsSession_CreateProducer,
+ * tibemsSession_CreateTemporaryQueue and tibemsSession_CreateConsumer.
  */
 tibems_status tibemsMsgRequestor_Create(tibemsSession session,
                                         tibemsMsgRequestor *msg_requestor,
                                         tibemsDestination destination);
 
 /**
- * Sends a request and blocks until its reply is there. The reply belongs to the caller.
+ * Sends `msg_sent` by `msg_requestor` with a reply-to of its own, which stays set, waits for
+ * the first reply and gives it in `msg_reply`. The reply is the caller's, to be released with
+ * tibemsMsg_Destroy; the request stays the caller's. Later replies to the same request are
+ * thrown away. The request is PERSISTENT, with priority 4 and without a time to live. For one
+ * thread at a time.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE; TIBEMS_INTR when
- * the requestor is closed meanwhile; TIBEMS_SERVER_NOT_CONNECTED.
+ * Blocks without limit until there is a reply; on a stopped connection too. It ends when
+ * requestor, session or connection are closed, and when the connection is lost: a request that
+ * the server has confirmed gets no reply any more then.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a bad requestor or a NULL output;
+ * TIBEMS_INVALID_MSG; TIBEMS_INTR when requestor, session or connection are closed meanwhile,
+ * or no server is left; TIBEMS_ILLEGAL_STATE while another thread is in a request, and after a
+ * close of session or connection; TIBEMS_SERVER_NOT_CONNECTED, also with a text that starts
+ * with `outcome unknown:` when the connection was lost behind the request; otherwise those of
+ * tibemsMsgProducer_Send and tibemsMsgConsumer_Receive.
  */
 tibems_status tibemsMsgRequestor_Request(tibemsMsgRequestor msg_requestor,
                                          tibemsMsg msg_sent,
                                          tibemsMsg *msg_reply);
 
 /**
- * Closes a requestor and deletes its temporary destination. The session stays open.
+ * Ends `msg_requestor`, its temporary destinations and its session, and frees the handle. The
+ * handle of the session still wants its tibemsSession_Close. Below a closed session or
+ * connection it frees the handle and deletes what the requestor had.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG.
+ * Blocks as tibemsSession_Close does, up to the option close_timeout (60 s); a
+ * tibemsMsgRequestor_Request that waits in another thread returns TIBEMS_INTR.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a bad requestor; TIBEMS_ILLEGAL_STATE in a
+ * message listener of its session, unless tibems_SetAllowCloseInCallback allows it.
  */
 tibems_status tibemsMsgRequestor_Close(tibemsMsgRequestor msg_requestor);
 
 /**
- * Makes a message without a body. The caller releases it with tibemsMsg_Destroy.
+ * Makes a message without a body and gives it in `message`; the caller releases it with
+ * tibemsMsg_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_Create(tibemsMsg *message);
 
 /**
- * Releases a message of any kind with everything that belongs to it: texts and data got from it
- * are gone. Never acknowledges. A message that was put into a map message lives on inside it.
+ * Releases `message`, of any kind, with everything that belongs to it: texts and data got from it
+ * are gone. It never acknowledges. A message that was put into a map message lives on inside it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_NOT_PERMITTED for a message that belongs to the message
- * around it (got with tibemsMapMsg_GetMapMsg and the like). Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_NOT_PERMITTED for a message that belongs to the
+ * one around it (got with tibemsMapMsg_GetMapMsg and the like).
  */
 tibems_status tibemsMsg_Destroy(tibemsMsg message);
 
 /**
- * Tells which of the six kinds a message is, TIBEMS_MESSAGE to TIBEMS_TEXT_MESSAGE. Has nothing to
- * do with the Type header.
+ * Tells in `body_type` which of the six kinds `message` is, TIBEMS_MESSAGE to TIBEMS_TEXT_MESSAGE.
+ * It has nothing to do with the Type header.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetBodyType(tibemsMsg message, tibemsMsgType *body_type);
 
 /**
- * Acknowledges what the acknowledge mode of the session says: all messages consumed so far in
- * CLIENT mode, this message in the EXPLICIT modes, nothing in the others. A message that did not
- * come from a receive call or listener (created, copied, browsed) is not acknowledged either.
+ * Acknowledges `message` as the acknowledge mode of its session says: in CLIENT mode all messages
+ * received so far in the session, in the EXPLICIT modes this one, in the others nothing. A message
+ * that did not come from a receive call or listener (made, copied) is not acknowledged either,
+ * with TIBEMS_OK.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE when session, connection or consumer is closed
- * or the delivery is over; TIBEMS_SERVER_NOT_CONNECTED. May block until the server has answered.
+ * Needs the server, if there is anything to acknowledge. Its answer, where it gives one, is waited
+ * for on connections to servers that share state, and by the option ack_confirm. On an unshared
+ * connection that was recovered since the message came nothing happens, with TIBEMS_OK: the old
+ * server delivers it again.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE when connection, session or
+ * consumer are closed, or the server delivers the message again; TIBEMS_TIMEOUT when the server
+ * does not answer; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsMsg_Acknowledge(tibemsMsg message);
 
 /**
- * Puts one message of an EXPLICIT acknowledge mode back: it will be delivered again, marked as
- * redelivered. The handle stays readable and must still be destroyed.
+ * Puts `message`, received in one of the EXPLICIT acknowledge modes, back: it is delivered again,
+ * marked as redelivered. The handle stays readable and must still be destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE in other modes, for an acknowledged or already
- * recovered message, and for one that was not received; TIBEMS_SERVER_NOT_CONNECTED. May block.
+ * Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE in other modes, for a message that
+ * was acknowledged, put back or not received, and when connection, session or consumer are closed;
+ * TIBEMS_TIMEOUT when the server does not answer; TIBEMS_NOT_PERMITTED;
+ * TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
  */
 tibems_status tibemsMsg_Recover(tibemsMsg message);
 
 /**
- * Empties the body, which then is as that of a new message; headers and properties stay. Texts and
- * data got from the body are gone, except the blocks of a bytes message.
+ * Empties the body of `message`, which then is as that of a new message; headers and properties
+ * stay. Texts and data got from the body are gone, except the blocks of a bytes message.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
 tibems_status tibemsMsg_ClearBody(tibemsMsg message);
 
 /**
- * Makes a read-only message writeable without losing anything: bytes and stream messages can then
- * be read from the present position and written at the end. Messages nested in it follow.
+ * Makes the read-only message `msg` writeable without losing anything: bytes and stream messages
+ * can then be read from the present position and written at the end. Messages nested in it follow.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
 tibems_status tibemsMsg_MakeWriteable(tibemsMsg msg);
 
 /**
- * Makes an independent copy with headers, properties, body and access modes. The caller releases it
- * with tibemsMsg_Destroy. Acknowledging the copy has no effect.
+ * Makes an independent copy of `msg` with headers, properties, body and access modes and gives it
+ * in `copy`; the caller releases it with tibemsMsg_Destroy. Acknowledging the copy has no effect.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_CreateCopy(tibemsMsg msg, tibemsMsg *copy);
 
 /**
- * Writes a message as one line to the standard output, for debugging. Changes nothing; prints
- * nothing for a bad handle.
+ * Writes `message` as one line to the standard output, for debugging. It changes nothing, returns
+ * nothing and writes nothing for a bad handle.
  */
 void tibemsMsg_Print(tibemsMsg message);
 
 /**
- * Writes a message as one line to a stream of the C library, in order with the program's own
- * output. Prints nothing for a bad handle or a NULL stream.
+ * Writes `message` as one line to the stream `file` of the C library, in order with the program's
+ * own output. It returns nothing and writes nothing for a bad handle or a NULL stream.
  */
 void tibemsMsg_PrintFile(tibemsMsg message, FILE *file);
 
 /**
- * Writes the text of tibemsMsg_Print, without line end, and a NUL into a buffer of `maxlen` bytes.
+ * Writes the line of tibemsMsg_Print for `message`, without line end, and a NUL into `buffer`,
+ * which has room for `maxlen` bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL buffer; TIBEMS_INSUFFICIENT_BUFFER when
- * text and NUL do not fit: as many whole characters as fit are stored, nothing if `maxlen` is not
- * positive. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL buffer;
+ * TIBEMS_INSUFFICIENT_BUFFER when text and NUL do not fit: as many whole characters as fit are
+ * written, nothing if `maxlen` is not positive.
  */
-tibems_status tibemsMsg_PrintToBuffer(tibemsMsg message,
-                                      char *buffer,
-                                      tibems_int maxlen);
+tibems_status tibemsMsg_PrintToBuffer(tibemsMsg message, char *buffer, tibems_int maxlen);
 
 /**
- * Stores the correlation ID, NULL if there is none. It belongs to the message and
- * lives until the header is set again (also by a send) or the message is destroyed.
+ * Gives the correlation ID of `message` in `value`, NULL if there is none. It belongs to the
+ * message and is valid until the header is set again (also by a send) or the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetCorrelationID(tibemsMsg message, const char **value);
 
 /**
- * Stores a copy of the correlation ID; NULL clears it. Any text. One that starts with `ID:` is meant to be a message ID.
+ * Makes a copy of `value` the correlation ID of `message`; NULL removes it. Any text; one that
+ * starts with `ID:` is meant to be a message ID.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
-tibems_status tibemsMsg_SetCorrelationID(tibemsMsg message,
-                                         const char *value);
+tibems_status tibemsMsg_SetCorrelationID(tibemsMsg message, const char *value);
 
 /**
- * Stores the earliest time of delivery, in milliseconds since 1970-01-01 UTC: the time of the send
- * plus the delivery delay; 0 before a send.
+ * Tells in `value` when consumers may get `message` at the earliest, in milliseconds since
+ * 1970-01-01 UTC: the time of the send plus the delivery delay; 0 before a send.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetDeliveryTime(tibemsMsg message, tibems_long *value);
 
 /**
- * Stores the delivery mode.
+ * Tells in `value` the delivery mode of `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetDeliveryMode(tibemsMsg message, tibemsDeliveryMode *value);
 
 /**
- * Stores the delivery mode. A send replaces it.
+ * Makes `value` the delivery mode of `message`. A send replaces it by the mode with which it
+ * sends.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a number that is no mode. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a number that is no mode.
  */
 tibems_status tibemsMsg_SetDeliveryMode(tibemsMsg message, tibemsDeliveryMode value);
 
 /**
- * Stores the destination, NULL if there is none. The handle belongs to the message: it
- * lives until the header is set again (also by a send) or the message is destroyed, and must not be
- * destroyed. tibemsDestination_Copy makes one to keep.
+ * Gives the destination of `message` in `value`, NULL if there is none. It belongs to the message
+ * and is valid until the header is set again (also by a send) or the message is destroyed; it must
+ * not be destroyed. tibemsDestination_Copy makes one to keep.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetDestination(tibemsMsg message, tibemsDestination *value);
 
 /**
- * Stores a copy of the destination; NULL clears it. The program may destroy its own
- * handle at once.
+ * Makes `value` the destination of `message`; NULL removes it. The program may destroy its own
+ * handle at once. A send replaces it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION.
  */
 tibems_status tibemsMsg_SetDestination(tibemsMsg message, tibemsDestination value);
 
 /**
- * Stores the name of the encoding of the texts in properties and body, NULL if there is none. It belongs to the message and
- * lives until the header is set again (also by a send) or the message is destroyed.
+ * Gives the name of the encoding of the texts in properties and body of `message` in `value`, NULL
+ * if there is none. It belongs to the message and is valid until the header is set again (also by
+ * a send) or the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
-tibems_status tibemsMsg_GetEncoding(tibemsMsg message,
-                                    const char **value);
+tibems_status tibemsMsg_GetEncoding(tibemsMsg message, const char **value);
 
 /**
- * Stores a copy of the name of the encoding of the texts in properties and body; NULL clears it. A label such as UTF-8 or ISO8859-1: the library never converts texts because of it. A text body
- * in another encoding than UTF-8 needs it to travel.
+ * Makes a copy of `value` the name of the encoding of the texts in properties and body of
+ * `message`; NULL removes it. A label such as UTF-8 or ISO8859-1: texts are never converted
+ * because of it. Text in another encoding than UTF-8 needs it to travel.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
-tibems_status tibemsMsg_SetEncoding(tibemsMsg message,
-                                    const char *value);
+tibems_status tibemsMsg_SetEncoding(tibemsMsg message, const char *value);
 
 /**
- * Stores the time at which the message expires, in milliseconds since 1970-01-01 UTC; 0 is never.
+ * Tells in `value` when `message` expires, in milliseconds since 1970-01-01 UTC; 0 is never.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetExpiration(tibemsMsg message, tibems_long *value);
 
 /**
- * Stores the time of expiry, in milliseconds since 1970-01-01 UTC. A send replaces it.
+ * Makes `value`, in milliseconds since 1970-01-01 UTC, the time at which `message` expires; 0 is
+ * never. A send replaces it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
 tibems_status tibemsMsg_SetExpiration(tibemsMsg message, tibems_long value);
 
 /**
- * Stores the message ID, NULL if there is none. It belongs to the message and
- * lives until the header is set again (also by a send) or the message is destroyed.
+ * Gives the message ID of `message` in `value`, NULL if there is none. It belongs to the message
+ * and is valid until the header is set again (also by a send) or the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetMessageID(tibemsMsg message, const char **value);
 
 /**
- * Stores a copy of the message ID; NULL clears it. Every send replaces it.
+ * Makes a copy of `value` the message ID of `message`; NULL removes it. Every send replaces it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
 tibems_status tibemsMsg_SetMessageID(tibemsMsg message, const char *value);
 
 /**
- * Stores the priority, 0 to 9.
+ * Tells in `value` the priority of `message`, 0 to 9.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetPriority(tibemsMsg message, tibems_int *value);
 
 /**
- * Stores the priority. A send replaces it.
+ * Makes `value` the priority of `message`. A send replaces it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG outside 0 to 9. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG outside 0 to 9.
  */
 tibems_status tibemsMsg_SetPriority(tibemsMsg message, tibems_int value);
 
 /**
- * Tells whether the server has delivered the message before.
+ * Tells in `value` whether the server may have delivered `message` before.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetRedelivered(tibemsMsg message, tibems_bool *value);
 
 /**
- * Stores the redelivered flag. A send resets it.
+ * Marks `message` as redelivered, or not, as `value` says. A send takes the mark away.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
 tibems_status tibemsMsg_SetRedelivered(tibemsMsg message, tibems_bool value);
 
 /**
- * Stores the destination for answers, NULL if there is none. The handle belongs to the message: it
- * lives until the header is set again (also by a send) or the message is destroyed, and must not be
- * destroyed. tibemsDestination_Copy makes one to keep.
+ * Gives the destination for answers of `message` in `value`, NULL if there is none. It belongs to
+ * the message and is valid until the header is set again (also by a send) or the message is
+ * destroyed; it must not be destroyed. tibemsDestination_Copy makes one to keep.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetReplyTo(tibemsMsg message, tibemsDestination *value);
 
 /**
- * Stores a copy of the destination for answers; NULL clears it. The program may destroy its own
- * handle at once.
+ * Makes `value` the destination for answers of `message`; NULL removes it. The program may destroy
+ * its own handle at once.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION.
  */
 tibems_status tibemsMsg_SetReplyTo(tibemsMsg message, tibemsDestination value);
 
 /**
- * Stores the time of the send, in milliseconds since 1970-01-01 UTC; 0 before a send and when the
- * producer disables timestamps.
+ * Tells in `value` when `message` was sent, in milliseconds since 1970-01-01 UTC; 0 before a send
+ * and when the producer leaves the time out.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetTimestamp(tibemsMsg message, tibems_long *value);
 
 /**
- * Stores the timestamp. A send replaces it.
+ * Makes `value`, in milliseconds since 1970-01-01 UTC, the time of the send of `message`. A send
+ * replaces it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
 tibems_status tibemsMsg_SetTimestamp(tibemsMsg message, tibems_long value);
 
 /**
- * Stores the type, NULL if there is none. It belongs to the message and
- * lives until the header is set again (also by a send) or the message is destroyed.
+ * Gives the type of `message` in `value`, NULL if there is none. It belongs to the message and is
+ * valid until the header is set again (also by a send) or the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMsg_GetType(tibemsMsg message, const char **value);
 
 /**
- * Stores a copy of the type; NULL clears it. For the program's own use.
+ * Makes a copy of `value` the type of `message`; NULL removes it. It is the program's own word;
+ * nothing here looks at it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
 tibems_status tibemsMsg_SetType(tibemsMsg message, const char *value);
 
 /**
- * Removes all properties; headers and body stay. Properties of a received message can be set after
- * it.
+ * Removes all properties of `message`; headers and body stay. Properties of a received message can
+ * be set after it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
  */
 tibems_status tibemsMsg_ClearProperties(tibemsMsg message);
 
 /**
- * Tells whether the message has a property of this name; also one whose value is NULL.
+ * Tells in `answer` whether `message` has a property `name`, also one whose value is NULL.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for "". Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name.
  */
-tibems_status tibemsMsg_PropertyExists(tibemsMsg message,
-                                       const char *name,
-                                       tibems_bool *answer);
+tibems_status tibemsMsg_PropertyExists(tibemsMsg message, const char *name, tibems_bool *answer);
 
 /**
- * Fills a field with the property as it is stored. What the field points to belongs to the message
- * and lives until the property is replaced, tibemsMsg_ClearProperties, or the message is destroyed.
+ * Fills `data` with the property `name` of `message` as it is kept. What `data` then points to
+ * belongs to the message and is valid until the property is replaced, tibemsMsg_ClearProperties,
+ * or the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND.
  */
-tibems_status tibemsMsg_GetProperty(tibemsMsg message,
-                                    const char *name,
-                                    tibemsMsgField *data);
+tibems_status tibemsMsg_GetProperty(tibemsMsg message, const char *name, tibemsMsgField *data);
 
 /**
- * Stores a property as boolean, converted if the conversion loses nothing.
+ * Gives the property `name` of `message` in `value` as a boolean, converted if the conversion
+ * loses nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
- * TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
  */
 tibems_status tibemsMsg_GetBooleanProperty(tibemsMsg message, const char *name, tibems_bool *value);
 
 /**
- * Stores a property as byte, converted if the conversion loses nothing.
+ * Gives the property `name` of `message` in `value` as a byte, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
- * TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
  */
 tibems_status tibemsMsg_GetByteProperty(tibemsMsg message, const char *name, tibems_byte *value);
 
 /**
- * Stores a property as double, converted if the conversion loses nothing.
+ * Gives the property `name` of `message` in `value` as a double, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
- * TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
  */
 tibems_status tibemsMsg_GetDoubleProperty(tibemsMsg message,
                                           const char *name,
                                           tibems_double *value);
 
 /**
- * Stores a property as float, converted if the conversion loses nothing.
+ * Gives the property `name` of `message` in `value` as a float, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
- * TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
  */
 tibems_status tibemsMsg_GetFloatProperty(tibemsMsg message, const char *name, tibems_float *value);
 
 /**
- * Stores a property as int, converted if the conversion loses nothing.
+ * Gives the property `name` of `message` in `value` as an int, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
- * TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
  */
 tibems_status tibemsMsg_GetIntProperty(tibemsMsg message, const char *name, tibems_int *value);
 
 /**
- * Stores a property as long, converted if the conversion loses nothing.
+ * Gives the property `name` of `message` in `value` as a long, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
- * TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
  */
 tibems_status tibemsMsg_GetLongProperty(tibemsMsg message, const char *name, tibems_long *value);
 
 /**
- * Stores a property as short, converted if the conversion loses nothing.
+ * Gives the property `name` of `message` in `value` as a short, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
- * TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
  */
 tibems_status tibemsMsg_GetShortProperty(tibemsMsg message, const char *name, tibems_short *value);
 
 /**
- * Stores a property as text, NULL for a NULL value. The text belongs to the message and lives until
- * the property is replaced, tibemsMsg_ClearProperties, or the message is destroyed.
+ * Gives the property `name` of `message` in `value` as text, NULL for a NULL value. The text
+ * belongs to the message and is valid until the property is replaced, tibemsMsg_ClearProperties,
+ * or the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
- * TIBEMS_CONVERSION_FAILED for binary values. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED for binary
+ * values.
  */
 tibems_status tibemsMsg_GetStringProperty(tibemsMsg message, const char *name, const char **value);
 
 /**
- * Stores a property of type boolean; an earlier one of that name is replaced. The name must not
- * be empty nor a reserved word of the selector language; selectors can name only identifiers.
+ * Gives `message` the property `name` of type boolean with `value`, in place of an earlier one of
+ * that name. The name, which is copied, must not be empty nor a reserved word of the selector
+ * language; selectors can name only identifiers.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
- * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+ * TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
  */
 tibems_status tibemsMsg_SetBooleanProperty(tibemsMsg message, const char *name, tibems_bool value);
 
 /**
- * Stores a property of type byte; an earlier one of that name is replaced. The name must not
- * be empty nor a reserved word of the selector language; selectors can name only identifiers.
+ * Gives `message` the property `name` of type byte with `value`, in place of an earlier one of
+ * that name. The name, which is copied, must not be empty nor a reserved word of the selector
+ * language; selectors can name only identifiers.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
- * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+ * TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
  */
 tibems_status tibemsMsg_SetByteProperty(tibemsMsg message, const char *name, tibems_byte value);
 
 /**
- * Stores a property of type double; an earlier one of that name is replaced. The name must not
- * be empty nor a reserved word of the selector language; selectors can name only identifiers.
+ * Gives `message` the property `name` of type double with `value`, in place of an earlier one of
+ * that name. The name, which is copied, must not be empty nor a reserved word of the selector
+ * language; selectors can name only identifiers.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
- * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+ * TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
  */
 tibems_status tibemsMsg_SetDoubleProperty(tibemsMsg message, const char *name, tibems_double value);
 
 /**
- * Stores a property of type float; an earlier one of that name is replaced. The name must not
- * be empty nor a reserved word of the selector language; selectors can name only identifiers.
+ * Gives `message` the property `name` of type float with `value`, in place of an earlier one of
+ * that name. The name, which is copied, must not be empty nor a reserved word of the selector
+ * language; selectors can name only identifiers.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
- * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+ * TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
  */
 tibems_status tibemsMsg_SetFloatProperty(tibemsMsg message, const char *name, tibems_float value);
 
 /**
- * Stores a property of type int; an earlier one of that name is replaced. The name must not
- * be empty nor a reserved word of the selector language; selectors can name only identifiers.
+ * Gives `message` the property `name` of type int with `value`, in place of an earlier one of that
+ * name. The name, which is copied, must not be empty nor a reserved word of the selector language;
+ * selectors can name only identifiers.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
- * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+ * TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
  */
 tibems_status tibemsMsg_SetIntProperty(tibemsMsg message, const char *name, tibems_int value);
 
 /**
- * Stores a property of type long; an earlier one of that name is replaced. The name must not
- * be empty nor a reserved word of the selector language; selectors can name only identifiers.
+ * Gives `message` the property `name` of type long with `value`, in place of an earlier one of
+ * that name. The name, which is copied, must not be empty nor a reserved word of the selector
+ * language; selectors can name only identifiers.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
- * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+ * TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
  */
 tibems_status tibemsMsg_SetLongProperty(tibemsMsg message, const char *name, tibems_long value);
 
 /**
- * Stores a property of type short; an earlier one of that name is replaced. The name must not
- * be empty nor a reserved word of the selector language; selectors can name only identifiers.
+ * Gives `message` the property `name` of type short with `value`, in place of an earlier one of
+ * that name. The name, which is copied, must not be empty nor a reserved word of the selector
+ * language; selectors can name only identifiers.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
- * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+ * TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
  */
 tibems_status tibemsMsg_SetShortProperty(tibemsMsg message, const char *name, tibems_short value);
 
 /**
- * Stores a copy of a text as property; NULL stores the NULL value. An earlier property of that name is
- * replaced. Names as for the other setters.
+ * Gives `message` the property `name` with a copy of the text `value`, or the NULL value, in place
+ * of an earlier one of that name. Names are as in tibemsMsg_SetIntProperty.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
- * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+ * TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message; TIBEMS_INVALID_SIZE above
+ * 2^31 - 1 bytes.
  */
-tibems_status tibemsMsg_SetStringProperty(tibemsMsg message,
-                                          const char *name,
-                                          const char *value);
+tibems_status tibemsMsg_SetStringProperty(tibemsMsg message, const char *name, const char *value);
 
 /**
- * Makes an enumeration of the names of all properties, in the order in which they were first set. It
- * is a snapshot: later changes do not show, and it may outlive the message. The caller releases it with
- * tibemsMsgEnum_Destroy.
+ * Makes a list of the names of all properties of `message`, in the order in which they were first
+ * set, and gives it in `enumeration`. Later changes do not show in it and it may outlive the
+ * message. The caller releases it with tibemsMsgEnum_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
  */
-tibems_status tibemsMsg_GetPropertyNames(tibemsMsg message,
-                                         tibemsMsgEnum *enumeration);
+tibems_status tibemsMsg_GetPropertyNames(tibemsMsg message, tibemsMsgEnum *enumeration);
 
 /**
- * Stores the next name. It belongs to the enumeration and lives until that is destroyed.
+ * Gives the next name of `enumeration` in `name`. It belongs to the enumeration and is valid until
+ * that is destroyed.
  *
- * TIBEMS_OK; TIBEMS_NOT_FOUND behind the last name, repeatedly; TIBEMS_INVALID_ARG for a bad enumeration or a NULL
- * output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_NOT_FOUND behind the last name, again and again; TIBEMS_INVALID_ARG
+ * for a handle that is no enumeration or a NULL output.
  */
-tibems_status tibemsMsgEnum_GetNextName(tibemsMsgEnum enumeration,
-                                        const char **name);
+tibems_status tibemsMsgEnum_GetNextName(tibemsMsgEnum enumeration, const char **name);
 
 /**
- * Releases an enumeration and its names.
+ * Releases `enumeration` and its names.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a bad enumeration. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no enumeration.
  */
 tibems_status tibemsMsgEnum_Destroy(tibemsMsgEnum enumeration);
 
 /**
- * Writes a field as `Type:value` to the standard output, without line end, for debugging. Prints nothing for
- * NULL or an unknown type.
+ * Writes `field` as `Type:value` to the standard output, without line end, for debugging. It
+ * returns nothing and writes nothing for NULL or an unknown type.
  */
 void tibemsMsgField_Print(tibemsMsgField *field);
 
 /**
- * As tibemsMsgField_Print, to a stream of the C library. A NULL stream is left alone.
+ * Writes `field` as tibemsMsgField_Print does to the stream `file` of the C library. It returns
+ * nothing and leaves a NULL stream alone.
  */
 void tibemsMsgField_PrintFile(tibemsMsgField *field, FILE *file);
 
 /**
- * Writes the text of tibemsMsgField_Print and a NUL into a buffer of `maxlen` bytes.
+ * Writes the text of tibemsMsgField_Print for `field` and a NUL into `buffer`, which has room for
+ * `maxlen` bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_FIELD for an unknown type;
- * TIBEMS_INSUFFICIENT_BUFFER when text and NUL do not fit: as many whole characters as fit are stored, nothing if
- * `maxlen` is not positive. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_FIELD for an unknown
+ * type; TIBEMS_INVALID_MSG for a nested message that is gone; TIBEMS_INSUFFICIENT_BUFFER when text
+ * and NUL do not fit: as many whole characters as fit are written, nothing if `maxlen` is not
+ * positive.
  */
-tibems_status tibemsMsgField_PrintToBuffer(tibemsMsgField *field,
-                                           char *buffer,
-                                           tibems_int maxlen);
+tibems_status tibemsMsgField_PrintToBuffer(tibemsMsgField *field, char *buffer, tibems_int maxlen);
 
 /**
- * Deprecated: tibemsMsg_GetByteSize as result; 0 for a bad message. Does not block.
+ * Deprecated: tibemsMsg_GetByteSize. Returns the number of bytes, 0 for a bad message.
  */
 tibems_int tibemsMsg_ByteSize(tibemsMsg message);
 
 /**
- * Stores how many bytes the message has as tibemsMsg_GetAsBytes gives it: headers, properties and body.
+ * Tells in `size` how many bytes tibemsMsg_GetAsBytes gives for `msg`: headers, properties and
+ * body.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output; TIBEMS_INVALID_SIZE above 512 MB. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_INVALID_SIZE above `message_limit` (512 MiB).
  */
-tibems_status tibemsMsg_GetByteSize(tibemsMsg msg,
-                                    tibems_int *size);
+tibems_status tibemsMsg_GetByteSize(tibemsMsg msg, tibems_int *size);
 
 /**
- * Stores address and number of the bytes from which tibemsMsg_CreateFromBytes makes the message again. They
- * belong to the message and live until it is destroyed; the same block is given while it is unchanged.
+ * Gives in `bytes` and `actual_size` the bytes from which tibemsMsg_CreateFromBytes makes `msg`
+ * again. They belong to the message and are valid until it is destroyed; the same block is given
+ * while it is unchanged.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output; TIBEMS_INVALID_SIZE above 512 MB. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_INVALID_SIZE above `message_limit` (512 MiB).
  */
-tibems_status tibemsMsg_GetAsBytes(tibemsMsg msg,
-                                   const void **bytes,
-                                   tibems_int *actual_size);
+tibems_status tibemsMsg_GetAsBytes(tibemsMsg msg, const void **bytes, tibems_int *actual_size);
 
 /**
- * Copies the bytes of tibemsMsg_GetAsBytes into a buffer of `avail_size` bytes and stores their number. NULL
- * with size 0 only asks for the number.
+ * Copies the bytes of tibemsMsg_GetAsBytes for `msg` into `bytes`, which has room for
+ * `avail_size`, and tells their number in `actual_size`. NULL with size 0 only asks for the
+ * number.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output, a negative size, or a NULL buffer with a
- * size; TIBEMS_INSUFFICIENT_BUFFER with the number of bytes needed, the buffer untouched;
- * TIBEMS_INVALID_SIZE above 512 MB. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output, a negative size,
+ * or a NULL buffer with a size; TIBEMS_INSUFFICIENT_BUFFER with the number of bytes needed and the
+ * buffer untouched; TIBEMS_INVALID_SIZE above `message_limit` (512 MiB).
  */
 tibems_status tibemsMsg_GetAsBytesCopy(tibemsMsg msg,
                                        void *bytes,
@@ -2559,81 +3162,87 @@ tibems_status tibemsMsg_GetAsBytesCopy(tibemsMsg msg,
                                        tibems_int *actual_size);
 
 /**
- * Makes a message from the bytes that tibemsMsg_GetAsBytes gave, in this or another process. It is
- * read-only until tibemsMsg_MakeWriteable; the caller releases it with tibemsMsg_Destroy.
+ * Makes a message from `bytes` that tibemsMsg_GetAsBytes gave, in this or another process, and
+ * gives it in `msg_ptr`. It is read-only until tibemsMsg_MakeWriteable; the caller releases it
+ * with tibemsMsg_Destroy. How many bytes there are is taken from the bytes themselves: fewer than
+ * they say cannot be noticed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_MSG for bytes that are no message of this
- * library; TIBEMS_VERSION_MISMATCH; TIBEMS_CORRUPT_MSG or TIBEMS_INVALID_FIELD for damaged ones. The length is
- * taken from the bytes: fewer than it says cannot be noticed. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_MSG for bytes that
+ * are no message of this library; TIBEMS_VERSION_MISMATCH; TIBEMS_CORRUPT_MSG or
+ * TIBEMS_INVALID_FIELD for damaged ones.
  */
-tibems_status tibemsMsg_CreateFromBytes(tibemsMsg *msg_ptr,
-                                        const void *bytes);
+tibems_status tibemsMsg_CreateFromBytes(tibemsMsg *msg_ptr, const void *bytes);
 
 /**
- * Makes a text message with the NULL text. The caller releases it with tibemsMsg_Destroy.
+ * Makes a text message with the NULL text and gives it in `message`; the caller releases it with
+ * tibemsMsg_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsTextMsg_Create(tibemsTextMsg *message);
 
 /**
- * Stores the text, or NULL for the NULL text. It belongs to the message and lives until the next
- * tibemsTextMsg_SetText or tibemsMsg_ClearBody, or until the message is destroyed. The bytes are as the sender wrote them;
- * tibemsMsg_GetEncoding names their encoding if it is not UTF-8.
+ * Gives the text of `message` in `text`, NULL for the NULL text. It belongs to the message and is
+ * valid until the next tibemsTextMsg_SetText or tibemsMsg_ClearBody, or until the message is
+ * destroyed. The bytes are as the sender wrote them; tibemsMsg_GetEncoding names their encoding if
+ * it is not UTF-8.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output.
  */
-tibems_status tibemsTextMsg_GetText(tibemsTextMsg message,
-                                    const char **text);
+tibems_status tibemsTextMsg_GetText(tibemsTextMsg message, const char **text);
 
 /**
- * Stores a copy of the text; NULL stores the NULL text.
+ * Makes a copy of `text` the text of `message`, NULL for the NULL text.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
  */
 tibems_status tibemsTextMsg_SetText(tibemsTextMsg message, const char *text);
 
 /**
- * Makes an empty bytes message, which can be written until tibemsBytesMsg_Reset. The caller releases it
- * with tibemsMsg_Destroy.
+ * Makes an empty bytes message and gives it in `message`, to be written until
+ * tibemsBytesMsg_Reset; the caller releases it with tibemsMsg_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsBytesMsg_Create(tibemsBytesMsg *message);
 
 /**
- * Stores the number of bytes in the body, wherever the read position is and in every mode.
+ * Tells in `return_length` how many bytes the body of `msg` has, wherever the read position is and
+ * in every mode.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output.
  */
-tibems_status tibemsBytesMsg_GetBodyLength(tibemsMsg msg,
-                                           tibems_int *return_length);
+tibems_status tibemsBytesMsg_GetBodyLength(tibemsMsg msg, tibems_int *return_length);
 
 /**
- * Reads one byte as boolean: any value but 0 is true.
+ * Reads one byte of `message` as a boolean in `value`: any number but 0 is true.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadBoolean(tibemsBytesMsg message,
-                                         tibems_bool *value);
+tibems_status tibemsBytesMsg_ReadBoolean(tibemsBytesMsg message, tibems_bool *value);
 
 /**
- * Reads one signed byte.
+ * Reads one byte of `message` as a signed number in `value`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadByte(tibemsBytesMsg message,
-                                      tibems_byte *value);
+tibems_status tibemsBytesMsg_ReadByte(tibemsBytesMsg message, tibems_byte *value);
 
 /**
- * Stores the address of the next bytes in the body and how many there are, at most
- * `requested_length`; NULL and -1 when none is left. The bytes live until the message is destroyed and
- * must not be changed.
+ * Reads the next bytes of `message`, at most `requested_length`: gives their address in the body
+ * in `value` and their number in `return_length`, NULL and -1 when none is left. They must not be
+ * changed and are valid until the message is destroyed.
  *
- * TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output or a length that is
- * not positive; TIBEMS_MSG_NOT_READABLE. Does not block.
+ * Statuses: TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of
+ * another kind; TIBEMS_INVALID_ARG for a NULL output or a length that is not positive;
+ * TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset.
  */
 tibems_status tibemsBytesMsg_ReadBytes(tibemsBytesMsg message,
                                        const void **value,
@@ -2641,239 +3250,241 @@ tibems_status tibemsBytesMsg_ReadBytes(tibemsBytesMsg message,
                                        tibems_int *return_length);
 
 /**
- * Reads two bytes as one UTF-16 unit.
+ * Reads two bytes of `message` as one UTF-16 unit in `value`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadChar(tibemsBytesMsg message,
-                                      tibems_wchar *value);
+tibems_status tibemsBytesMsg_ReadChar(tibemsBytesMsg message, tibems_wchar *value);
 
 /**
- * Reads eight bytes as number.
+ * Reads eight bytes of `message` as a number in `value`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadDouble(tibemsBytesMsg message,
-                                        tibems_double *value);
+tibems_status tibemsBytesMsg_ReadDouble(tibemsBytesMsg message, tibems_double *value);
 
 /**
- * Reads four bytes as number.
+ * Reads four bytes of `message` as a number in `value`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadFloat(tibemsBytesMsg message,
-                                       tibems_float *value);
+tibems_status tibemsBytesMsg_ReadFloat(tibemsBytesMsg message, tibems_float *value);
 
 /**
- * Reads four bytes as integer.
+ * Reads four bytes of `message` as an integer in `value`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadInt(tibemsBytesMsg message,
-                                     tibems_int *value);
+tibems_status tibemsBytesMsg_ReadInt(tibemsBytesMsg message, tibems_int *value);
 
 /**
- * Reads eight bytes as integer.
+ * Reads eight bytes of `message` as an integer in `value`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadLong(tibemsBytesMsg message,
-                                      tibems_long *value);
+tibems_status tibemsBytesMsg_ReadLong(tibemsBytesMsg message, tibems_long *value);
 
 /**
- * Reads two bytes as integer.
+ * Reads two bytes of `message` as an integer in `value`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadShort(tibemsBytesMsg message,
-                                       tibems_short *value);
+tibems_status tibemsBytesMsg_ReadShort(tibemsBytesMsg message, tibems_short *value);
 
 /**
- * Reads one byte as number from 0 to 255.
+ * Reads one byte of `message` as a number from 0 to 255 in `value`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadUnsignedByte(tibemsBytesMsg message,
-                                              tibems_int *value);
+tibems_status tibemsBytesMsg_ReadUnsignedByte(tibemsBytesMsg message, tibems_int *value);
 
 /**
- * Reads two bytes as number from 0 to 65535.
+ * Reads two bytes of `message` as a number from 0 to 65535 in `value`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
  */
-tibems_status tibemsBytesMsg_ReadUnsignedShort(tibemsBytesMsg message,
-                                               tibems_int *value);
+tibems_status tibemsBytesMsg_ReadUnsignedShort(tibemsBytesMsg message, tibems_int *value);
 
 /**
- * Reads a text that tibemsBytesMsg_WriteUTF or Java's writeUTF wrote, and its number of bytes without the NUL.
- * The text belongs to the message and lives until tibemsMsg_ClearBody or until the message is destroyed.
+ * Reads a text that tibemsBytesMsg_WriteUTF or Java's writeUTF wrote into `message`: gives it in
+ * `value` and its number of bytes, without the NUL, in `length`. The text belongs to the message
+ * and is valid until tibemsMsg_ClearBody or until the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when the text is not whole: the position stays. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+ * TIBEMS_MSG_EOF when the text is not whole: the position stays.
  */
 tibems_status tibemsBytesMsg_ReadUTF(tibemsBytesMsg message,
                                      const char **value,
                                      tibems_int *length);
 
 /**
- * Appends one byte, 1 for true and 0 for false.
+ * Appends `value` to `message` as one byte, 1 for true and 0 for false.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
- * would exceed 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
  */
-tibems_status tibemsBytesMsg_WriteBoolean(tibemsBytesMsg message,
-                                          tibems_bool value);
+tibems_status tibemsBytesMsg_WriteBoolean(tibemsBytesMsg message, tibems_bool value);
 
 /**
- * Appends one byte.
+ * Appends the byte `value` to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
- * would exceed 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
  */
-tibems_status tibemsBytesMsg_WriteByte(tibemsBytesMsg message,
-                                       tibems_byte value);
+tibems_status tibemsBytesMsg_WriteByte(tibemsBytesMsg message, tibems_byte value);
 
 /**
- * Appends `size` bytes; nothing for size 0.
+ * Appends a copy of the `size` bytes at `value` to `message`; nothing for size 0.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
- * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the
+ * body would exceed 2^31 - 1 bytes.
  */
 tibems_status tibemsBytesMsg_WriteBytes(tibemsBytesMsg message,
                                         const void *value,
                                         tibems_uint size);
 
 /**
- * Appends one UTF-16 unit, two bytes.
+ * Appends the UTF-16 unit `value` to `message`, two bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
- * would exceed 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
  */
-tibems_status tibemsBytesMsg_WriteChar(tibemsBytesMsg message,
-                                       tibems_wchar value);
+tibems_status tibemsBytesMsg_WriteChar(tibemsBytesMsg message, tibems_wchar value);
 
 /**
- * Appends a number, eight bytes.
+ * Appends the number `value` to `message`, eight bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
- * would exceed 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
  */
-tibems_status tibemsBytesMsg_WriteDouble(tibemsBytesMsg message,
-                                         tibems_double value);
+tibems_status tibemsBytesMsg_WriteDouble(tibemsBytesMsg message, tibems_double value);
 
 /**
- * Appends a number, four bytes.
+ * Appends the number `value` to `message`, four bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
- * would exceed 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
  */
-tibems_status tibemsBytesMsg_WriteFloat(tibemsBytesMsg message,
-                                        tibems_float value);
+tibems_status tibemsBytesMsg_WriteFloat(tibemsBytesMsg message, tibems_float value);
 
 /**
- * Appends an integer, four bytes.
+ * Appends the integer `value` to `message`, four bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
- * would exceed 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
  */
-tibems_status tibemsBytesMsg_WriteInt(tibemsBytesMsg message,
-                                      tibems_int value);
+tibems_status tibemsBytesMsg_WriteInt(tibemsBytesMsg message, tibems_int value);
 
 /**
- * Appends an integer, eight bytes.
+ * Appends the integer `value` to `message`, eight bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
- * would exceed 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
  */
-tibems_status tibemsBytesMsg_WriteLong(tibemsBytesMsg message,
-                                       tibems_long value);
+tibems_status tibemsBytesMsg_WriteLong(tibemsBytesMsg message, tibems_long value);
 
 /**
- * Appends an integer, two bytes.
+ * Appends the integer `value` to `message`, two bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
- * would exceed 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
  */
-tibems_status tibemsBytesMsg_WriteShort(tibemsBytesMsg message,
-                                        tibems_short value);
+tibems_status tibemsBytesMsg_WriteShort(tibemsBytesMsg message, tibems_short value);
 
 /**
- * Appends a text with its length, in the form of Java's writeUTF: at most 65535 bytes.
+ * Appends the text `value` with its length to `message`, in the form of Java's writeUTF: at most
+ * 65535 bytes.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
- * TIBEMS_INVALID_SIZE for a longer text: nothing is appended. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE for a longer text:
+ * nothing is appended.
  */
-tibems_status tibemsBytesMsg_WriteUTF(tibemsBytesMsg message,
-                                      const char *value);
+tibems_status tibemsBytesMsg_WriteUTF(tibemsBytesMsg message, const char *value);
 
 /**
- * Makes the body read-only and puts the read position at its start. May be called any number of times.
+ * Makes the body of `message` read-only and puts the read position at its start. It may be called
+ * any number of times.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind.
  */
 tibems_status tibemsBytesMsg_Reset(tibemsBytesMsg message);
 
 /**
- * Stores the address of the whole body, never NULL, and its number of bytes; the read position stays.
- * The bytes live until the message is destroyed, as they are now, and must not be changed.
+ * Gives the whole body of `message` in `bytes`, never NULL, and its number of bytes in
+ * `byte_size`; the read position stays. The bytes stay as they are now, must not be changed and
+ * are valid until the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output.
  */
-tibems_status tibemsBytesMsg_GetBytes(tibemsBytesMsg message,
-                                      void **bytes,
-                                      tibems_uint *byte_size);
+tibems_status tibemsBytesMsg_GetBytes(tibemsBytesMsg message, void **bytes, tibems_uint *byte_size);
 
 /**
- * Replaces the whole body by a copy of these bytes; NULL with size 0 empties it.
+ * Makes a copy of the `byte_size` bytes at `bytes` the whole body of `message`; NULL with size 0
+ * empties it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
- * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above
+ * 2^31 - 1 bytes.
  */
 tibems_status tibemsBytesMsg_SetBytes(tibemsBytesMsg message,
                                       const void *bytes,
                                       tibems_uint byte_size);
 
 /**
- * Makes a map message without items. The caller releases it with tibemsMsg_Destroy.
+ * Makes a map message without items and gives it in `message`; the caller releases it with
+ * tibemsMsg_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsMapMsg_Create(tibemsMapMsg *message);
 
 /**
- * Stores an item as boolean, converted if the conversion loses nothing.
+ * Gives the item `name` of `message` in `value` as a boolean, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetBoolean(tibemsMapMsg message,
-                                      const char *name,
-                                      tibems_bool *value);
+tibems_status tibemsMapMsg_GetBoolean(tibemsMapMsg message, const char *name, tibems_bool *value);
 
 /**
- * Stores an item as byte, converted if the conversion loses nothing.
+ * Gives the item `name` of `message` in `value` as a byte, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetByte(tibemsMapMsg message,
-                                   const char *name,
-                                   tibems_byte *value);
+tibems_status tibemsMapMsg_GetByte(tibemsMapMsg message, const char *name, tibems_byte *value);
 
 /**
- * Stores address and number of an item's bytes, NULL and 0 for a NULL item. They belong to the message
- * and live until the item is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+ * Gives the bytes of the item `name` of `message` in `bytes` and their number in `bytes_size`,
+ * NULL and 0 for a NULL item. They belong to the message and are valid until the item is replaced,
+ * tibemsMsg_ClearBody, or the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
 tibems_status tibemsMapMsg_GetBytes(tibemsMapMsg message,
                                     const char *name,
@@ -2881,153 +3492,152 @@ tibems_status tibemsMapMsg_GetBytes(tibemsMapMsg message,
                                     tibems_uint *bytes_size);
 
 /**
- * Stores an item as char, converted if the conversion loses nothing.
+ * Gives the item `name` of `message` in `value` as a char, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetChar(tibemsMapMsg message,
-                                   const char *name,
-                                   tibems_wchar *value);
+tibems_status tibemsMapMsg_GetChar(tibemsMapMsg message, const char *name, tibems_wchar *value);
 
 /**
- * Stores an item as double, converted if the conversion loses nothing.
+ * Gives the item `name` of `message` in `value` as a double, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetDouble(tibemsMapMsg message,
-                                     const char *name,
-                                     tibems_double *value);
+tibems_status tibemsMapMsg_GetDouble(tibemsMapMsg message, const char *name, tibems_double *value);
 
 /**
- * Stores an item as float, converted if the conversion loses nothing.
+ * Gives the item `name` of `message` in `value` as a float, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetFloat(tibemsMapMsg message,
-                                    const char *name,
-                                    tibems_float *value);
+tibems_status tibemsMapMsg_GetFloat(tibemsMapMsg message, const char *name, tibems_float *value);
 
 /**
- * Stores an item as int, converted if the conversion loses nothing.
+ * Gives the item `name` of `message` in `value` as an int, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetInt(tibemsMapMsg message,
-                                  const char *name,
-                                  tibems_int *value);
+tibems_status tibemsMapMsg_GetInt(tibemsMapMsg message, const char *name, tibems_int *value);
 
 /**
- * Stores an item as long, converted if the conversion loses nothing.
+ * Gives the item `name` of `message` in `value` as a long, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetLong(tibemsMapMsg message,
-                                   const char *name,
-                                   tibems_long *value);
+tibems_status tibemsMapMsg_GetLong(tibemsMapMsg message, const char *name, tibems_long *value);
 
 /**
- * Stores an item as short, converted if the conversion loses nothing.
+ * Gives the item `name` of `message` in `value` as a short, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetShort(tibemsMapMsg message,
-                                    const char *name,
-                                    tibems_short *value);
+tibems_status tibemsMapMsg_GetShort(tibemsMapMsg message, const char *name, tibems_short *value);
 
 /**
- * Stores an item as text, NULL for a NULL item. The text belongs to the message and lives until the item
- * is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+ * Gives the item `name` of `message` in `value` as text, NULL for a NULL item. The text belongs to
+ * the message and is valid until the item is replaced, tibemsMsg_ClearBody, or the message is
+ * destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetString(tibemsMapMsg message,
-                                     const char *name,
-                                     const char **value);
+tibems_status tibemsMapMsg_GetString(tibemsMapMsg message, const char *name, const char **value);
 
 /**
- * Stores the handle of the map message in an item. It belongs to the outer message and lives until the
- * item is replaced, tibemsMsg_ClearBody, or that message is destroyed; it must not be destroyed.
+ * Gives the map message in the item `name` of `msg` in `value`. It belongs to the outer message,
+ * must not be destroyed and is valid until the item is replaced, tibemsMsg_ClearBody, or that
+ * message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetMapMsg(tibemsMapMsg msg,
-                                     const char *name,
-                                     tibemsMapMsg *value);
+tibems_status tibemsMapMsg_GetMapMsg(tibemsMapMsg msg, const char *name, tibemsMapMsg *value);
 
 /**
- * Stores the handle of the stream message in an item. It belongs to the outer message and lives until the
- * item is replaced, tibemsMsg_ClearBody, or that message is destroyed; it must not be destroyed.
+ * Gives the stream message in the item `name` of `msg` in `value`. It belongs to the outer
+ * message, must not be destroyed and is valid until the item is replaced, tibemsMsg_ClearBody, or
+ * that message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+ * TIBEMS_CONVERSION_FAILED.
  */
-tibems_status tibemsMapMsg_GetStreamMsg(tibemsMapMsg msg,
-                                        const char *name,
-                                        tibemsStreamMsg *value);
+tibems_status tibemsMapMsg_GetStreamMsg(tibemsMapMsg msg, const char *name, tibemsStreamMsg *value);
 
 /**
- * Fills a field with an item as it is stored. What the field points to belongs to the message and lives
- * until the item is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+ * Fills `data` with the item `name` of `message` as it is kept. What `data` then points to belongs
+ * to the message and is valid until the item is replaced, tibemsMsg_ClearBody, or the message is
+ * destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_NOT_FOUND. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND.
  */
-tibems_status tibemsMapMsg_GetField(tibemsMapMsg message,
-                                    const char *name,
-                                    tibemsMsgField *data);
+tibems_status tibemsMapMsg_GetField(tibemsMapMsg message, const char *name, tibemsMsgField *data);
 
 /**
- * Tells whether the message has an item of this name; also a NULL item.
+ * Tells in `answer` whether `message` has an item `name`, also a NULL item.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for "". Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name.
  */
-tibems_status tibemsMapMsg_ItemExists(tibemsMapMsg message,
-                                      const char *name,
-                                      tibems_bool *answer);
+tibems_status tibemsMapMsg_ItemExists(tibemsMapMsg message, const char *name, tibems_bool *answer);
 
 /**
- * Makes an enumeration of the names of all items, in the order in which they were first set; names inside
- * nested messages do not belong to it. A snapshot, released with tibemsMsgEnum_Destroy.
+ * Makes a list of the names of all items of `message`, in the order in which they were first set,
+ * and gives it in `enumeration`; names inside nested messages do not belong to it. Later changes
+ * do not show in it and it may outlive the message. The caller releases it with
+ * tibemsMsgEnum_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output.
  */
-tibems_status tibemsMapMsg_GetMapNames(tibemsMsg message,
-                                       tibemsMsgEnum *enumeration);
+tibems_status tibemsMapMsg_GetMapNames(tibemsMsg message, tibemsMsgEnum *enumeration);
 
 /**
- * Stores a boolean as item; an earlier one of that name is replaced.
+ * Puts the boolean `value` into `message` as the item `name`, in place of an earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
-tibems_status tibemsMapMsg_SetBoolean(tibemsMapMsg message,
-                                      const char *name,
-                                      tibems_bool value);
+tibems_status tibemsMapMsg_SetBoolean(tibemsMapMsg message, const char *name, tibems_bool value);
 
 /**
- * Stores a byte as item; an earlier one of that name is replaced.
+ * Puts the byte `value` into `message` as the item `name`, in place of an earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
-tibems_status tibemsMapMsg_SetByte(tibemsMapMsg message,
-                                   const char *name,
-                                   tibems_byte value);
+tibems_status tibemsMapMsg_SetByte(tibemsMapMsg message, const char *name, tibems_byte value);
 
 /**
- * Stores a copy of bytes as item; an earlier one of that name is replaced. NULL with size 0 is an empty array.
+ * Puts a copy of the `bytes_size` bytes at `bytes` into `message` as the item `name`, in place of
+ * an earlier one. NULL with size 0 is an empty array.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name or NULL with a size; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name or NULL with a size; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
  */
 tibems_status tibemsMapMsg_SetBytes(tibemsMapMsg message,
                                     const char *name,
@@ -3035,7 +3645,11 @@ tibems_status tibemsMapMsg_SetBytes(tibemsMapMsg message,
                                     tibems_uint bytes_size);
 
 /**
- * As tibemsMapMsg_SetBytes: the bytes are copied here too, so that nothing is left to go wrong.
+ * Puts a copy of the `bytes_size` bytes at `bytes` into `message` as the item `name`:
+ * tibemsMapMsg_SetBytes. Nothing is kept by reference, so the program may change or release its
+ * bytes at once.
+ *
+ * Statuses: those of tibemsMapMsg_SetBytes.
  */
 tibems_status tibemsMapMsg_SetReferencedBytes(tibemsMapMsg message,
                                               const char *name,
@@ -3043,83 +3657,79 @@ tibems_status tibemsMapMsg_SetReferencedBytes(tibemsMapMsg message,
                                               tibems_uint bytes_size);
 
 /**
- * Stores a char as item; an earlier one of that name is replaced.
+ * Puts the char `value` into `message` as the item `name`, in place of an earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
-tibems_status tibemsMapMsg_SetChar(tibemsMapMsg message,
-                                   const char *name,
-                                   tibems_wchar value);
+tibems_status tibemsMapMsg_SetChar(tibemsMapMsg message, const char *name, tibems_wchar value);
 
 /**
- * Stores a double as item; an earlier one of that name is replaced.
+ * Puts the double `value` into `message` as the item `name`, in place of an earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
-tibems_status tibemsMapMsg_SetDouble(tibemsMapMsg message,
-                                     const char *name,
-                                     tibems_double value);
+tibems_status tibemsMapMsg_SetDouble(tibemsMapMsg message, const char *name, tibems_double value);
 
 /**
- * Stores a float as item; an earlier one of that name is replaced.
+ * Puts the float `value` into `message` as the item `name`, in place of an earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
-tibems_status tibemsMapMsg_SetFloat(tibemsMapMsg message,
-                                    const char *name,
-                                    tibems_float value);
+tibems_status tibemsMapMsg_SetFloat(tibemsMapMsg message, const char *name, tibems_float value);
 
 /**
- * Stores an int as item; an earlier one of that name is replaced.
+ * Puts the int `value` into `message` as the item `name`, in place of an earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
-tibems_status tibemsMapMsg_SetInt(tibemsMapMsg message,
-                                  const char *name,
-                                  tibems_int value);
+tibems_status tibemsMapMsg_SetInt(tibemsMapMsg message, const char *name, tibems_int value);
 
 /**
- * Stores a long as item; an earlier one of that name is replaced.
+ * Puts the long `value` into `message` as the item `name`, in place of an earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
-tibems_status tibemsMapMsg_SetLong(tibemsMapMsg message,
-                                   const char *name,
-                                   tibems_long value);
+tibems_status tibemsMapMsg_SetLong(tibemsMapMsg message, const char *name, tibems_long value);
 
 /**
- * Stores a short as item; an earlier one of that name is replaced.
+ * Puts the short `value` into `message` as the item `name`, in place of an earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
-tibems_status tibemsMapMsg_SetShort(tibemsMapMsg message,
-                                    const char *name,
-                                    tibems_short value);
+tibems_status tibemsMapMsg_SetShort(tibemsMapMsg message, const char *name, tibems_short value);
 
 /**
- * Stores a copy of a text as item, NULL as NULL item; an earlier one of that name is replaced.
+ * Puts a copy of the text `value`, NULL for a NULL item, into `message` as the item `name`, in
+ * place of an earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
  */
-tibems_status tibemsMapMsg_SetString(tibemsMapMsg message,
-                                     const char *name,
-                                     const char *value);
+tibems_status tibemsMapMsg_SetString(tibemsMapMsg message, const char *name, const char *value);
 
 /**
- * Puts a map message into a map message, by reference: changes show until the outer message is sent. The
- * outer message keeps what it needs, whatever `takeOwnership` says, and the caller still destroys its own
- * handle, before or after the outer one.
+ * Puts the map message `map_msg` into the map message `msg` as the item `name`, by reference:
+ * changes to it show until the outer message is sent. The outer message keeps what it needs,
+ * whatever `take_ownership` says, and the caller still destroys its own handle, before or after
+ * the outer one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
- * NULL arguments or a message that would contain itself; TIBEMS_INVALID_NAME for ""; TIBEMS_MSG_NOT_WRITEABLE;
- * TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another
+ * body; TIBEMS_INVALID_ARG for NULL arguments or a message that would contain itself;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than
+ * 64 levels.
  */
 tibems_status tibemsMapMsg_SetMapMsg(tibemsMsg msg,
                                      const char *name,
@@ -3127,13 +3737,15 @@ tibems_status tibemsMapMsg_SetMapMsg(tibemsMsg msg,
                                      tibems_bool take_ownership);
 
 /**
- * Puts a stream message into a map message, by reference: changes show until the outer message is sent. The
- * outer message keeps what it needs, whatever `takeOwnership` says, and the caller still destroys its own
- * handle, before or after the outer one.
+ * Puts the stream message `stream_msg` into the map message `msg` as the item `name`, by
+ * reference: changes to it show until the outer message is sent. The outer message keeps what it
+ * needs, whatever `take_ownership` says, and the caller still destroys its own handle, before or
+ * after the outer one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
- * NULL arguments or a message that would contain itself; TIBEMS_INVALID_NAME for ""; TIBEMS_MSG_NOT_WRITEABLE;
- * TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another
+ * body; TIBEMS_INVALID_ARG for NULL arguments or a message that would contain itself;
+ * TIBEMS_INVALID_NAME for an empty name; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than
+ * 64 levels.
  */
 tibems_status tibemsMapMsg_SetStreamMsg(tibemsMsg msg,
                                         const char *name,
@@ -3141,10 +3753,13 @@ tibems_status tibemsMapMsg_SetStreamMsg(tibemsMsg msg,
                                         tibems_bool take_ownership);
 
 /**
- * Stores a copy of an array as item; an earlier one of that name is replaced.
+ * Puts a copy of the `count` shorts at `value` into `msg` as the item `name`, in place of an
+ * earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+ * bytes.
  */
 tibems_status tibemsMapMsg_SetShortArray(tibemsMsg msg,
                                          const char *name,
@@ -3152,10 +3767,13 @@ tibems_status tibemsMapMsg_SetShortArray(tibemsMsg msg,
                                          tibems_uint count);
 
 /**
- * Stores a copy of an array as item; an earlier one of that name is replaced.
+ * Puts a copy of the `count` ints at `value` into `msg` as the item `name`, in place of an earlier
+ * one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+ * bytes.
  */
 tibems_status tibemsMapMsg_SetIntArray(tibemsMsg msg,
                                        const char *name,
@@ -3163,10 +3781,13 @@ tibems_status tibemsMapMsg_SetIntArray(tibemsMsg msg,
                                        tibems_uint count);
 
 /**
- * Stores a copy of an array as item; an earlier one of that name is replaced.
+ * Puts a copy of the `count` longs at `value` into `msg` as the item `name`, in place of an
+ * earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+ * bytes.
  */
 tibems_status tibemsMapMsg_SetLongArray(tibemsMsg msg,
                                         const char *name,
@@ -3174,10 +3795,13 @@ tibems_status tibemsMapMsg_SetLongArray(tibemsMsg msg,
                                         tibems_uint count);
 
 /**
- * Stores a copy of an array as item; an earlier one of that name is replaced.
+ * Puts a copy of the `count` floats at `value` into `msg` as the item `name`, in place of an
+ * earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+ * bytes.
  */
 tibems_status tibemsMapMsg_SetFloatArray(tibemsMsg msg,
                                          const char *name,
@@ -3185,10 +3809,13 @@ tibems_status tibemsMapMsg_SetFloatArray(tibemsMsg msg,
                                          tibems_uint count);
 
 /**
- * Stores a copy of an array as item; an earlier one of that name is replaced.
+ * Puts a copy of the `count` doubles at `value` into `msg` as the item `name`, in place of an
+ * earlier one.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
- * for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+ * bytes.
  */
 tibems_status tibemsMapMsg_SetDoubleArray(tibemsMsg msg,
                                           const char *name,
@@ -3196,365 +3823,396 @@ tibems_status tibemsMapMsg_SetDoubleArray(tibemsMsg msg,
                                           tibems_uint count);
 
 /**
- * Makes an empty stream message, which can be written until tibemsStreamMsg_Reset. The caller releases it
- * with tibemsMsg_Destroy.
+ * Makes an empty stream message and gives it in `message`, to be written until
+ * tibemsStreamMsg_Reset; the caller releases it with tibemsMsg_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsStreamMsg_Create(tibemsStreamMsg *message);
 
 /**
- * Fills a field with the next item as it is stored. What the field points to is the program's own copy:
- * tibemsStreamMsg_FreeField releases it, before or after the message is destroyed. A nested message in a field
- * must not be destroyed otherwise.
+ * Fills `value` with the next item of `message` as it is kept. What `value` then points to is the
+ * program's own copy: tibemsStreamMsg_FreeField releases it, before or after the message is
+ * destroyed. A nested message in it must not be destroyed otherwise.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end.
  */
-tibems_status tibemsStreamMsg_ReadField(tibemsStreamMsg message,
-                                        tibemsMsgField *value);
+tibems_status tibemsStreamMsg_ReadField(tibemsStreamMsg message, tibemsMsgField *value);
 
 /**
- * Reads the next item as boolean, converted if the conversion loses nothing.
+ * Reads the next item of `message` as a boolean into `value`, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
  */
-tibems_status tibemsStreamMsg_ReadBoolean(tibemsStreamMsg message,
-                                          tibems_bool *value);
+tibems_status tibemsStreamMsg_ReadBoolean(tibemsStreamMsg message, tibems_bool *value);
 
 /**
- * Reads the next item as byte, converted if the conversion loses nothing.
+ * Reads the next item of `message` as a byte into `value`, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
  */
-tibems_status tibemsStreamMsg_ReadByte(tibemsStreamMsg message,
-                                       tibems_byte *value);
+tibems_status tibemsStreamMsg_ReadByte(tibemsStreamMsg message, tibems_byte *value);
 
 /**
- * Stores address and number of the next item's bytes. The following call stores NULL and -1
- * (0xFFFFFFFF) and ends the item; so does any other read. An empty array and a NULL item give -1 at once. The
- * bytes belong to the message and live until tibemsMsg_ClearBody or until the message is destroyed.
+ * Gives the bytes of the next item of `message` in `value` and their number in `size`. The
+ * following call gives NULL and -1 (0xFFFFFFFF) and ends the item; so does any other read. An
+ * empty array and a NULL item give -1 at once. The bytes belong to the message and are valid until
+ * tibemsMsg_ClearBody or until the message is destroyed.
  *
- * TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of
+ * another kind; TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before
+ * tibemsStreamMsg_Reset; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read
+ * again.
  */
-tibems_status tibemsStreamMsg_ReadBytes(tibemsStreamMsg message,
-                                        void **value,
-                                        tibems_uint *size);
+tibems_status tibemsStreamMsg_ReadBytes(tibemsStreamMsg message, void **value, tibems_uint *size);
 
 /**
- * Reads the next item as char, converted if the conversion loses nothing.
+ * Reads the next item of `message` as a char into `value`, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
  */
-tibems_status tibemsStreamMsg_ReadChar(tibemsStreamMsg message,
-                                       tibems_wchar *value);
+tibems_status tibemsStreamMsg_ReadChar(tibemsStreamMsg message, tibems_wchar *value);
 
 /**
- * Reads the next item as double, converted if the conversion loses nothing.
+ * Reads the next item of `message` as a double into `value`, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
  */
-tibems_status tibemsStreamMsg_ReadDouble(tibemsStreamMsg message,
-                                         tibems_double *value);
+tibems_status tibemsStreamMsg_ReadDouble(tibemsStreamMsg message, tibems_double *value);
 
 /**
- * Reads the next item as float, converted if the conversion loses nothing.
+ * Reads the next item of `message` as a float into `value`, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
  */
-tibems_status tibemsStreamMsg_ReadFloat(tibemsStreamMsg message,
-                                        tibems_float *value);
+tibems_status tibemsStreamMsg_ReadFloat(tibemsStreamMsg message, tibems_float *value);
 
 /**
- * Reads the next item as int, converted if the conversion loses nothing.
+ * Reads the next item of `message` as an int into `value`, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
  */
-tibems_status tibemsStreamMsg_ReadInt(tibemsStreamMsg message,
-                                      tibems_int *value);
+tibems_status tibemsStreamMsg_ReadInt(tibemsStreamMsg message, tibems_int *value);
 
 /**
- * Reads the next item as long, converted if the conversion loses nothing.
+ * Reads the next item of `message` as a long into `value`, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
  */
-tibems_status tibemsStreamMsg_ReadLong(tibemsStreamMsg message,
-                                       tibems_long *value);
+tibems_status tibemsStreamMsg_ReadLong(tibemsStreamMsg message, tibems_long *value);
 
 /**
- * Reads the next item as short, converted if the conversion loses nothing.
+ * Reads the next item of `message` as a short into `value`, converted if the conversion loses
+ * nothing.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
  */
-tibems_status tibemsStreamMsg_ReadShort(tibemsStreamMsg message,
-                                        tibems_short *value);
+tibems_status tibemsStreamMsg_ReadShort(tibemsStreamMsg message, tibems_short *value);
 
 /**
- * Reads the next item as text, NULL for a NULL item. The text belongs to the message and lives until
- * tibemsMsg_ClearBody or until the message is destroyed; the program must not release or change it.
+ * Reads the next item of `message` as text into `value`, NULL for a NULL item. The text belongs to
+ * the message, must not be released or changed and is valid until tibemsMsg_ClearBody or until the
+ * message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
- * TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
- * not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+ * TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
  */
-tibems_status tibemsStreamMsg_ReadString(tibemsStreamMsg message,
-                                         char **value);
+tibems_status tibemsStreamMsg_ReadString(tibemsStreamMsg message, char **value);
 
 /**
- * Makes the body read-only and goes back to the first item. May be called any number of times.
+ * Makes the body of `message` read-only and goes back to its first item. It may be called any
+ * number of times.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind.
  */
 tibems_status tibemsStreamMsg_Reset(tibemsStreamMsg message);
 
 /**
- * Releases what tibemsStreamMsg_ReadField allocated for a field and sets its type to TIBEMS_NULL. Nothing is
- * released for NULL, a second call, or a field that tibemsMsg_GetProperty or tibemsMapMsg_GetField filled. Does not
- * block.
+ * Releases what tibemsStreamMsg_ReadField has put into `field` and makes its type TIBEMS_NULL.
+ * Nothing is released for NULL, a second call, or a field that tibemsMsg_GetProperty or
+ * tibemsMapMsg_GetField filled. Returns nothing.
  */
 void tibemsStreamMsg_FreeField(tibemsMsgField *field);
 
 /**
- * Appends a boolean.
+ * Appends the boolean `value` to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
 tibems_status tibemsStreamMsg_WriteBoolean(tibemsStreamMsg message, tibems_bool value);
 
 /**
- * Appends a byte.
+ * Appends the byte `value` to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
 tibems_status tibemsStreamMsg_WriteByte(tibemsStreamMsg message, tibems_byte value);
 
 /**
- * Appends a copy of bytes; NULL with size 0 is an empty array.
+ * Appends a copy of the `size` bytes at `value` to `message`; NULL with size 0 is an empty array.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above
+ * 2^31 - 1 bytes.
  */
-tibems_status tibemsStreamMsg_WriteBytes(tibemsStreamMsg message,
-                                         void *value,
-                                         tibems_uint size);
+tibems_status tibemsStreamMsg_WriteBytes(tibemsStreamMsg message, void *value, tibems_uint size);
 
 /**
- * Appends a char.
+ * Appends the char `value` to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
 tibems_status tibemsStreamMsg_WriteChar(tibemsStreamMsg message, tibems_wchar value);
 
 /**
- * Appends a double.
+ * Appends the double `value` to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
 tibems_status tibemsStreamMsg_WriteDouble(tibemsStreamMsg message, tibems_double value);
 
 /**
- * Appends a float.
+ * Appends the float `value` to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
 tibems_status tibemsStreamMsg_WriteFloat(tibemsStreamMsg message, tibems_float value);
 
 /**
- * Appends an int.
+ * Appends the int `value` to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
 tibems_status tibemsStreamMsg_WriteInt(tibemsStreamMsg message, tibems_int value);
 
 /**
- * Appends a long.
+ * Appends the long `value` to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
 tibems_status tibemsStreamMsg_WriteLong(tibemsStreamMsg message, tibems_long value);
 
 /**
- * Appends a short.
+ * Appends the short `value` to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE.
  */
 tibems_status tibemsStreamMsg_WriteShort(tibemsStreamMsg message, tibems_short value);
 
 /**
- * Appends a copy of a text, NULL as NULL item.
+ * Appends a copy of the text `value`, NULL for a NULL item, to `message`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
  */
 tibems_status tibemsStreamMsg_WriteString(tibemsStreamMsg message, char *value);
 
 /**
- * Appends a copy of an array.
+ * Appends a copy of the `count` shorts at `value` to `msg`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
- * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+ * not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
  */
 tibems_status tibemsStreamMsg_WriteShortArray(tibemsMsg msg,
                                               const tibems_short *value,
                                               tibems_int count);
 
 /**
- * Appends a copy of an array.
+ * Appends a copy of the `count` ints at `value` to `msg`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
- * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+ * not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
  */
 tibems_status tibemsStreamMsg_WriteIntArray(tibemsMsg msg,
                                             const tibems_int *value,
                                             tibems_int count);
 
 /**
- * Appends a copy of an array.
+ * Appends a copy of the `count` longs at `value` to `msg`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
- * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+ * not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
  */
 tibems_status tibemsStreamMsg_WriteLongArray(tibemsMsg msg,
                                              const tibems_long *value,
                                              tibems_int count);
 
 /**
- * Appends a copy of an array.
+ * Appends a copy of the `count` floats at `value` to `msg`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
- * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+ * not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
  */
 tibems_status tibemsStreamMsg_WriteFloatArray(tibemsMsg msg,
                                               const tibems_float *value,
                                               tibems_int count);
 
 /**
- * Appends a copy of an array.
+ * Appends a copy of the `count` doubles at `value` to `msg`.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
- * TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+ * not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
  */
 tibems_status tibemsStreamMsg_WriteDoubleArray(tibemsMsg msg,
                                                const tibems_double *value,
                                                tibems_int count);
 
 /**
- * Appends a copy of a map message; later changes to it do not show, and the caller still destroys it.
+ * Appends a copy of the map message `value` to the stream message `msg`; later changes to it do
+ * not show, and the caller still destroys it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
- * NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another
+ * body; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64
+ * levels.
  */
-tibems_status tibemsStreamMsg_WriteMapMsg(tibemsMsg msg,
-                                          tibemsMsg value);
+tibems_status tibemsStreamMsg_WriteMapMsg(tibemsMsg msg, tibemsMsg value);
 
 /**
- * Appends a copy of a stream message; later changes to it do not show, and the caller still destroys it.
+ * Appends a copy of the stream message `value` to the stream message `msg`; later changes to it do
+ * not show, and the caller still destroys it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
- * NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another
+ * body; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64
+ * levels.
  */
-tibems_status tibemsStreamMsg_WriteStreamMsg(tibemsMsg msg,
-                                             tibemsMsg value);
+tibems_status tibemsStreamMsg_WriteStreamMsg(tibemsMsg msg, tibemsMsg value);
 
 /**
- * Makes an object message without object. The caller releases it with tibemsMsg_Destroy.
+ * Makes an object message without an object and gives it in `message`; the caller releases it with
+ * tibemsMsg_Destroy.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsObjectMsg_Create(tibemsObjectMsg *message);
 
 /**
- * Stores address and number of the object's bytes, NULL and 0 without object. They belong to the
- * message and live until the next tibemsObjectMsg_SetObjectBytes or tibemsMsg_ClearBody, or until the
- * message is destroyed; the program must not change them.
+ * Gives the bytes of the object in `message` in `bytes` and their number in `byte_size`, NULL and
+ * 0 without an object. They belong to the message, must not be changed and are valid until the
+ * next tibemsObjectMsg_SetObjectBytes or tibemsMsg_ClearBody, or until the message is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for a NULL output.
  */
 tibems_status tibemsObjectMsg_GetObjectBytes(tibemsObjectMsg message,
                                              void **bytes,
                                              tibems_uint *byte_size);
 
 /**
- * Stores a copy of the bytes, which the library never interprets; NULL with size 0 is no object.
+ * Makes a copy of the `byte_size` bytes at `bytes` the object of `message`; NULL with size 0 is no
+ * object. They are never interpreted.
  *
- * TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
- * TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+ * TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above
+ * 2^31 - 1 bytes.
  */
 tibems_status tibemsObjectMsg_SetObjectBytes(tibemsObjectMsg message,
                                              const void *bytes,
                                              tibems_uint byte_size);
 
 /**
- * Copies the version of the TLS library, `major.minor.update` with its NUL, into the caller's
- * buffer of `bufsize` bytes and returns the buffer. What does not fit is left out.
+ * Writes the version of the TLS library, `major.minor.update` with its NUL, into `buffer`, which
+ * has room for `bufsize` bytes, and returns `buffer`. What does not fit is left out.
  */
 const char *tibemsSSL_OpenSSLVersion(char *buffer, tibems_int bufsize);
 
 /**
- * Switches the trace of TLS handshakes on or off for the whole process.
+ * Has TLS handshakes of the whole process traced, or not, as `trace` says. TLS is not built yet,
+ * so there is nothing to trace. Returns nothing.
  */
 void tibemsSSL_SetTrace(tibems_bool trace);
 
 /**
- * Switches the trace of TLS details on or off for the whole process.
+ * Has TLS details of the whole process traced, or not, as `trace` says. TLS is not built yet, so
+ * there is nothing to trace. Returns nothing.
  */
 void tibemsSSL_SetDebugTrace(tibems_bool trace);
 
 /**
- * Returns whether TLS handshakes are traced.
+ * Returns whether TLS handshakes are to be traced.
  */
 tibems_bool tibemsSSL_GetTrace(void);
 
 /**
- * Returns whether TLS details are traced.
+ * Returns whether TLS details are to be traced.
  */
 tibems_bool tibemsSSL_GetDebugTrace(void);
 
 /**
- * Makes an object that holds the TLS settings of connections. Released with
- * tibemsSSLParams_Destroy, or by the factory that it is given to.
+ * Makes an object that holds the TLS settings of connections and returns it: to be released with
+ * tibemsSSLParams_Destroy, unless a factory takes it (tibemsConnectionFactory_SetSSLParams). It
+ * must not be changed by one thread while another uses it. Connections with TLS are not built
+ * yet: what it holds has no effect.
  *
- * Returns NULL when it cannot be made. Does not block.
+ * Returns NULL when it cannot be made.
  */
 tibemsSSLParams tibemsSSLParams_Create(void);
 
 /**
- * Releases TLS parameters. Ignored for parameters that a factory owns and for handles that
- * are not live.
+ * Releases `params`; keys and passwords in it are overwritten. Ignored for parameters that a
+ * factory owns and for a handle that is not live. Returns nothing.
  */
 void tibemsSSLParams_Destroy(tibemsSSLParams params);
 
 /**
- * Sets the allowed cipher suites: OpenSSL names or keywords, separated by colons, commas or
- * blanks. NULL restores the default.
+ * Sets the cipher suites that connections may use: `ciphers` has names of OpenSSL or of the
+ * standard and words of OpenSSL such as HIGH, separated by colons, commas or blanks. Copied.
+ * NULL: the default of OpenSSL.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_ALGORITHM_ERROR for an unknown name or an empty list,
- * which keeps the earlier one. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle in `params` that is no TLS parameters and
+ * for a text that is not UTF-8; TIBEMS_ALGORITHM_ERROR for an unknown name or a list that leaves
+ * nothing: the earlier list stays.
  */
 tibems_status tibemsSSLParams_SetCiphers(tibemsSSLParams params, const char *ciphers);
 
 /**
- * Sets the client's certificate with its private key, from memory. `size` counts bytes;
- * `encoding` is one of the TIBEMS_SSL_ENCODING_ numbers. The data is copied.
+ * Keeps in `params` the client's certificate, which its private key may accompany: `size` bytes
+ * at `data`. An earlier one is replaced. `encoding`: TIBEMS_SSL_ENCODING_PEM,
+ * TIBEMS_SSL_ENCODING_DER or another of these numbers; BER is read as DER, ENTRUST and KEYSTORE
+ * are not read; TIBEMS_SSL_ENCODING_AUTO: it is found out by the content. The data is looked at
+ * and copied: at least 1 byte, at most 16 MiB. A password is used only when a connection is made.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_CERT_DATA; TIBEMS_INVALID_ENCODING. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters, NULL `data` and
+ * a `size` below 1; TIBEMS_INVALID_ENCODING when the encoding is unknown, not recognised or
+ * cannot hold this; TIBEMS_INVALID_CERT_DATA when the data cannot be read.
  */
 tibems_status tibemsSSLParams_SetIdentity(tibemsSSLParams params,
                                           const void *data,
@@ -3562,11 +4220,12 @@ tibems_status tibemsSSLParams_SetIdentity(tibemsSSLParams params,
                                           tibems_int encoding);
 
 /**
- * Stores address, size in bytes and encoding of the identity. The data belongs to the
- * parameters.
+ * Gives the client's certificate in `params`: the address of its bytes in `data`, their number in
+ * `size`, in `encoding` the form that was given or found out. The bytes belong to `params` and
+ * stay until the next identity is set or `params` is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_NOT_FOUND with NULL, 0, 0 when none is set. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and for a NULL
+ * output; TIBEMS_NOT_FOUND when none is set: the outputs are NULL, 0 and 0.
  */
 tibems_status tibemsSSLParams_GetIdentity(tibemsSSLParams params,
                                           const void **data,
@@ -3574,21 +4233,32 @@ tibems_status tibemsSSLParams_GetIdentity(tibemsSSLParams params,
                                           tibems_int *encoding);
 
 /**
- * Sets the client's certificate with its private key, from a file.
+ * Keeps in `params` the client's certificate, which its private key may accompany, from the file
+ * `filename`. An earlier one is replaced. `encoding`: TIBEMS_SSL_ENCODING_PEM,
+ * TIBEMS_SSL_ENCODING_DER or another of these numbers; BER is read as DER, ENTRUST and KEYSTORE
+ * are not read; TIBEMS_SSL_ENCODING_AUTO: it is found out by the content, then by the end of the
+ * file name. The file is read at once and needed no more: a regular file of at most 16 MiB. A
+ * password is used only when a connection is made.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_FILE_NOT_FOUND; TIBEMS_INVALID_CERT_DATA;
- * TIBEMS_INVALID_ENCODING. Reads the file.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and a NULL
+ * `filename`; TIBEMS_FILE_NOT_FOUND; TIBEMS_IO_FAILED when it cannot be read, is no regular file
+ * or is larger than 16 MiB; TIBEMS_INVALID_ENCODING when the encoding is unknown, not recognised
+ * or cannot hold this; TIBEMS_INVALID_CERT_DATA when the contents cannot be read.
  */
 tibems_status tibemsSSLParams_SetIdentityFile(tibemsSSLParams params,
                                               const char *filename,
                                               tibems_int encoding);
 
 /**
- * Adds certificates to the chain of the client's own certificate, from memory. The data is
- * copied.
+ * Adds to `params` certificates of the chain of the client's own certificate: `size` bytes at
+ * `data`. `encoding`: TIBEMS_SSL_ENCODING_PEM, TIBEMS_SSL_ENCODING_DER or another of these
+ * numbers; BER is read as DER, ENTRUST and KEYSTORE are not read; TIBEMS_SSL_ENCODING_AUTO: it is
+ * found out by the content. The data is looked at and copied: at least 1 byte, at most 16 MiB. A
+ * password is used only when a connection is made.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_CERT_DATA; TIBEMS_INVALID_ENCODING. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters, NULL `data` and
+ * a `size` below 1; TIBEMS_INVALID_ENCODING when the encoding is unknown, not recognised or
+ * cannot hold this; TIBEMS_INVALID_CERT_DATA when the data cannot be read.
  */
 tibems_status tibemsSSLParams_AddIssuerCert(tibemsSSLParams params,
                                             const void *data,
@@ -3596,19 +4266,32 @@ tibems_status tibemsSSLParams_AddIssuerCert(tibemsSSLParams params,
                                             tibems_int encoding);
 
 /**
- * Adds certificates to the chain of the client's own certificate, from a file.
+ * Adds to `params` certificates of the chain of the client's own certificate, from the file
+ * `filename`. `encoding`: TIBEMS_SSL_ENCODING_PEM, TIBEMS_SSL_ENCODING_DER or another of these
+ * numbers; BER is read as DER, ENTRUST and KEYSTORE are not read; TIBEMS_SSL_ENCODING_AUTO: it is
+ * found out by the content, then by the end of the file name. The file is read at once and needed
+ * no more: a regular file of at most 16 MiB. A password is used only when a connection is made.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_FILE_NOT_FOUND; TIBEMS_INVALID_CERT_DATA;
- * TIBEMS_INVALID_ENCODING. Reads the file.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and a NULL
+ * `filename`; TIBEMS_FILE_NOT_FOUND; TIBEMS_IO_FAILED when it cannot be read, is no regular file
+ * or is larger than 16 MiB; TIBEMS_INVALID_ENCODING when the encoding is unknown, not recognised
+ * or cannot hold this; TIBEMS_INVALID_CERT_DATA when the contents cannot be read.
  */
 tibems_status tibemsSSLParams_AddIssuerCertFile(tibemsSSLParams params,
                                                 const char *filename,
                                                 tibems_int encoding);
 
 /**
- * Sets the client's private key apart from its certificate, from memory. The data is copied.
+ * Keeps in `params` the client's private key, apart from its certificate: `size` bytes at `data`.
+ * An earlier one is replaced. Whether key, certificate and password fit shows when a connection
+ * is made. `encoding`: TIBEMS_SSL_ENCODING_PEM, TIBEMS_SSL_ENCODING_DER or another of these
+ * numbers; BER is read as DER, ENTRUST and KEYSTORE are not read; TIBEMS_SSL_ENCODING_AUTO: it is
+ * found out by the content. The data is looked at and copied: at least 1 byte, at most 16 MiB. A
+ * password is used only when a connection is made.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_ENCODING. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters, NULL `data` and
+ * a `size` below 1; TIBEMS_INVALID_ENCODING when the encoding is unknown, not recognised or
+ * cannot hold this; TIBEMS_INVALID_CERT_DATA when the data cannot be read.
  */
 tibems_status tibemsSSLParams_SetPrivateKey(tibemsSSLParams params,
                                             const void *data,
@@ -3616,11 +4299,12 @@ tibems_status tibemsSSLParams_SetPrivateKey(tibemsSSLParams params,
                                             tibems_int encoding);
 
 /**
- * Stores address, size in bytes and encoding of the private key. The data belongs to the
- * parameters.
+ * Gives the client's private key in `params`: the address of its bytes in `data`, their number in
+ * `size`, in `encoding` the form that was given or found out. The bytes belong to `params` and
+ * stay until the next key is set or `params` is destroyed.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_NOT_FOUND with NULL, 0, 0 when none is set. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and for a NULL
+ * output; TIBEMS_NOT_FOUND when none is set: the outputs are NULL, 0 and 0.
  */
 tibems_status tibemsSSLParams_GetPrivateKey(tibemsSSLParams params,
                                             const void **data,
@@ -3628,20 +4312,33 @@ tibems_status tibemsSSLParams_GetPrivateKey(tibemsSSLParams params,
                                             tibems_int *encoding);
 
 /**
- * Sets the client's private key apart from its certificate, from a file.
+ * Keeps in `params` the client's private key, apart from its certificate, from the file
+ * `filename`. An earlier one is replaced. Whether key, certificate and password fit shows when a
+ * connection is made. `encoding`: TIBEMS_SSL_ENCODING_PEM, TIBEMS_SSL_ENCODING_DER or another of
+ * these numbers; BER is read as DER, ENTRUST and KEYSTORE are not read; TIBEMS_SSL_ENCODING_AUTO:
+ * it is found out by the content, then by the end of the file name. The file is read at once and
+ * needed no more: a regular file of at most 16 MiB. A password is used only when a connection is
+ * made.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_FILE_NOT_FOUND; TIBEMS_INVALID_ENCODING. Reads the
- * file.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and a NULL
+ * `filename`; TIBEMS_FILE_NOT_FOUND; TIBEMS_IO_FAILED when it cannot be read, is no regular file
+ * or is larger than 16 MiB; TIBEMS_INVALID_ENCODING when the encoding is unknown, not recognised
+ * or cannot hold this; TIBEMS_INVALID_CERT_DATA when the contents cannot be read.
  */
 tibems_status tibemsSSLParams_SetPrivateKeyFile(tibemsSSLParams params,
                                                 const char *filename,
                                                 tibems_int encoding);
 
 /**
- * Adds certificates of authorities that vouch for servers, from memory. The data is copied.
+ * Adds to `params` certificates of authorities that vouch for servers: `size` bytes at `data`.
+ * `encoding`: TIBEMS_SSL_ENCODING_PEM, TIBEMS_SSL_ENCODING_DER or another of these numbers; BER
+ * is read as DER, ENTRUST and KEYSTORE are not read; TIBEMS_SSL_ENCODING_AUTO: it is found out by
+ * the content. The data is looked at and copied: at least 1 byte, at most 16 MiB. A password is
+ * used only when a connection is made.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_CERT_DATA; TIBEMS_INVALID_ENCODING. Does not
- * block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters, NULL `data` and
+ * a `size` below 1; TIBEMS_INVALID_ENCODING when the encoding is unknown, not recognised or
+ * cannot hold this; TIBEMS_INVALID_CERT_DATA when the data cannot be read.
  */
 tibems_status tibemsSSLParams_AddTrustedCert(tibemsSSLParams params,
                                              const void *data,
@@ -3649,98 +4346,120 @@ tibems_status tibemsSSLParams_AddTrustedCert(tibemsSSLParams params,
                                              tibems_int encoding);
 
 /**
- * Adds certificates of authorities that vouch for servers, from a file.
+ * Adds to `params` certificates of authorities that vouch for servers, from the file `filename`.
+ * `encoding`: TIBEMS_SSL_ENCODING_PEM, TIBEMS_SSL_ENCODING_DER or another of these numbers; BER
+ * is read as DER, ENTRUST and KEYSTORE are not read; TIBEMS_SSL_ENCODING_AUTO: it is found out by
+ * the content, then by the end of the file name. The file is read at once and needed no more: a
+ * regular file of at most 16 MiB. A password is used only when a connection is made.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_FILE_NOT_FOUND; TIBEMS_INVALID_CERT_DATA;
- * TIBEMS_INVALID_ENCODING. Reads the file.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and a NULL
+ * `filename`; TIBEMS_FILE_NOT_FOUND; TIBEMS_IO_FAILED when it cannot be read, is no regular file
+ * or is larger than 16 MiB; TIBEMS_INVALID_ENCODING when the encoding is unknown, not recognised
+ * or cannot hold this; TIBEMS_INVALID_CERT_DATA when the contents cannot be read.
  */
 tibems_status tibemsSSLParams_AddTrustedCertFile(tibemsSSLParams params,
                                                  const char *filename,
                                                  tibems_int encoding);
 
 /**
- * Asks for TLS while authenticating only. Stored, but TLS stays on for the whole connection:
- * AMQP has no way back.
+ * Says in `params` whether TLS is wanted for the authentication only (`auth_only`). Kept, but TLS
+ * will stay on for the whole connection: AMQP has no way back.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters.
  */
 tibems_status tibemsSSLParams_SetAuthOnly(tibemsSSLParams params, tibems_bool auth_only);
 
 /**
- * Sets whether the server's certificate must be signed by a trusted authority. TIBEMS_TRUE
- * unless set.
+ * Says in `params` whether a trusted authority must have signed the server's certificate
+ * (`verify`). TIBEMS_TRUE unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters.
  */
 tibems_status tibemsSSLParams_SetVerifyHost(tibemsSSLParams params, tibems_bool verify);
 
 /**
- * Sets whether the server's certificate must carry the expected host name. TIBEMS_TRUE unless
- * set.
+ * Says in `params` whether the server's certificate must carry the expected host name (`verify`).
+ * TIBEMS_TRUE unless set.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters.
  */
 tibems_status tibemsSSLParams_SetVerifyHostName(tibemsSSLParams params, tibems_bool verify);
 
 /**
- * Sets the function that decides when the host name check fails; `closure` is passed to it.
- * NULL removes it. It runs on the connecting thread, for reconnects on a thread of the
- * library.
+ * Sets in `params` the function `verifier` that decides when the check of the host name fails;
+ * `closure` is passed to it. NULL removes it. It will run on the thread that connects, for
+ * automatic reconnects on a thread of the library.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters.
  */
 tibems_status tibemsSSLParams_SetHostNameVerifier(tibemsSSLParams params,
                                                   tibemsSSLHostNameVerifier verifier,
                                                   const void *closure);
 
 /**
- * Sets the name to look for in the server's certificate instead of the host of the URL.
- * Copied; NULL removes it.
+ * Sets in `params` the name `expected_hostname` to look for in the server's certificate instead
+ * of the host of the URL. Copied; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and for a text
+ * that is not UTF-8.
  */
 tibems_status tibemsSSLParams_SetExpectedHostName(tibemsSSLParams params,
                                                   const char *expected_hostname);
 
 /**
- * Accepted for old programs, without effect: keys are not renegotiated.
+ * Accepts a time in `milliseconds` for `params`, as programs of old set it, without effect: keys
+ * are not renegotiated.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and for a
+ * negative number.
  */
 tibems_status tibemsSSLParams_SetRenegotiateInterval(tibemsSSLParams params,
                                                      tibems_long milliseconds);
 
 /**
- * Accepted for old programs, without effect: keys are not renegotiated.
+ * Accepts a number of `bytes` for `params`, as programs of old set it, without effect: keys are
+ * not renegotiated.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and for a
+ * negative number.
  */
 tibems_status tibemsSSLParams_SetRenegotiateSize(tibemsSSLParams params, tibems_long bytes);
 
 /**
- * Accepted for old programs, without effect: the TLS library seeds itself.
+ * Accepts `rand_file`, a source of random data, for `params`, without effect: OpenSSL seeds
+ * itself.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters.
  */
 tibems_status tibemsSSLParams_SetRandFile(tibemsSSLParams params, const char *rand_file);
 
 /**
- * Accepted for old programs, without effect: the TLS library seeds itself.
+ * Accepts `rand_egd_path`, a source of random data, for `params`, without effect: OpenSSL seeds
+ * itself.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters.
  */
 tibems_status tibemsSSLParams_SetRandEGD(tibemsSSLParams params, const char *rand_egd_path);
 
 /**
- * Accepted for old programs, without effect: the TLS library seeds itself.
+ * Accepts `size` bytes of random data at `rand_data` for `params`, without effect: OpenSSL seeds
+ * itself.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no TLS parameters and for a
+ * negative number.
  */
 tibems_status tibemsSSLParams_SetRandData(tibemsSSLParams params,
                                           const char *rand_data,
                                           tibems_int size);
 
 /**
- * Makes a context in which factories and destinations are looked up by name: the directory of
- * the file that TIBEMS_LOOKUP_FILE names, then the server. The URL may be a comma list; `+`
- * is refused. Release it with tibemsLookupContext_Destroy.
+ * Would make a context in which factories and destinations are looked up by name, at `broker_url`
+ * (one server or a comma list) as `username` with `password`. Lookup is not built yet: `context`
+ * becomes NULL and nobody is contacted.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME,
- * TIBEMS_INVALID_PORT. Contacts nobody.
+ * Statuses: TIBEMS_INVALID_ARG for a NULL output, a text that is not UTF-8, and a URL with `+` or
+ * `|`; TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME or TIBEMS_INVALID_PORT for a malformed
+ * URL; TIBEMS_NOT_IMPLEMENTED otherwise.
  */
 tibems_status tibemsLookupContext_Create(tibemsLookupContext *context,
                                          const char *broker_url,
@@ -3748,16 +4467,21 @@ tibems_status tibemsLookupContext_Create(tibemsLookupContext *context,
                                          const char *password);
 
 /**
- * Would make a context on an LDAP directory; this library has no LDAP client.
+ * Would make a context on the LDAP directory that `lookup_params` describe; this library has no
+ * LDAP client. `context` becomes NULL and nobody is contacted.
  *
- * TIBEMS_INVALID_ARG when server URL, base DN or search scope are missing;
- * TIBEMS_NOT_IMPLEMENTED otherwise; the context is NULL. Contacts nobody.
+ * Statuses: TIBEMS_INVALID_ARG for a NULL output and for parameters without server URL, base DN or
+ * search scope; TIBEMS_NOT_IMPLEMENTED otherwise.
  */
 tibems_status tibemsLookupContext_CreateExternal(tibemsLookupContext *context,
                                                  tibemsLookupParams lookup_params);
 
 /**
- * Makes a lookup context whose connections use TLS; otherwise as tibemsLookupContext_Create.
+ * Would make a context as tibemsLookupContext_Create, with TLS: `broker_url`, `username`,
+ * `password`, `ssl_params` and `pk_password` are not looked at. Lookup is not built yet: `context`
+ * becomes NULL.
+ *
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsLookupContext_CreateSSL(tibemsLookupContext *context,
                                             const char *broker_url,
@@ -3767,141 +4491,152 @@ tibems_status tibemsLookupContext_CreateSSL(tibemsLookupContext *context,
                                             const char *pk_password);
 
 /**
- * Releases a lookup context. Objects that were looked up stay.
+ * Would release `context`. Lookup is not built yet.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG.
+ * Statuses: TIBEMS_INVALID_ARG: no lookup context can be made yet, so every handle is a bad one.
  */
 tibems_status tibemsLookupContext_Destroy(tibemsLookupContext context);
 
 /**
- * Looks up a factory or destination. The caller releases what it gets, with the Destroy
- * function of its kind. May block on the server.
+ * Would look `name` up in `context` and give the factory or destination in `object`, which becomes
+ * NULL. Lookup is not built yet.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_NAME; TIBEMS_NOT_FOUND; TIBEMS_ILLEGAL_STATE
- * when both a queue and a topic have the name; the statuses of tibemsConnection_Create.
+ * Statuses: TIBEMS_INVALID_ARG: no lookup context can be made yet, so every handle is a bad one.
  */
 tibems_status tibemsLookupContext_Lookup(tibemsLookupContext context,
                                          const char *name,
                                          void **object);
 
 /**
- * Looks up a destination; otherwise as tibemsLookupContext_Lookup.
+ * Would look `name` up in `context` and give the destination in `destination`, which becomes NULL.
+ * Lookup is not built yet.
+ *
+ * Statuses: TIBEMS_INVALID_ARG: no lookup context can be made yet, so every handle is a bad one.
  */
 tibems_status tibemsLookupContext_LookupDestination(tibemsLookupContext context,
                                                     const char *name,
                                                     tibemsDestination *destination);
 
 /**
- * Looks up a connection factory; otherwise as tibemsLookupContext_Lookup.
+ * Would look `name` up in `context` and give the factory in `factory`, which becomes NULL. Lookup
+ * is not built yet.
+ *
+ * Statuses: TIBEMS_INVALID_ARG: no lookup context can be made yet, so every handle is a bad one.
  */
 tibems_status tibemsLookupContext_LookupConnectionFactory(tibemsLookupContext context,
                                                           const char *name,
                                                           tibemsConnectionFactory *factory);
 
 /**
- * Makes an empty set of LDAP parameters. Released with tibemsLookupParams_Destroy.
+ * Returns an empty set of parameters for a lookup in an LDAP directory, for which this library has
+ * no client. Release it with tibemsLookupParams_Destroy.
  */
 tibemsLookupParams tibemsLookupParams_Create(void);
 
 /**
- * Releases LDAP parameters. Ignored for a handle that is not live.
+ * Releases `lparams`; no effect for a handle that is not live. Returns nothing.
  */
 void tibemsLookupParams_Destroy(tibemsLookupParams lparams);
 
 /**
- * Sets the URL of the LDAP server. Copied; NULL removes it.
+ * Keeps a copy of `url` in `lparams` as the URL of the LDAP server; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapServerUrl(tibemsLookupParams lparams, const char *url);
 
 /**
- * Returns the URL of the LDAP server, NULL if none is set. The text belongs to the parameters and
- * is valid until the next set or the destruction.
+ * Returns the URL of the LDAP server in `lparams`, NULL if none is set. The text belongs to the
+ * parameters, must not be changed and is valid until it is set again or they are destroyed.
  */
 char *tibemsLookupParams_GetLdapServerUrl(tibemsLookupParams lparams);
 
 /**
- * Sets the base distinguished name of searches. Copied; NULL removes it.
+ * Keeps a copy of `basedn` in `lparams` as the base distinguished name of searches; NULL removes
+ * it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapBaseDN(tibemsLookupParams lparams, const char *basedn);
 
 /**
- * Sets the name to bind with. Copied; NULL removes it.
+ * Keeps a copy of `principal` in `lparams` as the name to bind with; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapPrincipal(tibemsLookupParams lparams,
                                                   const char *principal);
 
 /**
- * Sets the password to bind with. Copied; NULL removes it.
+ * Keeps a copy of `credential` in `lparams` as the password to bind with; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapCredential(tibemsLookupParams lparams,
                                                    const char *credential);
 
 /**
- * Sets the search scope: `onelevel`, `subtree` or `object`. Copied; NULL removes it.
+ * Keeps a copy of `scope` in `lparams` as the scope of searches: `object`, `base`, `onelevel` or
+ * `subtree`; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for an unknown one. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for another text.
  */
 tibems_status tibemsLookupParams_SetLdapSearchScope(tibemsLookupParams lparams, const char *scope);
 
 /**
- * Sets the kind of connection: `ldaps` or `startTLS`; unset is not secure. Copied; NULL removes it.
+ * Keeps a copy of `conn_type` in `lparams` as the kind of connection: `ldaps` or `startTLS`; NULL,
+ * which is not secure, removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG for an unknown one. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for another text.
  */
 tibems_status tibemsLookupParams_SetLdapConnType(tibemsLookupParams lparams, const char *conn_type);
 
 /**
- * Sets the file of trusted certificates. Copied; NULL removes it.
+ * Keeps a copy of `file` in `lparams` as the file of trusted certificates; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapCAFile(tibemsLookupParams lparams, const char *file);
 
 /**
- * Sets the folder of trusted certificates. Copied; NULL removes it.
+ * Keeps a copy of `path` in `lparams` as the folder of trusted certificates; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapCAPath(tibemsLookupParams lparams, const char *path);
 
 /**
- * Sets the file of the client's certificate. Copied; NULL removes it.
+ * Keeps a copy of `file` in `lparams` as the file of the client's certificate; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapCertFile(tibemsLookupParams lparams, const char *file);
 
 /**
- * Sets the file of the client's private key. Copied; NULL removes it.
+ * Keeps a copy of `file` in `lparams` as the file of the client's private key; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapKeyFile(tibemsLookupParams lparams, const char *file);
 
 /**
- * Sets the file of random data. Copied; NULL removes it.
+ * Keeps a copy of `file` in `lparams` as the file of random data; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapRandFile(tibemsLookupParams lparams, const char *file);
 
 /**
- * Sets the allowed cipher suites. Copied; NULL removes it.
+ * Keeps a copy of `ciphers` in `lparams` as the allowed cipher suites; NULL removes it.
  *
- * TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
  */
 tibems_status tibemsLookupParams_SetLdapCiphers(tibemsLookupParams lparams, const char *ciphers);
 
 /**
  * Deprecated: tibemsConnection_CreateSSL.
+ *
+ * Statuses: those of tibemsConnection_CreateSSL.
  */
 tibems_status tibemsQueueConnection_CreateSSL(tibemsQueueConnection *queue_connection,
                                               const char *broker_url,
@@ -3913,6 +4648,8 @@ tibems_status tibemsQueueConnection_CreateSSL(tibemsQueueConnection *queue_conne
 
 /**
  * Deprecated: tibemsConnection_CreateSSL.
+ *
+ * Statuses: those of tibemsConnection_CreateSSL.
  */
 tibems_status tibemsTopicConnection_CreateSSL(tibemsTopicConnection *topic_connection,
                                               const char *broker_url,
@@ -3924,6 +4661,8 @@ tibems_status tibemsTopicConnection_CreateSSL(tibemsTopicConnection *topic_conne
 
 /**
  * Deprecated: tibemsConnection_Create.
+ *
+ * Statuses: those of tibemsConnection_Create.
  */
 tibems_status tibemsTopicConnection_Create(tibemsTopicConnection *topic_connection,
                                            const char *broker_url,
@@ -3933,6 +4672,8 @@ tibems_status tibemsTopicConnection_Create(tibemsTopicConnection *topic_connecti
 
 /**
  * Deprecated: tibemsConnection_CreateSession.
+ *
+ * Statuses: those of tibemsConnection_CreateSession.
  */
 tibems_status tibemsTopicConnection_CreateTopicSession(tibemsTopicConnection topic_connection,
                                                        tibemsTopicSession *topic_session,
@@ -3941,6 +4682,8 @@ tibems_status tibemsTopicConnection_CreateTopicSession(tibemsTopicConnection top
 
 /**
  * Deprecated: tibemsConnection_Create.
+ *
+ * Statuses: those of tibemsConnection_Create.
  */
 tibems_status tibemsQueueConnection_Create(tibemsQueueConnection *queue_connection,
                                            const char *broker_url,
@@ -3950,6 +4693,8 @@ tibems_status tibemsQueueConnection_Create(tibemsQueueConnection *queue_connecti
 
 /**
  * Deprecated: tibemsConnection_CreateSession.
+ *
+ * Statuses: those of tibemsConnection_CreateSession.
  */
 tibems_status tibemsQueueConnection_CreateQueueSession(tibemsQueueConnection queue_connection,
                                                        tibemsQueueSession *queue_session,
@@ -3958,6 +4703,8 @@ tibems_status tibemsQueueConnection_CreateQueueSession(tibemsQueueConnection que
 
 /**
  * Deprecated: tibemsSession_CreateConsumer, for topics only.
+ *
+ * Statuses: those of tibemsSession_CreateConsumer; TIBEMS_INVALID_DESTINATION for a queue.
  */
 tibems_status tibemsTopicSession_CreateSubscriber(tibemsTopicSession session,
                                                   tibemsTopicSubscriber *topic_subscriber,
@@ -3967,6 +4714,8 @@ tibems_status tibemsTopicSession_CreateSubscriber(tibemsTopicSession session,
 
 /**
  * Deprecated: tibemsSession_CreateDurableSubscriber.
+ *
+ * Statuses: those of tibemsSession_CreateDurableSubscriber.
  */
 tibems_status tibemsTopicSession_CreateDurableSubscriber(tibemsTopicSession session,
                                                          tibemsTopicSubscriber *topic_subscriber,
@@ -3977,6 +4726,8 @@ tibems_status tibemsTopicSession_CreateDurableSubscriber(tibemsTopicSession sess
 
 /**
  * Deprecated: tibemsSession_CreateProducer, for a topic or NULL only.
+ *
+ * Statuses: those of tibemsSession_CreateProducer; TIBEMS_INVALID_DESTINATION for a queue.
  */
 tibems_status tibemsTopicSession_CreatePublisher(tibemsTopicSession session,
                                                  tibemsTopicPublisher *topic_publisher,
@@ -3984,24 +4735,32 @@ tibems_status tibemsTopicSession_CreatePublisher(tibemsTopicSession session,
 
 /**
  * Deprecated: tibemsSession_Unsubscribe.
+ *
+ * Statuses: those of tibemsSession_Unsubscribe.
  */
 tibems_status tibemsTopicSession_Unsubscribe(tibemsTopicSession session,
                                              const char *subscriber_name);
 
 /**
  * Deprecated: tibemsSession_CreateTemporaryTopic.
+ *
+ * Statuses: those of tibemsSession_CreateTemporaryTopic.
  */
 tibems_status tibemsTopicSession_CreateTemporaryTopic(tibemsTopicSession session,
                                                       tibemsTemporaryTopic *tmp_topic);
 
 /**
  * Deprecated: tibemsSession_DeleteTemporaryTopic.
+ *
+ * Statuses: those of tibemsSession_DeleteTemporaryTopic.
  */
 tibems_status tibemsTopicSession_DeleteTemporaryTopic(tibemsTopicSession session,
                                                       tibemsTemporaryTopic tmp_topic);
 
 /**
  * Deprecated: tibemsSession_CreateBrowser.
+ *
+ * Statuses: those of tibemsSession_CreateBrowser.
  */
 tibems_status tibemsQueueSession_CreateBrowser(tibemsQueueSession session,
                                                tibemsQueueBrowser *browser,
@@ -4009,7 +4768,9 @@ tibems_status tibemsQueueSession_CreateBrowser(tibemsQueueSession session,
                                                const char *optional_selector);
 
 /**
- * Deprecated: tibemsSession_CreateConsumer, for queues only, without `no_local`.
+ * Deprecated: tibemsSession_CreateConsumer, for queues only and without `no_local`.
+ *
+ * Statuses: those of tibemsSession_CreateConsumer; TIBEMS_INVALID_DESTINATION for a topic.
  */
 tibems_status tibemsQueueSession_CreateReceiver(tibemsQueueSession session,
                                                 tibemsQueueReceiver *queue_receiver,
@@ -4018,6 +4779,8 @@ tibems_status tibemsQueueSession_CreateReceiver(tibemsQueueSession session,
 
 /**
  * Deprecated: tibemsSession_CreateProducer, for a queue or NULL only.
+ *
+ * Statuses: those of tibemsSession_CreateProducer; TIBEMS_INVALID_DESTINATION for a topic.
  */
 tibems_status tibemsQueueSession_CreateSender(tibemsQueueSession session,
                                               tibemsQueueSender *queue_sender,
@@ -4025,29 +4788,39 @@ tibems_status tibemsQueueSession_CreateSender(tibemsQueueSession session,
 
 /**
  * Deprecated: tibemsSession_CreateTemporaryQueue.
+ *
+ * Statuses: those of tibemsSession_CreateTemporaryQueue.
  */
 tibems_status tibemsQueueSession_CreateTemporaryQueue(tibemsQueueSession session,
                                                       tibemsTemporaryQueue *tmp_queue);
 
 /**
  * Deprecated: tibemsSession_DeleteTemporaryQueue.
+ *
+ * Statuses: those of tibemsSession_DeleteTemporaryQueue.
  */
 tibems_status tibemsQueueSession_DeleteTemporaryQueue(tibemsQueueSession session,
                                                       tibemsTemporaryQueue tmp_queue);
 
 /**
  * Deprecated: tibemsMsgProducer_GetDestination, for topics only.
+ *
+ * Statuses: those of tibemsMsgProducer_GetDestination; TIBEMS_INVALID_DESTINATION for a queue.
  */
 tibems_status tibemsTopicPublisher_GetTopic(tibemsTopicPublisher topic_publisher,
                                             tibemsTopic *topic);
 
 /**
  * Deprecated: tibemsMsgProducer_Send.
+ *
+ * Statuses: those of tibemsMsgProducer_Send.
  */
 tibems_status tibemsTopicPublisher_Publish(tibemsTopicPublisher topic_publisher, tibemsMsg msg);
 
 /**
  * Deprecated: tibemsMsgProducer_SendEx.
+ *
+ * Statuses: those of tibemsMsgProducer_SendEx.
  */
 tibems_status tibemsTopicPublisher_PublishEx(tibemsTopicPublisher topic_publisher,
                                              tibemsMsg msg,
@@ -4057,6 +4830,8 @@ tibems_status tibemsTopicPublisher_PublishEx(tibemsTopicPublisher topic_publishe
 
 /**
  * Deprecated: tibemsMsgProducer_SendToDestination, for topics only.
+ *
+ * Statuses: those of tibemsMsgProducer_SendToDestination.
  */
 tibems_status tibemsTopicPublisher_PublishToTopic(tibemsTopicPublisher topic_publisher,
                                                   tibemsTopic topic,
@@ -4064,6 +4839,8 @@ tibems_status tibemsTopicPublisher_PublishToTopic(tibemsTopicPublisher topic_pub
 
 /**
  * Deprecated: tibemsMsgProducer_SendToDestinationEx, for topics only.
+ *
+ * Statuses: those of tibemsMsgProducer_SendToDestinationEx.
  */
 tibems_status tibemsTopicPublisher_PublishToTopicEx(tibemsTopicPublisher topic_publisher,
                                                     tibemsTopic topic,
@@ -4074,16 +4851,22 @@ tibems_status tibemsTopicPublisher_PublishToTopicEx(tibemsTopicPublisher topic_p
 
 /**
  * Deprecated: tibemsMsgProducer_GetDestination, for queues only.
+ *
+ * Statuses: those of tibemsMsgProducer_GetDestination; TIBEMS_INVALID_DESTINATION for a topic.
  */
 tibems_status tibemsQueueSender_GetQueue(tibemsQueueSender queue_sender, tibemsQueue *queue);
 
 /**
  * Deprecated: tibemsMsgProducer_Send.
+ *
+ * Statuses: those of tibemsMsgProducer_Send.
  */
 tibems_status tibemsQueueSender_Send(tibemsQueueSender queue_sender, tibemsMsg msg);
 
 /**
  * Deprecated: tibemsMsgProducer_SendEx.
+ *
+ * Statuses: those of tibemsMsgProducer_SendEx.
  */
 tibems_status tibemsQueueSender_SendEx(tibemsQueueSender queue_sender,
                                        tibemsMsg msg,
@@ -4093,6 +4876,8 @@ tibems_status tibemsQueueSender_SendEx(tibemsQueueSender queue_sender,
 
 /**
  * Deprecated: tibemsMsgProducer_SendToDestination, for queues only.
+ *
+ * Statuses: those of tibemsMsgProducer_SendToDestination.
  */
 tibems_status tibemsQueueSender_SendToQueue(tibemsQueueSender queue_sender,
                                             tibemsQueue queue,
@@ -4100,6 +4885,8 @@ tibems_status tibemsQueueSender_SendToQueue(tibemsQueueSender queue_sender,
 
 /**
  * Deprecated: tibemsMsgProducer_SendToDestinationEx, for queues only.
+ *
+ * Statuses: those of tibemsMsgProducer_SendToDestinationEx.
  */
 tibems_status tibemsQueueSender_SendToQueueEx(tibemsQueueSender queue_sender,
                                               tibemsQueue queue,
@@ -4110,26 +4897,33 @@ tibems_status tibemsQueueSender_SendToQueueEx(tibemsQueueSender queue_sender,
 
 /**
  * Deprecated: tibemsMsgConsumer_GetDestination, for topics only.
+ *
+ * Statuses: those of tibemsMsgConsumer_GetDestination; TIBEMS_INVALID_DESTINATION for a queue.
  */
 tibems_status tibemsTopicSubscriber_GetTopic(tibemsTopicSubscriber topic_subscriber,
                                              tibemsTopic *topic);
 
 /**
  * Deprecated: tibemsMsgConsumer_GetNoLocal.
+ *
+ * Statuses: those of tibemsMsgConsumer_GetNoLocal.
  */
 tibems_status tibemsTopicSubscriber_GetNoLocal(tibemsTopicSubscriber topic_subscriber,
                                                tibems_bool *is_no_local);
 
 /**
  * Deprecated: tibemsMsgConsumer_GetDestination, for queues only.
+ *
+ * Statuses: those of tibemsMsgConsumer_GetDestination; TIBEMS_INVALID_DESTINATION for a topic.
  */
 tibems_status tibemsQueueReceiver_GetQueue(tibemsQueueReceiver queue_receiver, tibemsQueue *queue);
 
 /**
- * Would open a connection for distributed transactions. The connection is NULL; nothing is
- * contacted.
+ * Would open a connection for distributed transactions to `broker_url` as `client_id`, `username`
+ * and `password`. Nobody is contacted, `connection` becomes NULL: AMQP servers offer no
+ * distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAConnection_Create(tibemsConnection *connection,
                                         const char *broker_url,
@@ -4138,10 +4932,11 @@ tibems_status tibemsXAConnection_Create(tibemsConnection *connection,
                                         const char *password);
 
 /**
- * Would open a TLS connection for distributed transactions. The connection is NULL; nothing
- * is contacted.
+ * Would open a TLS connection with `params` and `pk_password` for distributed transactions to
+ * `broker_url` as `client_id`, `username` and `password`. Nobody is contacted, `connection`
+ * becomes NULL: AMQP servers offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAConnection_CreateSSL(tibemsConnection *connection,
                                            const char *broker_url,
@@ -4152,107 +4947,120 @@ tibems_status tibemsXAConnection_CreateSSL(tibemsConnection *connection,
                                            const char *pk_password);
 
 /**
- * Would make a session for distributed transactions. The session is NULL.
+ * Would make a session of `connection` for distributed transactions. `session` becomes NULL: AMQP
+ * servers offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAConnection_CreateXASession(tibemsConnection connection,
                                                  tibemsSession *session);
 
 /**
- * Would close a connection for distributed transactions. Leaves every handle as it is.
+ * Would close `connection`, one for distributed transactions. No handle is changed: AMQP servers
+ * offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAConnection_Close(tibemsConnection connection);
 
 /**
- * Would close a session for distributed transactions. Leaves every handle as it is.
+ * Would close `session`, one for distributed transactions. No handle is changed: AMQP servers
+ * offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXASession_Close(tibemsSession session);
 
 /**
- * Would store the session below an XA session. The session is NULL.
+ * Would give the session below `xa_session` in `session`, which becomes NULL: AMQP servers offer
+ * no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXASession_GetSession(tibemsSession xa_session, tibemsSession *session);
 
 /**
- * Would store the XA resource of a session. The resource is NULL.
+ * Would give the XA resource of `session` in `xa_resource`, which becomes NULL: AMQP servers offer
+ * no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXASession_GetXAResource(tibemsSession session, tibemsXAResource *xa_resource);
 
 /**
- * Would find an open XA connection by its URL. The connection is NULL.
+ * Would give the open XA connection to `broker_url` in `connection`, which becomes NULL: AMQP
+ * servers offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAConnection_Get(tibemsConnection *connection, const char *broker_url);
 
 /**
- * Would store the XA session of a connection. The session is NULL.
+ * Would give the XA session of `connection` in `xa_session`, which becomes NULL: AMQP servers
+ * offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAConnection_GetXASession(tibemsConnection connection,
                                               tibemsSession *xa_session);
 
 /**
- * Would commit a transaction branch.
+ * Would commit the branch `xid` of `xa_resource`, in one step if `one_phase`: AMQP servers offer
+ * no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_Commit(tibemsXAResource xa_resource,
                                       XID *xid,
                                       tibems_bool one_phase);
 
 /**
- * Would end the work of a transaction branch.
+ * Would end the work of the branch `xid` of `xa_resource`, as `flags` say: AMQP servers offer no
+ * distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_End(tibemsXAResource xa_resource, XID *xid, int flags);
 
 /**
- * Would forget a transaction branch.
+ * Would forget the branch `xid` of `xa_resource`: AMQP servers offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_Forget(tibemsXAResource xa_resource, XID *xid);
 
 /**
- * Would store the transaction timeout in seconds; stores 0.
+ * Would tell in `seconds` how many seconds a transaction of `xa_resource` may take; it becomes 0:
+ * AMQP servers offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_GetTransactionTimeout(tibemsXAResource xa_resource,
                                                      tibems_int *seconds);
 
 /**
- * Would compare two resource managers; stores TIBEMS_FALSE.
+ * Would tell in `result` whether `xa_resource` and `xa_resource2` belong to one server; it becomes
+ * TIBEMS_FALSE: AMQP servers offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_isSameRM(tibemsXAResource xa_resource,
                                         tibemsXAResource xa_resource2,
                                         tibems_bool *result);
 
 /**
- * Would prepare a transaction branch.
+ * Would prepare the branch `xid` of `xa_resource`: AMQP servers offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_Prepare(tibemsXAResource xa_resource, XID *xid);
 
 /**
- * Would list prepared transaction branches; stores 0 as their count.
+ * Would list prepared branches of `xa_resource`, as `flag` says: at most `desired_count` in
+ * `xids`, their number in `returned_count`, which becomes 0: AMQP servers offer no distributed
+ * transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_Recover(tibemsXAResource xa_resource,
                                        XID *xids,
@@ -4261,43 +5069,137 @@ tibems_status tibemsXAResource_Recover(tibemsXAResource xa_resource,
                                        tibems_int flag);
 
 /**
- * Would roll a transaction branch back.
+ * Would roll the branch `xid` of `xa_resource` back: AMQP servers offer no distributed
+ * transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_Rollback(tibemsXAResource xa_resource, XID *xid);
 
 /**
- * Would set the transaction timeout.
+ * Would limit transactions of `xa_resource` to `seconds` seconds: AMQP servers offer no
+ * distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_SetTransactionTimeout(tibemsXAResource xa_resource,
                                                      tibems_int seconds);
 
 /**
- * Would start the work of a transaction branch.
+ * Would start the work of the branch `xid` of `xa_resource`, as `flags` say: AMQP servers offer no
+ * distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_Start(tibemsXAResource xa_resource, XID *xid, tibems_int flags);
 
 /**
- * Would set the number of the resource manager.
+ * Would give `xa_resource` the number `rmid`: AMQP servers offer no distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_SetRMID(tibemsXAResource xa_resource, tibems_int rmid);
 
 /**
- * Would store the number of the resource manager; stores 0.
+ * Would tell the number of `xa_resource` in `rmid`, which becomes 0: AMQP servers offer no
+ * distributed transactions.
  *
- * TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+ * Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
  */
 tibems_status tibemsXAResource_GetRMID(tibemsXAResource xa_resource, tibems_int *rmid);
 
+/**
+ * Makes a temporary topic and gives its handle in `tmp_topic`, to be released with
+ * tibemsDestination_Destroy, which leaves the topic itself alone. The server chooses the name.
+ * The topic belongs to the connection of `session`, not to `session`: it ends with
+ * tibemsSession_DeleteTemporaryTopic or with the connection. Only consumers of that connection
+ * can read it, in any of its sessions; everybody can send to it, and its name travels in the
+ * reply-to of messages.
+ *
+ * When the connection is made again, by the library or by
+ * tibemsUFOConnectionFactory_RecoverConnection, the topic is made again under another name:
+ * the handle and its copies, producers, consumers and the reply-to of later sends follow it.
+ * Names copied before and messages sent before lead nowhere.
+ *
+ * Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_INVALID_DESTINATION when the server gives it no name or refuses it without a better
+ * reason; TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+ * TIBEMS_NOT_IMPLEMENTED on a broker that makes none for clients; TIBEMS_SERVER_LIMIT;
+ * TIBEMS_DESTINATION_LIMIT_EXCEEDED; TIBEMS_ID_IN_USE, TIBEMS_INVALID_SIZE,
+ * TIBEMS_INVALID_PRODUCER or TIBEMS_EXCEPTION when the server refuses for other reasons;
+ * TIBEMS_TIMEOUT; TIBEMS_ILLEGAL_STATE; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE.
+ */
+tibems_status tibemsSession_CreateTemporaryTopic(tibemsSession session,
+                                                 tibemsTemporaryTopic *tmp_topic);
+
+/**
+ * Deletes the temporary topic `tmp_topic` of the connection of `session`, with the messages
+ * that nobody has read. Any session of the connection may do it, with any handle of the topic:
+ * also a copy, or a reply-to that came back. The handle stays the program's, and
+ * tibemsDestination_GetName works on it; sends, consumers and producers get
+ * TIBEMS_INVALID_DESTINATION.
+ *
+ * Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_DESTINATION for a handle that is
+ * none, no temporary topic, one of another connection or one that was deleted before;
+ * TIBEMS_ILLEGAL_STATE while it has consumers; TIBEMS_SECURITY_EXCEPTION, TIBEMS_NOT_PERMITTED
+ * or TIBEMS_EXCEPTION when the server refuses; TIBEMS_TIMEOUT; TIBEMS_ILLEGAL_STATE;
+ * TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
+ */
+tibems_status tibemsSession_DeleteTemporaryTopic(tibemsSession session,
+                                                 tibemsTemporaryTopic tmp_topic);
+
+/**
+ * Makes a temporary queue and gives its handle in `tmp_queue`, to be released with
+ * tibemsDestination_Destroy, which leaves the queue itself alone. The server chooses the name.
+ * The queue belongs to the connection of `session`, not to `session`: it ends with
+ * tibemsSession_DeleteTemporaryQueue or with the connection. Only consumers of that connection
+ * can read it, in any of its sessions; everybody can send to it, and its name travels in the
+ * reply-to of messages.
+ *
+ * When the connection is made again, by the library or by
+ * tibemsUFOConnectionFactory_RecoverConnection, the queue is made again under another name:
+ * the handle and its copies, producers, consumers and the reply-to of later sends follow it.
+ * Names copied before and messages sent before lead nowhere.
+ *
+ * Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+ * TIBEMS_INVALID_DESTINATION when the server gives it no name or refuses it without a better
+ * reason; TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+ * TIBEMS_NOT_IMPLEMENTED on a broker that makes none for clients; TIBEMS_SERVER_LIMIT;
+ * TIBEMS_DESTINATION_LIMIT_EXCEEDED; TIBEMS_ID_IN_USE, TIBEMS_INVALID_SIZE,
+ * TIBEMS_INVALID_PRODUCER or TIBEMS_EXCEPTION when the server refuses for other reasons;
+ * TIBEMS_TIMEOUT; TIBEMS_ILLEGAL_STATE; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+ * TIBEMS_UFO_CONNECTION_FAILURE.
+ */
+tibems_status tibemsSession_CreateTemporaryQueue(tibemsSession session,
+                                                 tibemsTemporaryQueue *tmp_queue);
+
+/**
+ * Deletes the temporary queue `tmp_queue` of the connection of `session`, with the messages
+ * that nobody has read. Any session of the connection may do it, with any handle of the queue:
+ * also a copy, or a reply-to that came back. The handle stays the program's, and
+ * tibemsDestination_GetName works on it; sends, consumers and producers get
+ * TIBEMS_INVALID_DESTINATION.
+ *
+ * Needs the server.
+ *
+ * Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_DESTINATION for a handle that is
+ * none, no temporary queue, one of another connection or one that was deleted before;
+ * TIBEMS_ILLEGAL_STATE while it has consumers; TIBEMS_SECURITY_EXCEPTION, TIBEMS_NOT_PERMITTED
+ * or TIBEMS_EXCEPTION when the server refuses; TIBEMS_TIMEOUT; TIBEMS_ILLEGAL_STATE;
+ * TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
+ */
+tibems_status tibemsSession_DeleteTemporaryQueue(tibemsSession session,
+                                                 tibemsTemporaryQueue tmp_queue);
+
 #ifdef __cplusplus
-}  // extern "C"
+} /* extern "C" */
 #endif /* __cplusplus */
 
 #endif  /* TIBEMS_TIBEMS_H */

@@ -1,2 +1,2 @@
-/* tibufo.h - unshared-state connections, under the name that older programs include; the whole API is in tibems.h. */
-#include "tibems.h"
+/* tibufo.h - unshared-state connections, under the other name that older programs include. */
+#include "tibemsufo.h"

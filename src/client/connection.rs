@@ -3,27 +3,35 @@
 //! What a handle stands for; the model and the threads behind it belong to its driver. Called by ffi from any
 //! thread. `open`, `close`, `stop`, `recover` and whatever passes the gate may block; nothing else does.
 
-use std::sync::Arc;
+use std::ffi::{CStr, CString};
+use std::sync::{Arc, OnceLock};
 
 use super::model::{Calls, Entry, ExceptionListener, Object};
 use super::rules::gate::{Call, State};
 use super::rules::reconnect::{Attempts, Series};
+use super::rules::walk::Walk;
 use super::runtime::driver::Driver;
 use super::runtime::plan::{Plan, check_client_id};
 use super::runtime::{closing, context};
 use crate::settings::{self, Purpose};
 use crate::status::{Error, Result, Status};
+use crate::trace::Topic;
 
 /// A connection.
 pub struct Connection {
     driver: Arc<Driver>,
+    /// The client id as it was lent to the program: it stays as long as the connection or a session of it (C24)
+    client_id: OnceLock<CString>,
 }
 
 impl Connection {
     /// Connects: walks the list as spec 10 §1.2 and §2.3 say. The result is stopped.
     pub fn open(plan: Plan) -> Result<Arc<Connection>> {
         let driver = Driver::open(plan)?;
-        Ok(Arc::new(Connection { driver }))
+        Ok(Arc::new(Connection {
+            driver,
+            client_id: OnceLock::new(),
+        }))
     }
 
     pub(super) fn driver(&self) -> &Arc<Driver> {
@@ -53,7 +61,7 @@ impl Connection {
 
     /// Stops inbound delivery; returns after the callbacks and hand-outs under way (spec 10 §1.6).
     pub fn stop(&self) -> Result<()> {
-        self.refuse_inside("a connection cannot be stopped inside a message listener")?;
+        self.refuse_inside("a connection cannot be stopped")?;
         let mut hold = self.driver.lock();
         hold.enter(self.entry(Call::StartStop), None)?;
         hold.stop();
@@ -61,13 +69,17 @@ impl Connection {
         Ok(())
     }
 
-    /// What is not allowed inside a message listener, unless the program has said so. True inside one.
-    fn refuse_inside(&self, text: &'static str) -> Result<bool> {
+    /// What is not allowed inside a message listener, unless the program has said so, and never inside a completion
+    /// callback. True inside a message listener.
+    fn refuse_inside(&self, what: &str) -> Result<bool> {
         let inside = context::inside_listener(self.driver.id(), None);
-        if inside && !settings::ALLOW_CLOSE_IN_CALLBACK.is_on() {
-            return Err(Error::new(Status::TIBEMS_ILLEGAL_STATE, text));
-        }
-        Ok(inside)
+        let refused = match context::completing(self.driver.id()) {
+            Some(_) => "completion callback",
+            None if inside && !settings::ALLOW_CLOSE_IN_CALLBACK.is_on() => "message listener",
+            None => return Ok(inside),
+        };
+        let text = format!("{what} inside a {refused}");
+        Err(Error::new(Status::TIBEMS_ILLEGAL_STATE, text))
     }
 
     /// Closes the connection (spec 10 §1.6, C31 to C33): wakes whoever waits, lets callbacks end, puts
@@ -75,10 +87,18 @@ impl Connection {
     pub fn close(&self) -> Result<()> {
         let mut hold = self.driver.lock();
         if hold.is_closed() {
+            let id = self.driver.id();
+            if context::callback(id).is_none() && context::completing(id).is_none() {
+                let producers = hold.producers_of(None);
+                hold.await_callbacks(Some(Calls::All), &producers);
+            }
             return Ok(());
         }
-        let inside =
-            self.refuse_inside("a connection cannot be closed inside a message listener")?;
+        let inside = self.refuse_inside("a connection cannot be closed")?;
+        hold.note(
+            Topic::Recovery,
+            format_args!("the program closes the connection"),
+        );
         hold.close();
         self.driver.begin_closing();
         let deadline = closing::deadline(inside);
@@ -104,11 +124,13 @@ impl Connection {
         self.driver.recover(factory)
     }
 
-    /// The client id, if one is set.
-    pub fn client_id(&self) -> Result<Option<String>> {
+    /// The client id, if one is set; it can be set only once.
+    pub fn client_id(&self) -> Result<Option<&CStr>> {
         let hold = self.driver.lock();
         hold.check_open()?;
-        Ok(hold.client_id().map(str::to_owned))
+        let text = |id| CString::new(id).unwrap_or_default();
+        let lent = |id| self.client_id.get_or_init(|| text(id)).as_c_str();
+        Ok(hold.client_id().map(lent))
     }
 
     /// Refuses calls on a closed connection (G5).
@@ -126,8 +148,7 @@ impl Connection {
     pub fn active_url(&self) -> Result<String> {
         let hold = self.driver.lock();
         hold.check_open()?;
-        let (group, server) = hold.active();
-        Ok(self.driver.plan().groups[group][server].to_string())
+        Ok(self.driver.plan().url(hold.active()).to_string())
     }
 
     /// The exception listener, if set.
@@ -141,6 +162,9 @@ impl Connection {
     pub fn set_exception_listener(&self, listener: Option<ExceptionListener>) -> Result<()> {
         let mut hold = self.driver.lock();
         hold.check_open()?;
+        if listener.is_some() {
+            hold.start_teller()?;
+        }
         hold.set_exception_listener(listener);
         Ok(())
     }
@@ -164,8 +188,9 @@ impl Connection {
             passes: 1,
             ..driver.plan().attempts(Purpose::Connect)
         };
-        let single = Series::single(active, attempts);
-        let result = driver.establish(single, Purpose::Connect);
+        let mut walk = Walk::default();
+        walk.begin(Series::single(active, attempts));
+        let result = driver.establish(&mut walk, Purpose::Connect);
         let mut hold = driver.lock();
         match result {
             Ok(_) if hold.is_used() => {
@@ -174,8 +199,8 @@ impl Connection {
             }
             Ok(built) if hold.state() == State::Connected => {
                 hold.replace();
-                let (epoch, input) = hold.install(built);
-                driver.start_io(&mut hold, epoch, input)
+                hold.install(built);
+                driver.serve(&mut hold)
             }
             Ok(_) => Err(hold.refusal(Status::TIBEMS_SERVER_NOT_CONNECTED)),
             Err(error) => {

@@ -6,53 +6,80 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
 use super::model::{Calls, MessageListener, Object, Owner};
 use super::receive::Hand;
 use super::rules::profile;
+use super::rules::subscription;
+pub use super::rules::subscription::Kind;
 use super::runtime::{closing, context};
 use super::session::Session;
+use crate::message::selector::Selector;
 use crate::message::{Destination, DestinationKind};
 use crate::status::{Error, Result, Status};
+use crate::sync::Mutex;
 
 /// A consumer.
 pub struct Consumer {
     session: Arc<Session>,
     key: u32,
     destination: Destination,
-    selector: Option<String>,
+    selector: Option<Arc<Selector>>,
     no_local: bool,
     hand: Mutex<Hand>,
 }
 
 impl Consumer {
-    /// Creates a consumer; returns when the server has confirmed it (spec 20 §4.1).
+    /// Creates a consumer; returns when the server has confirmed it (spec 20 §4.1). `named`: the subscriber of a
+    /// subscription with a name (§4.5, §4.6).
     pub fn create(
         session: &Arc<Session>,
         destination: Destination,
-        selector: Option<&str>,
+        selector: Option<&[u8]>,
         no_local: bool,
+        named: Option<(Kind, Option<&[u8]>)>,
+    ) -> Result<Consumer> {
+        Consumer::make(session, destination, selector, no_local, named, false)
+    }
+
+    /// The same for the replies of a requestor.
+    pub(super) fn of_replies(session: &Arc<Session>, destination: Destination) -> Result<Consumer> {
+        Consumer::make(session, destination, None, false, None, true)
+    }
+
+    fn make(
+        session: &Arc<Session>,
+        destination: Destination,
+        selector: Option<&[u8]>,
+        no_local: bool,
+        named: Option<(Kind, Option<&[u8]>)>,
+        replies: bool,
     ) -> Result<Consumer> {
         session.ensure_open()?;
+        let named = match named {
+            Some((kind, name)) => Some((kind, subscription::check_name(name)?)),
+            None => None,
+        };
         let driver = session.driver();
         let topic = destination.kind() == DestinationKind::Topic;
         let invalid = |text| Error::new(Status::TIBEMS_INVALID_DESTINATION, text);
-        if let Some(node) = destination.temporary_node()
-            && (node.is_deleted() || node.connection() != driver.id())
-        {
-            return Err(invalid(
-                "a temporary destination of another connection, or a deleted one",
-            ));
+        let destination = driver.lock().consumable(destination)?;
+        if let Some((kind, _)) = named {
+            subscription::check_use(kind, session.mode(), &destination)?;
         }
         let wild = profile::check_name(&destination, topic).map_err(invalid)?;
-        let selector = selector
-            .filter(|text| !text.trim().is_empty())
-            .map(str::to_owned);
+        // refused here, before a server is asked: the same texts are wrong on every server (spec 20 §4.2)
+        let selector = Selector::given(selector)?.map(Arc::new);
         let no_local = no_local && topic;
         let mut hold = driver.lock();
         let of = session.key();
-        let key = hold.new_consumer(of, destination.clone(), selector.clone(), no_local);
+        let what = (destination.clone(), selector.clone());
+        let key = match named {
+            Some(named) => hold.new_subscriber(of, what, no_local, named)?,
+            None => hold.new_consumer(of, what.0, what.1, no_local),
+        };
+        if replies {
+            hold.expect_replies(key);
+        }
         let made = session.attach(&mut hold, Owner::Consumer(key), |profile| {
             if wild && !profile.has_wildcards() {
                 return Err(Error::new(
@@ -98,7 +125,7 @@ impl Consumer {
 
     /// The selector given at creation.
     pub fn selector(&self) -> Option<&str> {
-        self.selector.as_deref()
+        self.selector.as_deref().map(Selector::text)
     }
 
     /// The no-local flag; false for queues.
@@ -128,6 +155,8 @@ impl Consumer {
         let driver = self.session.driver();
         self.ensure_open()?;
         let mut hold = driver.lock();
+        // this gives the lock up for a moment; whatever may fail comes behind it, and before anything is changed
+        self.put_hand_back(&mut hold);
         hold.check(self.object())?;
         hold.check_consumer(self.key)?;
         if listener.is_some() && hold.is_receiving(self.key) {
@@ -136,13 +165,12 @@ impl Consumer {
                 "another thread is blocked in a receive on this consumer",
             ));
         }
-        self.put_hand_back(&mut hold);
+        if listener.is_some() {
+            hold.start_dispatcher(self.session.key())?;
+        }
         let removed = listener.is_none();
         hold.listen(self.key, listener);
-        if !removed {
-            return hold.start_dispatcher(self.session.key());
-        }
-        if !context::inside_consumer(driver.id(), self.key) {
+        if removed && !context::inside_consumer(driver.id(), self.key) {
             hold.await_calls(Calls::Listener(self.key), None);
         }
         Ok(())
@@ -152,8 +180,15 @@ impl Consumer {
     pub fn close(&self) -> Result<()> {
         let driver = self.session.driver();
         let inside = context::inside_consumer(driver.id(), self.key);
+        let calls = match context::interrupts_receive(driver.id(), self.key) {
+            true => Calls::Listener(self.key), // the receive below returns later
+            false => Calls::Consumer(self.key),
+        };
         let mut hold = driver.lock();
         if hold.is_closing(Object::Session(self.session.key())) {
+            if !inside {
+                hold.await_callbacks(Some(calls), &[]);
+            }
             return Ok(());
         }
         let deadline: Instant = closing::deadline(false);
@@ -167,7 +202,7 @@ impl Consumer {
             // the running callback's message is still acknowledged at its return; the dispatcher ends the rest
             return Ok(());
         }
-        hold.await_calls(Calls::Consumer(self.key), None);
+        hold.await_calls(calls, None);
         self.put_hand_back(&mut hold);
         hold.finish_consumer(self.key, deadline);
         Ok(())

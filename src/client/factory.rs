@@ -6,12 +6,14 @@ use std::ffi::{CStr, CString};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
+use zeroize::Zeroizing;
 
 use super::connection::Connection;
 use super::rules::url::{Joint, UrlList};
 use super::runtime::plan::{NAME_MAX, PASSWORD_MAX, Plan, check_client_id, check_length};
 use super::runtime::random;
+use super::tls::TlsParams;
 use crate::settings::{Attempt, AttemptSettings, Purpose};
 use crate::status::{Error, Result, Status};
 
@@ -37,6 +39,16 @@ pub struct Proxy {
     pub password: Option<CString>,
 }
 
+/// TLS parameters that a factory has been given.
+#[derive(Clone)]
+pub struct Tls {
+    pub params: Arc<TlsParams>,
+    /// What the program knows them by; they go by this name when the factory lets them go.
+    pub handle: u64,
+    /// Of the private key.
+    pub password: Option<Zeroizing<Vec<u8>>>,
+}
+
 /// Everything that a factory stores.
 #[derive(Clone, Default)]
 pub struct FactorySettings {
@@ -50,6 +62,7 @@ pub struct FactorySettings {
     pub multicast_enabled: bool,
     pub multicast_daemon: Option<String>,
     pub proxy: Proxy,
+    pub tls: Option<Tls>,
 }
 
 /// A factory.
@@ -197,6 +210,56 @@ impl Factory {
         settings.proxy.user = user.map(CStr::to_owned);
         settings.proxy.password = password.map(CStr::to_owned);
         Ok(())
+    }
+
+    /// Takes TLS parameters over, or removes them. The handle of those that it owned until now, which is to be removed
+    /// (C6).
+    pub fn set_tls(&self, params: Option<(Arc<TlsParams>, u64)>) -> Result<Option<u64>> {
+        let mut settings = self.settings.lock();
+        if let Some((params, _)) = &params
+            && !params.claim(self.id)
+        {
+            return Err(Error::new(
+                Status::TIBEMS_INVALID_ARG,
+                "another factory owns these TLS parameters",
+            ));
+        }
+        let handle = params.as_ref().map(|(_, handle)| *handle);
+        let new = params.map(|(params, handle)| Tls {
+            params,
+            handle,
+            password: None,
+        });
+        let mut before = std::mem::replace(&mut settings.tls, new);
+        if let (Some(now), Some(before)) = (&mut settings.tls, &mut before)
+            && now.handle == before.handle
+        {
+            now.password = before.password.take(); // given again
+        }
+        let owned = before.filter(|tls| tls.params.is_owned_by(self.id));
+        Ok(owned
+            .map(|tls| tls.handle)
+            .filter(|before| handle != Some(*before)))
+    }
+
+    /// Sets the password of the private key in the TLS parameters, which must be there (C5).
+    pub fn set_key_password(&self, password: Option<&[u8]>) -> Result<()> {
+        if password.is_some_and(|password| password.len() > PASSWORD_MAX) {
+            return Err(Error::new(
+                Status::TIBEMS_INVALID_ARG,
+                "the password is longer than 4096 characters",
+            ));
+        }
+        match &mut self.settings.lock().tls {
+            Some(tls) => {
+                tls.password = password.map(|password| Zeroizing::new(password.to_vec()));
+                Ok(())
+            }
+            None => Err(Error::new(
+                Status::TIBEMS_ILLEGAL_STATE,
+                "the factory has no TLS parameters: tibemsConnectionFactory_SetSSLParams comes first",
+            )),
+        }
     }
 
     /// Changes settings that need no check here.

@@ -4,24 +4,29 @@
 //!
 //! | room | owns | may use |
 //! | --- | --- | --- |
-//! | the nouns: `factory`, `connection`, `session`, `producer`, `send`, `consumer`, `receive` | what handles stand for | all |
+//! | the nouns: `factory`, `tls`, `connection`, `session`, `transaction`, `producer`, `send`, `consumer`, `receive`, `browser`, `temporary`, `requestor` | what handles stand for | all |
 //! | `runtime` | the lock, the waiting, the threads, the socket | `model`, `rules` |
 //! | `model` | one connection as a state machine | `rules` |
 //! | `rules` | tables and pure functions | – |
 
+pub mod browser;
 pub mod connection;
 pub mod consumer;
 pub mod factory;
 mod model;
 pub mod producer;
 mod receive;
+pub mod requestor;
 mod rules;
 mod runtime;
 mod send;
 pub mod session;
+mod temporary;
+pub mod tls;
+mod transaction;
 
-pub use model::{ExceptionListener, MessageListener};
+pub use model::{CompletionListener, ExceptionListener, MessageListener};
 pub use rules::modes::AcknowledgeMode;
-pub use rules::options::relax_names;
+pub use rules::options::{message_limit, relax_names};
 pub use rules::url;
 pub use runtime::plan;

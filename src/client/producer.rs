@@ -6,8 +6,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::Mutex;
-
 use super::model::{Object, Owner};
 use super::rules::profile;
 use super::runtime::{closing, random};
@@ -15,6 +13,7 @@ use super::send::Desk;
 use super::session::Session;
 use crate::message::Destination;
 use crate::status::{Error, Result, Status};
+use crate::sync::Mutex;
 
 pub use super::rules::modes::{
     NON_PERSISTENT, NpCheckMode, PERSISTENT, ProducerSettings, RELIABLE,
@@ -41,6 +40,10 @@ impl Producer {
         }
         let mut hold = session.driver().lock();
         session.enter(&mut hold)?;
+        let destination = match destination {
+            Some(destination) => Some(hold.producible(destination)?),
+            None => None,
+        };
         let key = hold.new_producer(session.key(), destination.clone());
         if destination.is_some()
             && let Err(error) = session.attach(&mut hold, Owner::Producer(key, 0), |_| Ok(()))
@@ -116,12 +119,17 @@ impl Producer {
         self.session.ensure_open()
     }
 
-    /// Ends the producer: waits, bounded, for the sends under way (spec 20 §1.8, D5).
+    /// Ends the producer: waits, bounded, for the sends under way and the callbacks of asynchronous ones (spec 20 §1.8, D5).
     pub fn close(&self) -> Result<()> {
         let mut hold = self.session.driver().lock();
         if hold.is_closing(Object::Session(self.session.key())) {
+            if !self.session.is_completing() {
+                hold.await_callbacks(None, &[self.key]);
+            }
             return Ok(());
         }
+        self.session
+            .refuse_completing("a producer cannot be closed")?;
         let deadline = closing::deadline(false);
         if !hold.close_producer(self.key) {
             hold.await_close(self.object(), deadline);
@@ -136,11 +144,14 @@ impl Producer {
 /// Refuses destinations that no producer can send to.
 pub(super) fn bindable(destination: &Destination) -> Result<()> {
     let invalid = |text| Error::new(Status::TIBEMS_INVALID_DESTINATION, text);
-    if destination
-        .temporary_node()
-        .is_some_and(|node| node.is_deleted())
-    {
-        return Err(invalid("the temporary destination was deleted"));
+    if profile::is_undelivered(destination) {
+        return Err(Error::new(
+            Status::TIBEMS_SECURITY_EXCEPTION,
+            format!(
+                "only the server puts messages into {}",
+                profile::UNDELIVERED
+            ),
+        ));
     }
     profile::check_name(destination, false)
         .map(|_| ())

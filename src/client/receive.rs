@@ -16,7 +16,7 @@ use super::runtime::handed::HandedDelivery;
 use super::runtime::monitor::Hold;
 use super::runtime::opened::{Opened, now_ms, open};
 use crate::message::{Delivery, Message, MessageDecoder};
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 
 /// What a hand-out gives: the message and, in the modes in which the program acknowledges, its delivery.
 pub type HandedOut = (Message, Option<Arc<dyn Delivery>>);
@@ -74,13 +74,14 @@ impl Consumer {
             waiting = true;
             let call = Call::Receive { waiting };
             if !self.await_message(&mut hold, caller, call, false, deadline) {
-                hold.take_credit_back(self.key());
-                return Err(Error::from(Status::TIBEMS_TIMEOUT));
+                hold.take_credit_back(self.key(), Instant::now());
+                return Err(hold.nothing_received(Status::TIBEMS_TIMEOUT));
             }
         }
     }
 
-    /// The message that is ready now, else `TIBEMS_NOT_FOUND`; asks the server when nothing is buffered.
+    /// The message that is ready now, else `TIBEMS_NOT_FOUND`; asks the server when nothing is buffered, and again as long as
+    /// its answer tells nothing.
     pub fn receive_no_wait(&self) -> Result<HandedOut> {
         if let Some(message) = self.receive_from_hand() {
             return Ok((message, None));
@@ -88,27 +89,72 @@ impl Consumer {
         let driver = self.session().driver();
         let caller = context::caller(driver.id());
         let mut hold = driver.lock();
-        let nothing = || Err(Error::from(Status::TIBEMS_NOT_FOUND));
-        for asked in [false, true] {
-            match self.turn(&hold, caller, Call::ReceiveNoWait, asked) {
+        let nothing = |hold: &Hold<'_>| Err(hold.nothing_received(Status::TIBEMS_NOT_FOUND));
+        let mut limit = None;
+        loop {
+            match self.turn(&hold, caller, Call::ReceiveNoWait, limit.is_some()) {
                 Turn::Fail(error) => return Err(error),
-                Turn::Wait => return nothing(),
+                Turn::Wait => return nothing(&hold),
                 Turn::Go => {}
             }
             if let Some(handed) = self.hand_out(&mut hold) {
                 return Ok(handed);
             }
-            if asked || !hold.is_started() {
-                return nothing();
+            let answered = limit.is_some() && !hold.is_end_doubtful(self.key());
+            let now = Instant::now();
+            let deadline = *limit.get_or_insert(now + PROBE);
+            if answered || now >= deadline || !hold.is_started() {
+                return nothing(&hold);
             }
-            hold.drain_credit(self.key(), 1);
-            let deadline = Instant::now() + PROBE;
+            hold.probe(self.key(), now);
             let call = Call::ReceiveNoWait;
             if !self.await_message(&mut hold, caller, call, true, Some(deadline)) {
-                return nothing();
+                return nothing(&hold);
             }
         }
-        nothing()
+    }
+
+    /// Waits for a message of one incarnation of the connection. None: that is lost.
+    pub(super) fn receive_from(&self, epoch: Option<u32>) -> Result<Option<Message>> {
+        let driver = self.session().driver();
+        let caller = context::caller(driver.id());
+        let call = Call::Receive { waiting: true };
+        let mut hold = driver.lock();
+        loop {
+            let turn = self.turn(&hold, caller, call, true);
+            if let Turn::Fail(error) = turn {
+                return Err(error);
+            }
+            if hold.present() != epoch {
+                return Ok(None);
+            }
+            if let Some((message, _)) = self.hand_out(&mut hold) {
+                return Ok(Some(message));
+            }
+            let _receiving = context::Receiving::new(driver.id(), self.key());
+            hold.begin_receiving(self.key());
+            hold.flush();
+            let wait = Wait::Reply {
+                session: self.session().key(),
+                consumer: self.key(),
+                caller,
+                epoch,
+            };
+            hold.until(&wait, None);
+            hold.end_receiving(self.key(), Instant::now());
+        }
+    }
+
+    /// Takes what has arrived, which nobody wants.
+    pub(super) fn throw_away(&self) {
+        let driver = self.session().driver();
+        let caller = context::caller(driver.id());
+        let mut hold = driver.lock();
+        while matches!(
+            self.turn(&hold, caller, Call::ReceiveNoWait, false),
+            Turn::Go
+        ) && self.hand_out(&mut hold).is_some()
+        {}
     }
 
     fn turn(&self, hold: &Hold<'_>, caller: Caller, call: Call, waiting: bool) -> Turn {
@@ -124,6 +170,7 @@ impl Consumer {
         drain: bool,
         deadline: Option<Instant>,
     ) -> bool {
+        let _receiving = context::Receiving::new(self.session().driver().id(), self.key());
         hold.begin_receiving(self.key());
         // acknowledgements of the messages before go out while nothing else is to do
         hold.flush();
@@ -135,7 +182,7 @@ impl Consumer {
             drain,
         };
         let in_time = hold.until(&wait, deadline);
-        hold.end_receiving(self.key());
+        hold.end_receiving(self.key(), Instant::now());
         in_time
     }
 
@@ -172,12 +219,17 @@ impl Consumer {
         hand.end_batch(hold);
     }
 
-    /// Takes the next message and gives it to the caller with its acknowledgement. The hand is taken as a whole, so that a
-    /// second thread that receives at the same time goes its own way.
+    /// Takes the next message and gives it to the caller with its acknowledgement. The hand is taken as a whole. Where another
+    /// thread is taking from it just now, its rest goes back, for whoever comes next: nobody may wait for what is in a hand
+    /// whose owner never receives again.
     fn hand_out(&self, hold: &mut Hold<'_>) -> Option<HandedOut> {
-        let mut hand = match self.hand().try_lock() {
-            Some(mut hand) => std::mem::take(&mut *hand),
-            None => Hand::default(),
+        let taken = self
+            .hand()
+            .try_lock()
+            .map(|mut hand| std::mem::take(&mut *hand));
+        let Some(mut hand) = taken else {
+            self.put_hand_back(hold);
+            return None;
         };
         let handed = self.hand_out_from(hold, &mut hand);
         if let Some(batch) = hand
@@ -188,10 +240,13 @@ impl Consumer {
         }
         if handed.is_some() {
             let waits = hand.batch.is_some() || hold.has_backlog(self.key());
-            hold.write_acknowledgements(self.session().key(), waits);
+            hold.write_acknowledgements(self.session().key(), Some(self.key()), waits);
         }
         match self.hand().try_lock() {
-            Some(mut place) if place.batch.is_none() => *place = hand,
+            // nothing stays in hand while another thread waits for it
+            Some(mut place) if place.batch.is_none() && !hold.is_receiving(self.key()) => {
+                *place = hand;
+            }
             _ => hand.end_batch(hold),
         }
         handed
@@ -253,16 +308,15 @@ impl Consumer {
         };
         batch.handle();
         let session = self.session();
-        if !session.mode().by_program() {
+        if !session.mode().remembers() {
             hold.settle_handled(self.key());
             return Next::Message((opened, None));
         }
-        let handed = Handed {
-            consumer: self.key(),
-            link: batch.link,
-            delivery_id: message.delivery_id,
-        };
-        let number = hold.remember(session.key(), handed);
+        let handed = Handed::new(self.key(), batch.link, message);
+        let number = handed.map(|handed| hold.remember(session.key(), handed));
+        if !session.mode().by_program() {
+            return Next::Message((opened, None));
+        }
         let of = (session.key(), session.mode());
         let delivery = HandedDelivery::new(session.driver(), of, batch.epoch, number, self.key());
         Next::Message((opened, Some(Arc::new(delivery))))

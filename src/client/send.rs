@@ -5,21 +5,29 @@
 //! sleeps at the producer's place; one that does not leaves the write to the I/O thread. No memory
 //! is allocated per send once the buffers have grown.
 
+use std::ptr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::model::{Entry, Sending, Sent, Ticket, Verdict, Wait};
+use super::model::{
+    CompletionListener, Entry, Promise, Sending, Sent, Ticket, Verdict, Wait, deleted,
+};
 use super::producer::{NON_PERSISTENT, PERSISTENT, Producer, ProducerSettings, RELIABLE, bindable};
-use super::rules::gate::Call;
+use super::rules::gate::{Call, Caller};
 use super::rules::options;
 use super::rules::profile::Profile;
+use super::rules::repeats::Repeats;
 use super::rules::verdict::{doubted, is_of_destination, judge, unknown};
 use super::runtime::context;
 use super::runtime::monitor::Hold;
 use super::runtime::opened::now_ms;
+use crate::amqp::engine::Outcome;
 use crate::message::{Destination, DestinationKind, MessageObject, SendHeaders};
 use crate::status::{Error, Result, Status};
 
+/// A send that its limit ends while there is a server.
+const TOO_LATE: &str =
+    "the send has waited for its turn, credit or room for as long as send_timeout says";
 /// Largest buffer that a producer keeps.
 const KEPT: usize = 64 << 10;
 
@@ -73,6 +81,8 @@ struct SendCall<'a> {
     settings: ProducerSettings,
     /// No answer is waited for
     held: bool,
+    /// The outcome goes to a callback
+    promised: bool,
     deadline: Option<Instant>,
     entry: Entry,
     sending: Sending,
@@ -80,6 +90,8 @@ struct SendCall<'a> {
     repeated: bool,
     /// All of it may have left
     begun: bool,
+    /// Losses at which it, or the attach that it needs, was on the wire
+    repeats: Repeats,
 }
 
 impl Producer {
@@ -91,6 +103,45 @@ impl Producer {
         to: Option<&Destination>,
         settings: ProducerSettings,
     ) -> Result<()> {
+        self.start(message, to, settings, None).map(drop)
+    }
+
+    /// The same; the incarnation of the connection that the message went to, if it was a confirmed send.
+    pub(super) fn send_on(
+        &self,
+        message: &MessageObject,
+        to: Option<&Destination>,
+        settings: ProducerSettings,
+    ) -> Result<Option<u32>> {
+        self.start(message, to, settings, None)
+    }
+
+    /// Sends and returns when the message is on its way; `listener` is called when it is known what became of it (spec 20
+    /// §3.8). It is not called when this fails.
+    pub fn send_async(
+        &self,
+        message: &Arc<MessageObject>,
+        to: Option<&Destination>,
+        settings: ProducerSettings,
+        listener: CompletionListener,
+    ) -> Result<()> {
+        self.start(message, to, settings, Some((message, listener)))
+            .map(drop)
+    }
+
+    fn start(
+        &self,
+        message: &MessageObject,
+        to: Option<&Destination>,
+        settings: ProducerSettings,
+        told: Option<(&Arc<MessageObject>, CompletionListener)>,
+    ) -> Result<Option<u32>> {
+        if message.is_orphaned() && !context::completes(ptr::from_ref(message).addr()) {
+            return Err(Error::new(
+                Status::TIBEMS_INVALID_MSG,
+                "the message was destroyed; it waits for the callback of its asynchronous send",
+            ));
+        }
         settings.check()?;
         let destination = to.or(self.destination()).ok_or_else(|| {
             Error::new(
@@ -115,22 +166,43 @@ impl Producer {
         let bound = own.is_some_and(|own| std::ptr::eq(own, destination) || own == destination);
         let other = (!bound).then(|| destination.clone());
         let limit = options::general().send_timeout;
+        let caller = context::caller(driver.id());
+        let transacted = self.session().is_transacted();
+        let mut sending = Sending::new(self.session().key(), self.key(), other, held);
+        if transacted {
+            sending.enroll(destination.kind());
+        }
+        let promised = told.is_some();
+        if let Some((message, listener)) = told {
+            let kind = destination.kind();
+            let silent = held && !bound && !transacted;
+            let promise = Promise::new(message.pend(), kind, silent, listener);
+            // callbacks of two connections that send over each other do not wait for each other either
+            let from = match context::is_completing() {
+                true => Caller::CompletionListener,
+                false => caller,
+            };
+            sending = sending.promising(promise, from);
+        }
         let mut call = SendCall {
             producer: self,
             destination,
             settings,
-            held,
+            held: held && !transacted,
+            promised,
             deadline: limit.map(|limit| Instant::now() + limit),
             entry: Entry {
-                caller: context::caller(driver.id()),
+                caller,
                 call: Call::Server,
                 object: self.object(),
             },
-            sending: Sending::new(self.session().key(), self.key(), other, held),
+            sending,
             repeated: false,
             begun: false,
+            repeats: Repeats::default(),
         };
-        call.run(message)
+        call.run(message)?;
+        Ok(call.repeats.last())
     }
 }
 
@@ -168,6 +240,7 @@ impl SendCall<'_> {
             message_id: (!settings.disable_message_id).then_some(&id),
             origin: None,
             user_id: None,
+            message_limit: options::message_limit(),
         };
         let Desk { known, payload, .. } = &mut *desk;
         if let Some(server) = known
@@ -179,7 +252,7 @@ impl SendCall<'_> {
         let result = self.deliver(&mut hold, message, &headers, &mut desk);
         drop(hold);
         // also when the outcome is unknown: the program may look for it by its id (spec 20 §3.7)
-        if result.is_ok() || self.begun {
+        if !self.promised && (result.is_ok() || self.begun) {
             message.lock().apply_send(&headers);
         }
         desk.id = id;
@@ -197,6 +270,14 @@ impl SendCall<'_> {
     ) -> Result<()> {
         loop {
             self.enter(hold)?;
+            if self.destination.is_deleted() {
+                // who waits for no answer does not hear of it (spec 20 §2.6)
+                return if self.held && !self.promised {
+                    Ok(())
+                } else {
+                    doubted(Err(deleted()), self.begun)
+                };
+            }
             let Some((epoch, profile)) = hold.server() else {
                 continue;
             };
@@ -209,13 +290,18 @@ impl SendCall<'_> {
                     profile: profile.clone(),
                     mark: mark.map(str::to_owned),
                 };
-                hold.unlocked(|| self.encode(&known, message, headers, &mut desk.payload))?;
+                let encoded =
+                    hold.unlocked(|| self.encode(&known, message, headers, &mut desk.payload));
+                doubted(encoded, self.begun)?;
                 desk.known = Some(known);
                 continue;
             }
+            if self.promised {
+                hold.start_completer(self.producer.session().key())?;
+            }
             let key = self.producer.key();
             hold.begin_sending(key);
-            let done = self.transfer(hold, &mut desk.payload);
+            let done = self.transfer(hold, message, headers, &mut desk.payload);
             hold.end_sending(key);
             if done? {
                 return Ok(());
@@ -257,11 +343,14 @@ impl SendCall<'_> {
                 hold.check(self.entry.object)?;
                 break Err(unknown(&hold.cause().text));
             }
+            if let Err(given_back) = self.repeats.check(hold.present()) {
+                break Err(given_back);
+            }
             match hold.admit(&self.entry) {
                 Some(Ok(())) => return Ok(()),
                 Some(refused) => break refused,
                 None if hold.until(&Wait::Gate(self.entry), self.deadline) => {}
-                None => break Err(Error::from(Status::TIBEMS_TIMEOUT)),
+                None => break Err(hold.timed_out(TOO_LATE)),
             }
         };
         doubted(result, self.begun)
@@ -269,10 +358,17 @@ impl SendCall<'_> {
 
     /// Puts the message into the output, when its turn, credit and room have come, and waits for its outcome. False: there
     /// is no server, or another link is needed.
-    fn transfer(&mut self, hold: &mut Hold<'_>, payload: &mut Vec<u8>) -> Result<bool> {
+    fn transfer(
+        &mut self,
+        hold: &mut Hold<'_>,
+        message: &MessageObject,
+        headers: &SendHeaders<'_>,
+        payload: &mut Vec<u8>,
+    ) -> Result<bool> {
         loop {
             let wait = match hold.try_send(&mut self.sending, payload) {
                 Ok(Sent::Awaited(ticket)) => {
+                    self.repeats.wrote(hold.present());
                     hold.flush();
                     return self.await_outcome(hold, ticket);
                 }
@@ -280,9 +376,16 @@ impl SendCall<'_> {
                     hold.post();
                     return Ok(true);
                 }
+                Ok(Sent::Promised) => {
+                    // before anybody calls the callback, which may read them
+                    message.lock().apply_send(headers);
+                    hold.post();
+                    return Ok(true);
+                }
                 Ok(Sent::Lost) => return Ok(false),
                 Ok(Sent::Wait(wait)) => Ok(wait),
                 Ok(Sent::Attach(owner)) => {
+                    self.repeats.wrote(hold.present());
                     hold.attach_for(&mut self.sending, owner, Instant::now())
                 }
                 Err(error) => Err(error),
@@ -292,13 +395,18 @@ impl SendCall<'_> {
                 // 20 §3.3: who waits for no answer does not hear that the destination is unknown or
                 // forbidden, whether a relay says so or the attach of a link of its own
                 Err(error) if self.held && !self.is_bound() && is_of_destination(error.status) => {
+                    if self.promised {
+                        message.lock().apply_send(headers);
+                        let accepted = Verdict::Outcome(Outcome::Accepted);
+                        hold.keep_promise(&mut self.sending, accepted, payload.len());
+                    }
                     return Ok(true);
                 }
                 Err(error) => return doubted(Err(error), self.begun),
             };
             hold.flush(); // an attach, or what keeps the room
             if !hold.await_answer(&wait, self.deadline) {
-                return doubted(Err(Error::from(Status::TIBEMS_TIMEOUT)), self.begun);
+                return doubted(Err(hold.timed_out(TOO_LATE)), self.begun);
             }
             if hold.is_closed() {
                 let error = hold.refusal(Status::TIBEMS_ILLEGAL_STATE);
@@ -363,7 +471,8 @@ impl SendCall<'_> {
                 self.repeated = true;
                 Ok(false)
             }
-            Verdict::Detached(error) | Verdict::LinkFailed(error) => Err(error),
+            Verdict::Detached(error) => doubted(Err(error), true),
+            Verdict::LinkFailed(error) => Err(error),
             Verdict::Lost { .. } => Ok(false),
         }
     }

@@ -6,7 +6,7 @@ use core::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::entry::{HandleOut, Out, entry, invalid_argument, text};
+use super::entry::{HandleOut, Out, entry_memory as entry, invalid_argument, text};
 use super::message_handle::{create, required_data, with_kind};
 use super::types::{
     flag, tibems_bool, tibems_byte, tibems_double, tibems_float, tibems_int, tibems_long,
@@ -31,10 +31,10 @@ fn write(raw: tibemsBytesMsg, bytes: &[u8]) -> Result<()> {
     with_kind(raw, BodyKind::Bytes, |message| message.write_bytes(bytes))
 }
 
-/// Makes an empty bytes message, which can be written until tibemsBytesMsg_Reset. The caller releases it
-/// with tibemsMsg_Destroy.
+/// Makes an empty bytes message and gives it in `message`, to be written until
+/// tibemsBytesMsg_Reset; the caller releases it with tibemsMsg_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_Create(message: *mut tibemsBytesMsg) -> tibems_status {
     entry!({
@@ -43,9 +43,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_Create(message: *mut tibemsBytesMsg) -> 
     })
 }
 
-/// Stores the number of bytes in the body, wherever the read position is and in every mode.
+/// Tells in `return_length` how many bytes the body of `msg` has, wherever the read position is and
+/// in every mode.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_GetBodyLength(
     msg: tibemsMsg,
@@ -61,10 +63,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_GetBodyLength(
     })
 }
 
-/// Reads one byte as boolean: any value but 0 is true.
+/// Reads one byte of `message` as a boolean in `value`: any number but 0 is true.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadBoolean(
     message: tibemsBytesMsg,
@@ -78,10 +81,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadBoolean(
     })
 }
 
-/// Reads one signed byte.
+/// Reads one byte of `message` as a signed number in `value`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadByte(
     message: tibemsBytesMsg,
@@ -97,12 +101,13 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadByte(
     })
 }
 
-/// Stores the address of the next bytes in the body and how many there are, at most
-/// `requested_length`; NULL and -1 when none is left. The bytes live until the message is destroyed and
-/// must not be changed.
+/// Reads the next bytes of `message`, at most `requested_length`: gives their address in the body
+/// in `value` and their number in `return_length`, NULL and -1 when none is left. They must not be
+/// changed and are valid until the message is destroyed.
 ///
-/// TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output or a length that is
-/// not positive; TIBEMS_MSG_NOT_READABLE. Does not block.
+/// Statuses: TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of
+/// another kind; TIBEMS_INVALID_ARG for a NULL output or a length that is not positive;
+/// TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadBytes(
     message: tibemsBytesMsg,
@@ -126,10 +131,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadBytes(
     })
 }
 
-/// Reads two bytes as one UTF-16 unit.
+/// Reads two bytes of `message` as one UTF-16 unit in `value`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadChar(
     message: tibemsBytesMsg,
@@ -145,10 +151,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadChar(
     })
 }
 
-/// Reads eight bytes as number.
+/// Reads eight bytes of `message` as a number in `value`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadDouble(
     message: tibemsBytesMsg,
@@ -164,10 +171,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadDouble(
     })
 }
 
-/// Reads four bytes as number.
+/// Reads four bytes of `message` as a number in `value`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadFloat(
     message: tibemsBytesMsg,
@@ -183,10 +191,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadFloat(
     })
 }
 
-/// Reads four bytes as integer.
+/// Reads four bytes of `message` as an integer in `value`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadInt(
     message: tibemsBytesMsg,
@@ -202,10 +211,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadInt(
     })
 }
 
-/// Reads eight bytes as integer.
+/// Reads eight bytes of `message` as an integer in `value`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadLong(
     message: tibemsBytesMsg,
@@ -221,10 +231,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadLong(
     })
 }
 
-/// Reads two bytes as integer.
+/// Reads two bytes of `message` as an integer in `value`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadShort(
     message: tibemsBytesMsg,
@@ -240,10 +251,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadShort(
     })
 }
 
-/// Reads one byte as number from 0 to 255.
+/// Reads one byte of `message` as a number from 0 to 255 in `value`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadUnsignedByte(
     message: tibemsBytesMsg,
@@ -257,10 +269,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadUnsignedByte(
     })
 }
 
-/// Reads two bytes as number from 0 to 65535.
+/// Reads two bytes of `message` as a number from 0 to 65535 in `value`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when fewer bytes are left: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when fewer bytes are left: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadUnsignedShort(
     message: tibemsBytesMsg,
@@ -274,11 +287,13 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadUnsignedShort(
     })
 }
 
-/// Reads a text that tibemsBytesMsg_WriteUTF or Java's writeUTF wrote, and its number of bytes without the NUL.
-/// The text belongs to the message and lives until tibemsMsg_ClearBody or until the message is destroyed.
+/// Reads a text that tibemsBytesMsg_WriteUTF or Java's writeUTF wrote into `message`: gives it in
+/// `value` and its number of bytes, without the NUL, in `length`. The text belongs to the message
+/// and is valid until tibemsMsg_ClearBody or until the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF when the text is not whole: the position stays. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsBytesMsg_Reset;
+/// TIBEMS_MSG_EOF when the text is not whole: the position stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_ReadUTF(
     message: tibemsBytesMsg,
@@ -298,10 +313,10 @@ pub unsafe extern "C" fn tibemsBytesMsg_ReadUTF(
     })
 }
 
-/// Appends one byte, 1 for true and 0 for false.
+/// Appends `value` to `message` as one byte, 1 for true and 0 for false.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
-/// would exceed 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteBoolean(
     message: tibemsBytesMsg,
@@ -313,10 +328,10 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteBoolean(
     })
 }
 
-/// Appends one byte.
+/// Appends the byte `value` to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
-/// would exceed 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteByte(
     message: tibemsBytesMsg,
@@ -325,10 +340,11 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteByte(
     entry!({ write(message, &value.to_be_bytes()) })
 }
 
-/// Appends `size` bytes; nothing for size 0.
+/// Appends a copy of the `size` bytes at `value` to `message`; nothing for size 0.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
-/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the
+/// body would exceed 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteBytes(
     message: tibemsBytesMsg,
@@ -343,10 +359,10 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteBytes(
     })
 }
 
-/// Appends one UTF-16 unit, two bytes.
+/// Appends the UTF-16 unit `value` to `message`, two bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
-/// would exceed 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteChar(
     message: tibemsBytesMsg,
@@ -355,10 +371,10 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteChar(
     entry!({ write(message, &value.to_be_bytes()) })
 }
 
-/// Appends a number, eight bytes.
+/// Appends the number `value` to `message`, eight bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
-/// would exceed 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteDouble(
     message: tibemsBytesMsg,
@@ -367,10 +383,10 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteDouble(
     entry!({ write(message, &value.to_be_bytes()) })
 }
 
-/// Appends a number, four bytes.
+/// Appends the number `value` to `message`, four bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
-/// would exceed 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteFloat(
     message: tibemsBytesMsg,
@@ -379,10 +395,10 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteFloat(
     entry!({ write(message, &value.to_be_bytes()) })
 }
 
-/// Appends an integer, four bytes.
+/// Appends the integer `value` to `message`, four bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
-/// would exceed 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteInt(
     message: tibemsBytesMsg,
@@ -391,10 +407,10 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteInt(
     entry!({ write(message, &value.to_be_bytes()) })
 }
 
-/// Appends an integer, eight bytes.
+/// Appends the integer `value` to `message`, eight bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
-/// would exceed 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteLong(
     message: tibemsBytesMsg,
@@ -403,10 +419,10 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteLong(
     entry!({ write(message, &value.to_be_bytes()) })
 }
 
-/// Appends an integer, two bytes.
+/// Appends the integer `value` to `message`, two bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body
-/// would exceed 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE when the body would exceed 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteShort(
     message: tibemsBytesMsg,
@@ -415,10 +431,12 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteShort(
     entry!({ write(message, &value.to_be_bytes()) })
 }
 
-/// Appends a text with its length, in the form of Java's writeUTF: at most 65535 bytes.
+/// Appends the text `value` with its length to `message`, in the form of Java's writeUTF: at most
+/// 65535 bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
-/// TIBEMS_INVALID_SIZE for a longer text: nothing is appended. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE for a longer text:
+/// nothing is appended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_WriteUTF(
     message: tibemsBytesMsg,
@@ -434,9 +452,10 @@ pub unsafe extern "C" fn tibemsBytesMsg_WriteUTF(
     })
 }
 
-/// Makes the body read-only and puts the read position at its start. May be called any number of times.
+/// Makes the body of `message` read-only and puts the read position at its start. It may be called
+/// any number of times.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_Reset(message: tibemsBytesMsg) -> tibems_status {
     entry!({
@@ -447,10 +466,12 @@ pub unsafe extern "C" fn tibemsBytesMsg_Reset(message: tibemsBytesMsg) -> tibems
     })
 }
 
-/// Stores the address of the whole body, never NULL, and its number of bytes; the read position stays.
-/// The bytes live until the message is destroyed, as they are now, and must not be changed.
+/// Gives the whole body of `message` in `bytes`, never NULL, and its number of bytes in
+/// `byte_size`; the read position stays. The bytes stay as they are now, must not be changed and
+/// are valid until the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_GetBytes(
     message: tibemsBytesMsg,
@@ -470,10 +491,12 @@ pub unsafe extern "C" fn tibemsBytesMsg_GetBytes(
     })
 }
 
-/// Replaces the whole body by a copy of these bytes; NULL with size 0 empties it.
+/// Makes a copy of the `byte_size` bytes at `bytes` the whole body of `message`; NULL with size 0
+/// empties it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
-/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above
+/// 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsBytesMsg_SetBytes(
     message: tibemsBytesMsg,

@@ -3,14 +3,13 @@
 //! Calls that need the server block; the getters do not. Called by C programs.
 
 use core::ffi::{c_char, c_void};
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::Arc;
 
 use super::entry::{HandleOut, Out, entry, utf8};
-use super::handle::{self, Kind};
-use super::objects::{ConnectionObject, exception_callback, exception_listener};
+use super::handle;
+use super::objects::{self, ConnectionObject, exception_callback, exception_listener};
 use super::types::{
     flag, number, tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsConnection,
     tibemsConnectionMetaData, tibemsExceptionCallback, tibemsSSLParams, tibemsSession,
@@ -18,6 +17,7 @@ use super::types::{
 use crate::client::connection::Connection;
 use crate::client::plan::Plan;
 use crate::client::session::Session;
+use crate::client::tls::TlsParams;
 use crate::client::url::UrlList;
 use crate::status::{Result, Status};
 
@@ -64,18 +64,17 @@ pub(super) unsafe fn create_session(
         unsafe { (HandleOut::new(session), flag(transacted), number(mode)) };
     let object = handle::get::<ConnectionObject, _>(connection)?;
     let out = out.required()?;
-    out.set(handle::insert(Arc::new(Session::create(
-        &object.connection,
-        transacted,
-        mode,
-    )?)));
+    let session = Session::create(&object.connection, transacted, mode)?;
+    out.set(object.publish_session(session));
     Ok(())
 }
 
-/// Connects to a server without a factory, with TLS parameters. They are copied: the caller
-/// may destroy them afterwards. `pk_password` is the password of the private key, or NULL.
+/// Connects as tibemsConnection_Create does. TLS is not built yet, so an `ssl` URL is refused; for
+/// others the TLS parameters `params`, which may be NULL, and `pk_password` have no use.
+/// `connection`, `broker_url`, `client_id`, `username` and `password` are as there.
 ///
-/// Otherwise as tibemsConnection_Create; in addition the TLS statuses 150 to 161.
+/// Statuses: those of tibemsConnection_Create; TIBEMS_INVALID_ARG for `params` that are no TLS
+/// parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_CreateSSL(
     connection: *mut tibemsConnection,
@@ -89,9 +88,9 @@ pub unsafe extern "C" fn tibemsConnection_CreateSSL(
     entry!({
         // SAFETY: NULL or valid, as C promises.
         unsafe { HandleOut::new(connection) }.required()?;
-        // No parameters can be made in this release, so a handle that is not NULL is a bad one.
+        // Only ssl URLs need them (spec 10 C19), and those are refused until TLS is built.
         if !params.is_null() {
-            return Err(Kind::SslParams.bad_handle());
+            handle::get::<TlsParams, _>(params)?;
         }
         let _ = pk_password;
         // SAFETY: passed on as they came.
@@ -99,15 +98,21 @@ pub unsafe extern "C" fn tibemsConnection_CreateSSL(
     })
 }
 
-/// Connects to a server without a factory, with the global settings. `broker_url` is a server
-/// URL or list, NULL for `tcp://localhost:7222`; `client_id`, `username` and `password` may be
-/// NULL. The connection is stopped until tibemsConnection_Start.
+/// Connects to a server without a factory, with the global settings, and gives the connection in
+/// `connection`, to be released with tibemsConnection_Close. It delivers nothing until
+/// tibemsConnection_Start.
 ///
-/// Blocks until connected or until every attempt has failed.
+/// `broker_url` is a URL or a list as in tibemsConnectionFactory_SetServerURL, but without `+`;
+/// NULL is `tcp://localhost:7222`. `client_id`, `username` and `password` may be NULL for none;
+/// they are copied, at most 255, 255 and 4096 bytes. Blocks until connected or until every try has
+/// failed: the settings of connect attempts say how long that can take.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_SECURITY_EXCEPTION when
-/// user, password or TLS set-up are refused; TIBEMS_INVALID_CLIENT_ID;
-/// TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME, TIBEMS_INVALID_PORT; TIBEMS_SERVER_LIMIT.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME or
+/// TIBEMS_INVALID_PORT for a malformed URL; TIBEMS_SERVER_NOT_CONNECTED when no server was reached;
+/// TIBEMS_SECURITY_EXCEPTION when one refused user or password; TIBEMS_INVALID_CLIENT_ID when the
+/// client ID is longer than 255 bytes or in use; TIBEMS_INVALID_HOSTNAME when no host name could be
+/// looked up; TIBEMS_SERVER_LIMIT; TIBEMS_NO_MEMORY when no thread could be started;
+/// TIBEMS_NOT_IMPLEMENTED for an `ssl` URL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_Create(
     connection: *mut tibemsConnection,
@@ -122,11 +127,20 @@ pub unsafe extern "C" fn tibemsConnection_Create(
     })
 }
 
-/// Makes a session. `transacted` TIBEMS_TRUE overrides the acknowledge mode.
+/// Makes a session of `connection` and gives it in `session`, to be released with
+/// tibemsSession_Close. `acknowledge_mode` says how received messages are acknowledged.
+/// With `transacted` TIBEMS_TRUE, or any other value than TIBEMS_FALSE, the session is transacted:
+/// what is sent and received in it counts when it is committed (tibemsSession_Commit), and
+/// `acknowledge_mode` has no meaning.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for an unknown acknowledge mode;
-/// TIBEMS_ILLEGAL_STATE on a closed connection; TIBEMS_SERVER_NOT_CONNECTED. Blocks until the
-/// server has answered. Release the session with tibemsSession_Close.
+/// Needs the server.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a NULL output or an
+/// acknowledge mode that is none; TIBEMS_NOT_IMPLEMENTED when the session is to be transacted and
+/// the server, which the text names, offers no transactions;
+/// TIBEMS_SERVER_LIMIT when the server allows no more sessions; TIBEMS_SECURITY_EXCEPTION,
+/// TIBEMS_EXCEPTION or TIBEMS_INVALID_SIZE when it refuses; TIBEMS_TIMEOUT; TIBEMS_ILLEGAL_STATE;
+/// TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_CreateSession(
     connection: tibemsConnection,
@@ -140,28 +154,26 @@ pub unsafe extern "C" fn tibemsConnection_CreateSession(
     })
 }
 
-/// Closes a connection. Open transactions are rolled back, temporary destinations deleted,
-/// nothing is acknowledged. Sessions, producers and consumers below it still need their own
-/// close, which then only frees the handle.
+/// Ends `connection`: nothing is acknowledged, messages that were not taken go back to the server.
+/// Sessions, producers and consumers below it still need their own close, which then only frees the
+/// handle. `connection` stays known: a second close is TIBEMS_OK.
 ///
-/// Blocks until running message callbacks have ended; receives that wait return TIBEMS_INTR. A
-/// second close is TIBEMS_OK.
+/// Blocks until running message listeners have ended, and sends that wait for an answer, up to the
+/// option close_timeout (60 s); receives that wait return TIBEMS_INTR. Inside a message listener it
+/// is forbidden unless tibems_SetAllowCloseInCallback allows it, and then waits for the server at
+/// most 5 s.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE inside a message callback,
-/// unless tibems_SetAllowCloseInCallback allows it.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE inside a message listener.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_Close(connection: tibemsConnection) -> tibems_status {
-    entry!({
-        handle::get::<ConnectionObject, _>(connection)?
-            .connection
-            .close()
-    })
+    entry!({ objects::close_connection(connection) })
 }
 
-/// Starts the delivery of messages; no effect if it is started.
+/// Lets messages come to the consumers of `connection`; no effect if it is started. Needs the
+/// server, except while it reconnects by itself: the reconnect carries it out.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection;
-/// TIBEMS_SERVER_NOT_CONNECTED.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE; TIBEMS_NOT_PERMITTED;
+/// TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_Start(connection: tibemsConnection) -> tibems_status {
     entry!({
@@ -171,12 +183,16 @@ pub unsafe extern "C" fn tibemsConnection_Start(connection: tibemsConnection) ->
     })
 }
 
-/// Stops the delivery of messages; no effect if it is stopped. Sends go on. Blocks until
-/// callbacks and receives that are handling a message have ended; receives without a message
-/// stay blocked.
+/// Holds messages for the consumers of `connection` back until tibemsConnection_Start; no effect if
+/// it is stopped. Sends go on.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection, and
-/// inside a message callback, unless tibems_SetAllowCloseInCallback allows it.
+/// Needs the server, except while it reconnects by itself. Blocks until listeners and receives that
+/// are handling a message have ended; a receive that waits for one goes on waiting. Inside a
+/// message listener it is forbidden unless tibems_SetAllowCloseInCallback allows it.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection and
+/// inside a message listener; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+/// TIBEMS_UFO_CONNECTION_FAILURE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_Stop(connection: tibemsConnection) -> tibems_status {
     entry!({
@@ -186,11 +202,11 @@ pub unsafe extern "C" fn tibemsConnection_Stop(connection: tibemsConnection) -> 
     })
 }
 
-/// Stores the address of the client ID, NULL if there is none. The text belongs to the
-/// connection and stays valid until the connection and all its sessions are closed.
+/// Gives the client ID of `connection` in `client_id`, NULL if it has none. The text belongs to the
+/// connection and is valid until it and all its sessions are closed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
-/// connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE on a closed connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_GetClientId(
     connection: tibemsConnection,
@@ -199,18 +215,26 @@ pub unsafe extern "C" fn tibemsConnection_GetClientId(
     entry!({
         let object = handle::get::<ConnectionObject, _>(connection)?;
         // SAFETY: NULL or valid, as C promises.
-        unsafe { Out::new(client_id) }
-            .required()?
-            .set(object.client_id()?);
+        unsafe { Out::new(client_id) }.required()?.set(
+            object
+                .connection
+                .client_id()?
+                .map_or(ptr::null(), CStr::as_ptr),
+        );
         Ok(())
     })
 }
 
-/// Sets the client ID; must be the first use of the connection.
+/// Gives `connection` the client ID `client_id`, 1 to 255 bytes. It must be the first use of a
+/// connection that has none.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE when the connection has a client
-/// ID or was used; TIBEMS_INVALID_CLIENT_ID when it is empty, too long or in use. Blocks until
-/// the server has answered.
+/// Needs the server: it is connected to once more, under the new name.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a text that is not UTF-8;
+/// TIBEMS_INVALID_CLIENT_ID when it is NULL, empty, too long or in use; TIBEMS_ILLEGAL_STATE when
+/// the connection has a client ID, was used or is closed; TIBEMS_SECURITY_EXCEPTION;
+/// TIBEMS_SERVER_LIMIT; TIBEMS_INVALID_HOSTNAME; TIBEMS_NO_MEMORY; TIBEMS_NOT_PERMITTED;
+/// TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_SetClientId(
     connection: tibemsConnection,
@@ -223,10 +247,11 @@ pub unsafe extern "C" fn tibemsConnection_SetClientId(
     })
 }
 
-/// Stores the exception callback and its closure, NULL and NULL if none is set.
+/// Gives the exception listener of `connection` in `listener` and what is passed to it in
+/// `closure`; NULL and NULL if none is set. `closure` may be NULL.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
-/// connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG when `listener` is NULL;
+/// TIBEMS_ILLEGAL_STATE on a closed connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_GetExceptionListener(
     connection: tibemsConnection,
@@ -246,12 +271,15 @@ pub unsafe extern "C" fn tibemsConnection_GetExceptionListener(
     })
 }
 
-/// Sets the function that is called when the connection is lost or broken, on a thread of the
-/// library; NULL removes it. Does not wait for a running callback. A loss that nobody was told
-/// of yet is reported at once.
+/// Has `listener_callback` called, with `closure`, when `connection` is lost or broken and when the
+/// server closes a consumer or producer; NULL removes it. It runs on a thread of the library, one
+/// call at a time. A loss that nobody was told of is told at once.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection. Does not
-/// block.
+/// The call does not wait for a running listener, which may therefore still run for a moment after
+/// it. Its thread is started here, not when the connection is lost.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_ILLEGAL_STATE on a closed connection;
+/// TIBEMS_NO_MEMORY when no thread could be started: the listener is as it was.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_SetExceptionListener(
     connection: tibemsConnection,
@@ -268,11 +296,11 @@ pub unsafe extern "C" fn tibemsConnection_SetExceptionListener(
     })
 }
 
-/// Stores the handle of the connection's metadata. It needs no release and is valid as long as
-/// the connection handle.
+/// Gives a handle of what `connection` can tell about the library in `meta_data`. It needs no
+/// release and is valid as long as the connection's handle.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
-/// connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE on a closed connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_GetMetaData(
     connection: tibemsConnection,
@@ -289,11 +317,11 @@ pub unsafe extern "C" fn tibemsConnection_GetMetaData(
     })
 }
 
-/// Stores a copy of the URL of the server now connected, or last connected. The caller may
-/// release it with free().
+/// Gives the URL of the server to which `connection` is, or was last, connected in `server_url`: a
+/// copy that the caller releases with free().
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE on a closed
-/// connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE on a closed connection; TIBEMS_NO_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_GetActiveURL(
     connection: tibemsConnection,
@@ -314,21 +342,22 @@ pub unsafe extern "C" fn tibemsConnection_GetActiveURL(
     })
 }
 
-/// Tells whether the connection is closed or lost for good; for an unshared connection also
-/// whether it is broken now. TIBEMS_FALSE while it reconnects by itself.
+/// Tells in `disconnected` whether `connection` is closed or lost for good, and of an unshared one
+/// also whether it is broken now. TIBEMS_FALSE while it reconnects by itself.
 ///
-/// TIBEMS_OK, also on a closed connection; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG. Does
-/// not block.
+/// Statuses: TIBEMS_OK, also on a closed connection; TIBEMS_INVALID_CONNECTION; TIBEMS_INVALID_ARG
+/// for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnection_IsDisconnected(
     connection: tibemsConnection,
     disconnected: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let object = handle::get::<ConnectionObject, _>(connection)?;
+        let is_disconnected = objects::is_disconnected(connection)?;
         // SAFETY: NULL or valid, as C promises.
-        let out = unsafe { Out::new(disconnected) }.required()?;
-        out.set(object.connection.is_disconnected().into());
+        unsafe { Out::new(disconnected) }
+            .required()?
+            .set(is_disconnected.into());
         Ok(())
     })
 }

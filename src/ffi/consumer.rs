@@ -10,31 +10,31 @@ use std::time::Duration;
 use super::entry::{HandleOut, Out, entry, invalid_argument};
 use super::handle;
 use super::message_handle::publish;
-use super::objects::{ConsumerObject, message_callback, message_listener};
+use super::objects::{self, ConsumerObject, message_callback, message_listener};
 use super::types::{
     tibems_bool, tibems_long, tibems_status, tibemsDestination, tibemsMsg, tibemsMsgCallback,
     tibemsMsgConsumer,
 };
 
-/// Closes a consumer. Messages that it buffered go back to the server. Blocks until its
-/// running callback has ended; a receive that waits returns TIBEMS_INTR.
+/// Ends `msg_consumer` and frees the handle. Messages that wait in it go back to the server. Below
+/// a closed session or connection it only frees the handle.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONSUMER.
+/// Blocks until a running call of its listener has ended, except inside that, and until the server
+/// has let the consumer go, up to the option close_timeout (60 s); a receive that waits returns
+/// TIBEMS_INTR, before the close or, when that is called in a signal handler which has interrupted
+/// the receive, after it.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_Close(msg_consumer: tibemsMsgConsumer) -> tibems_status {
-    entry!({
-        let object = handle::get::<ConsumerObject, _>(msg_consumer)?;
-        object.consumer.close()?;
-        handle::remove::<ConsumerObject, _>(msg_consumer)?;
-        Ok(())
-    })
+    entry!({ objects::close::<ConsumerObject, _>(msg_consumer) })
 }
 
-/// Stores the destination of a consumer. The handle belongs to the consumer; every call gives
-/// the same one.
+/// Gives the destination of `msg_consumer` in `destination`. The handle belongs to the consumer and
+/// is the same at every call; tibemsDestination_Copy makes one to keep.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_GetDestination(
     msg_consumer: tibemsMsgConsumer,
@@ -51,11 +51,11 @@ pub unsafe extern "C" fn tibemsMsgConsumer_GetDestination(
     })
 }
 
-/// Stores the address of the selector, NULL if there is none. The text belongs to the
-/// consumer.
+/// Gives the selector of `msg_consumer` in `selector_ptr`, NULL if it has none. The text belongs to
+/// the consumer and is valid until that is closed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_GetMsgSelector(
     msg_consumer: tibemsMsgConsumer,
@@ -71,10 +71,11 @@ pub unsafe extern "C" fn tibemsMsgConsumer_GetMsgSelector(
     })
 }
 
-/// Stores whether messages of the same connection are kept away.
+/// Tells in `no_local` whether `msg_consumer` is spared what its own connection publishes;
+/// TIBEMS_FALSE for queues.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_GetNoLocal(
     msg_consumer: tibemsMsgConsumer,
@@ -90,11 +91,20 @@ pub unsafe extern "C" fn tibemsMsgConsumer_GetNoLocal(
     })
 }
 
-/// Blocks until the next message is there. The message belongs to the caller.
+/// Gives the next message of `msg_consumer` in `msg`. It belongs to the caller, who releases it
+/// with tibemsMsg_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE when a
-/// listener is set; TIBEMS_INTR when consumer, session or connection are closed meanwhile;
-/// TIBEMS_SERVER_NOT_CONNECTED.
+/// Needs the server. Blocks until a message is there and the connection is started. Inside a
+/// message listener it may be called for other consumers of the session.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE, also when the consumer has a listener; TIBEMS_INTR when consumer, session
+/// or connection are closed, or the connection is lost for good, while it waits;
+/// TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE;
+/// TIBEMS_INVALID_DESTINATION, TIBEMS_SECURITY_EXCEPTION, TIBEMS_ID_IN_USE, TIBEMS_SERVER_LIMIT,
+/// TIBEMS_INVALID_SIZE, TIBEMS_INVALID_SELECTOR, TIBEMS_NOT_IMPLEMENTED, TIBEMS_TIMEOUT or
+/// TIBEMS_EXCEPTION when the server has ended the consumer;
+/// TIBEMS_FT_SERVER_LACKS_TRANSACTION in a transaction that is lost with its server.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_Receive(
     msg_consumer: tibemsMsgConsumer,
@@ -111,10 +121,20 @@ pub unsafe extern "C" fn tibemsMsgConsumer_Receive(
     })
 }
 
-/// Blocks until the next message is there, at most `timeout` milliseconds; 0 is for ever. The
-/// message belongs to the caller.
+/// Gives the next message of `msg_consumer` in `msg`. It belongs to the caller, who releases it
+/// with tibemsMsg_Destroy.
 ///
-/// As tibemsMsgConsumer_Receive, and TIBEMS_TIMEOUT.
+/// Needs the server. Blocks until a message is there and the connection is started, at most
+/// `timeout` milliseconds, also while the connection has no server; 0 is without limit.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output or a negative
+/// time; TIBEMS_ILLEGAL_STATE, also when the consumer has a listener; TIBEMS_INTR when consumer,
+/// session or connection are closed, or the connection is lost for good, while it waits;
+/// TIBEMS_TIMEOUT when no message came in time; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+/// TIBEMS_UFO_CONNECTION_FAILURE; TIBEMS_INVALID_DESTINATION, TIBEMS_SECURITY_EXCEPTION,
+/// TIBEMS_ID_IN_USE, TIBEMS_SERVER_LIMIT, TIBEMS_INVALID_SIZE, TIBEMS_INVALID_SELECTOR,
+/// TIBEMS_NOT_IMPLEMENTED or TIBEMS_EXCEPTION when the server has ended the consumer;
+/// TIBEMS_FT_SERVER_LACKS_TRANSACTION in a transaction that is lost with its server.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_ReceiveTimeout(
     msg_consumer: tibemsMsgConsumer,
@@ -135,9 +155,19 @@ pub unsafe extern "C" fn tibemsMsgConsumer_ReceiveTimeout(
     })
 }
 
-/// Takes the next message if there is one. The message belongs to the caller.
+/// Gives the next message of `msg_consumer` in `msg` if there is one. It belongs to the caller, who
+/// releases it with tibemsMsg_Destroy.
 ///
-/// As tibemsMsgConsumer_Receive, and TIBEMS_NOT_FOUND when there is none.
+/// Needs the server, which is asked when no message waits in the consumer: that takes one way there
+/// and back, at most 1 s. While the connection has no server there is no message.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE, also when the consumer has a listener; TIBEMS_NOT_FOUND when there is no
+/// message; TIBEMS_INTR when it is closed meanwhile; TIBEMS_NOT_PERMITTED;
+/// TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE; TIBEMS_INVALID_DESTINATION,
+/// TIBEMS_SECURITY_EXCEPTION, TIBEMS_ID_IN_USE, TIBEMS_SERVER_LIMIT, TIBEMS_INVALID_SIZE,
+/// TIBEMS_INVALID_SELECTOR, TIBEMS_NOT_IMPLEMENTED, TIBEMS_TIMEOUT or TIBEMS_EXCEPTION when the
+/// server has ended the consumer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_ReceiveNoWait(
     msg_consumer: tibemsMsgConsumer,
@@ -154,9 +184,20 @@ pub unsafe extern "C" fn tibemsMsgConsumer_ReceiveNoWait(
     })
 }
 
-/// Sets the function that gets the messages, on the thread of the session; NULL removes it.
+/// Has `callback` called with every message of `msg_consumer` and with `closure`; NULL removes it,
+/// and messages wait for receive calls again. The message belongs to the listener, which releases
+/// it now or later.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_ILLEGAL_STATE.
+/// Listeners of one session run one at a time on a thread of the library that the session has for
+/// them. Removing the listener blocks until a running call of it has ended, except inside that.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_ILLEGAL_STATE when session or connection is
+/// closed or a thread is blocked in a receive on the consumer; TIBEMS_NO_MEMORY when no thread
+/// could be started: the listener is as it was; TIBEMS_INVALID_DESTINATION,
+/// TIBEMS_SECURITY_EXCEPTION, TIBEMS_ID_IN_USE, TIBEMS_SERVER_LIMIT, TIBEMS_INVALID_SIZE,
+/// TIBEMS_INVALID_SELECTOR, TIBEMS_NOT_IMPLEMENTED, TIBEMS_TIMEOUT, TIBEMS_NOT_PERMITTED or
+/// TIBEMS_EXCEPTION when the server has ended the consumer;
+/// TIBEMS_FT_SERVER_LACKS_TRANSACTION in a transaction that is lost with its server.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_SetMsgListener(
     msg_consumer: tibemsMsgConsumer,
@@ -171,10 +212,11 @@ pub unsafe extern "C" fn tibemsMsgConsumer_SetMsgListener(
     })
 }
 
-/// Stores the message callback and its closure, NULL and NULL if none is set.
+/// Gives the listener of `msg_consumer` in `callback_ptr` and what is passed to it in `closure`;
+/// NULL and NULL if none is set. `closure` may be NULL.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG when `callback_ptr` is NULL;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgConsumer_GetMsgListener(
     msg_consumer: tibemsMsgConsumer,

@@ -168,14 +168,16 @@ fn give_name(
     buffer.set(&destination.name())
 }
 
-/// Makes a handle for a queue or topic. Purely local: name and permission are checked when a
-/// producer or consumer is made from it.
+/// Makes a handle of a queue or topic and gives it in `destination`, to be released with
+/// tibemsDestination_Destroy. The server is not asked: it sees the name when a producer or consumer
+/// is made.
 ///
-/// `type` is TIBEMS_QUEUE or TIBEMS_TOPIC; `name` is copied. The handle may be used by any
-/// thread, session and connection, and is released with tibemsDestination_Destroy.
+/// `destination_type` is TIBEMS_QUEUE or TIBEMS_TOPIC. `name` is copied: 1 to 249 bytes of UTF-8,
+/// which is less than TIBEMS_DESTINATION_MAX; buffers of that size plus one take every name that
+/// can be made. Any thread, session and connection may use the handle.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output, another type or a NULL name;
-/// TIBEMS_INVALID_NAME for a name that breaks the rules of destination names. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output, another type or a NULL name;
+/// TIBEMS_INVALID_NAME for a name that is empty, longer than 249 bytes or not UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsDestination_Create(
     destination: *mut tibemsDestination,
@@ -195,11 +197,11 @@ pub unsafe extern "C" fn tibemsDestination_Create(
     })
 }
 
-/// Releases a destination handle, whatever its kind. Never touches the destination at the
-/// server; producers and consumers made from the handle go on working.
+/// Releases the handle `destination`. The queue or topic at the server stays, and so do producers
+/// and consumers made from it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_NOT_PERMITTED for a handle that belongs to a
-/// message, producer, consumer or browser. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_NOT_PERMITTED for a handle that belongs
+/// to a message, producer or consumer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsDestination_Destroy(
     destination: tibemsDestination,
@@ -207,12 +209,11 @@ pub unsafe extern "C" fn tibemsDestination_Destroy(
     destroy(destination)
 }
 
-/// Makes an independent copy of a destination. The caller owns the copy, also when the
-/// original is borrowed from another object; a copy of a temporary destination is temporary
-/// too.
+/// Makes a handle of the same queue or topic as `destination`, also when that is lent by a message,
+/// producer or consumer, and gives it in `copy`. The caller releases it with
+/// tibemsDestination_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL output. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsDestination_Copy(
     destination: tibemsDestination,
@@ -227,11 +228,12 @@ pub unsafe extern "C" fn tibemsDestination_Copy(
     })
 }
 
-/// Copies the name with its NUL into the caller's buffer of `name_len` bytes.
+/// Copies the name of `destination` with its NUL into the buffer `name` of `name_len` bytes. Names
+/// that came in messages may be longer than TIBEMS_DESTINATION_MAX.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL buffer or a length
-/// that is not positive; TIBEMS_INSUFFICIENT_BUFFER when the name does not fit: as many whole
-/// characters as fit are stored. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL buffer or a
+/// length that is not positive; TIBEMS_INSUFFICIENT_BUFFER when the name does not fit: as many
+/// whole characters as fit are written, with a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsDestination_GetName(
     destination: tibemsDestination,
@@ -246,11 +248,10 @@ pub unsafe extern "C" fn tibemsDestination_GetName(
     })
 }
 
-/// Tells whether a destination is a queue (TIBEMS_QUEUE) or a topic (TIBEMS_TOPIC); temporary
-/// ones too.
+/// Tells in `destination_type` whether `destination` is a queue (TIBEMS_QUEUE) or a topic
+/// (TIBEMS_TOPIC); of temporary ones too.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL output. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsDestination_GetType(
     destination: tibemsDestination,
@@ -265,7 +266,11 @@ pub unsafe extern "C" fn tibemsDestination_GetType(
     })
 }
 
-/// Makes a handle for a queue: tibemsDestination_Create with TIBEMS_QUEUE.
+/// Makes a handle of the queue `queue_name` and gives it in `queue`: tibemsDestination_Create with
+/// TIBEMS_QUEUE.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output or name; TIBEMS_INVALID_NAME for a
+/// name that is empty, longer than 249 bytes or not UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueue_Create(
     queue: *mut tibemsQueue,
@@ -278,8 +283,13 @@ pub unsafe extern "C" fn tibemsQueue_Create(
     })
 }
 
-/// Copies the name of a queue into the caller's buffer: tibemsDestination_GetName, but
-/// TIBEMS_INVALID_DESTINATION and an empty text for a topic.
+/// Copies the name of `queue` with its NUL into the buffer `name` of `name_len` bytes:
+/// tibemsDestination_GetName for a queue only.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION, for a topic with an empty name in the buffer;
+/// TIBEMS_INVALID_ARG for a NULL buffer or a length that is not positive;
+/// TIBEMS_INSUFFICIENT_BUFFER when the name does not fit: as many whole characters as fit are
+/// written, with a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueue_GetQueueName(
     queue: tibemsQueue,
@@ -293,13 +303,19 @@ pub unsafe extern "C" fn tibemsQueue_GetQueueName(
     })
 }
 
-/// Releases a destination handle: tibemsDestination_Destroy.
+/// Releases the handle `queue`: tibemsDestination_Destroy.
+///
+/// Statuses: those of tibemsDestination_Destroy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueue_Destroy(queue: tibemsQueue) -> tibems_status {
     destroy(queue)
 }
 
-/// Makes a handle for a topic: tibemsDestination_Create with TIBEMS_TOPIC.
+/// Makes a handle of the topic `topic_name` and gives it in `topic`: tibemsDestination_Create with
+/// TIBEMS_TOPIC.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output or name; TIBEMS_INVALID_NAME for a
+/// name that is empty, longer than 249 bytes or not UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopic_Create(
     topic: *mut tibemsTopic,
@@ -312,14 +328,21 @@ pub unsafe extern "C" fn tibemsTopic_Create(
     })
 }
 
-/// Releases a destination handle: tibemsDestination_Destroy.
+/// Releases the handle `topic`: tibemsDestination_Destroy.
+///
+/// Statuses: those of tibemsDestination_Destroy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopic_Destroy(topic: tibemsTopic) -> tibems_status {
     destroy(topic)
 }
 
-/// Copies the name of a topic into the caller's buffer: tibemsDestination_GetName, but
-/// TIBEMS_INVALID_DESTINATION and an empty text for a queue.
+/// Copies the name of `topic` with its NUL into the buffer `name` of `name_len` bytes:
+/// tibemsDestination_GetName for a topic only.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_DESTINATION, for a queue with an empty name in the buffer;
+/// TIBEMS_INVALID_ARG for a NULL buffer or a length that is not positive;
+/// TIBEMS_INSUFFICIENT_BUFFER when the name does not fit: as many whole characters as fit are
+/// written, with a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopic_GetTopicName(
     topic: tibemsTopic,

@@ -6,8 +6,13 @@
 //! | --- | --- | --- |
 //! | `entry!({ … })` | yes | body `Result<()>` → `tibems_status` |
 //! | `entry_value!(fallback, { … })` | yes | body `Result<T>` → `T`, the fallback on an error |
-//! | `entry_quiet!({ … })` | no (spec 10 C41) | body `Result<()>` → `tibems_status` |
-//! | `entry_peek!(fallback, { … })` | no (spec 10 C41) | body `T`, the fallback on a panic |
+//! | `entry_memory!({ … })` | yes | as `entry!`, for a body that works on memory alone |
+//! | `entry_quiet!({ … })` | no (spec 10 C41) | body `Result<()>` → `tibems_status`, memory alone |
+//! | `entry_peek!(fallback, { … })` | no (spec 10 C41) | body `T`, the fallback on a panic, memory alone |
+//!
+//! The first two hold a cancellation of the calling thread back (`cancellation`). Memory alone: the body reaches no
+//! cancellation point of the C library, so that it need not pay for that: no socket, wake-up, file, sleep or lock of a
+//! connection. The files that deal with messages name it `entry`.
 //!
 //! A panic becomes TIBEMS_EXCEPTION or the fallback. Handles are resolved by `ffi::handle`, which
 //! also refuses those of a parent process. Arguments that are pointers go through the helpers below, in
@@ -18,8 +23,8 @@ use std::ptr::NonNull;
 
 use super::error_context;
 use super::handle::Handle;
-use crate::guard;
 use crate::status::{Error, Result, Status, tibems_status};
+use crate::{cancellation, guard};
 
 /// The path of the enclosing function; its last part is the name that C knows.
 macro_rules! function_path {
@@ -31,6 +36,13 @@ macro_rules! function_path {
 
 /// Opens a function that returns a status.
 macro_rules! entry {
+    ($body:block) => {
+        $crate::cancellation::held_back(|| $crate::ffi::entry::entry_memory!($body))
+    };
+}
+
+/// Opens a function that returns a status and works on memory alone.
+macro_rules! entry_memory {
     ($body:block) => {
         $crate::ffi::entry::status(
             $crate::ffi::entry::function_path!(),
@@ -64,9 +76,9 @@ macro_rules! entry_peek {
     };
 }
 
-pub(crate) use {entry, entry_peek, entry_quiet, entry_value, function_path};
+pub(crate) use {entry, entry_memory, entry_peek, entry_quiet, entry_value, function_path};
 
-/// Body of `entry!`.
+/// Body of `entry_memory!`.
 pub(crate) fn status(
     path: impl FnOnce() -> &'static str,
     body: impl FnOnce() -> Result<()>,
@@ -85,13 +97,15 @@ pub(crate) fn value<T>(
     fallback: T,
     body: impl FnOnce() -> Result<T>,
 ) -> T {
-    error_context::clear();
-    match guard::catch(body) {
-        Ok(Ok(value)) => return value,
-        Ok(Err(error)) => record(path, &error),
-        Err(panic) => record(path, &Error::new(Status::TIBEMS_EXCEPTION, panic)),
-    };
-    fallback
+    cancellation::held_back(|| {
+        error_context::clear();
+        match guard::catch(body) {
+            Ok(Ok(value)) => return value,
+            Ok(Err(error)) => record(path, &error),
+            Err(panic) => record(path, &Error::new(Status::TIBEMS_EXCEPTION, panic)),
+        };
+        fallback
+    })
 }
 
 /// Body of `entry_quiet!`.

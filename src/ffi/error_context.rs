@@ -7,6 +7,7 @@
 use core::ffi::{CStr, c_char};
 use std::cell::{Cell, RefCell};
 use std::ffi::CString;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -15,6 +16,7 @@ use super::handle::{self, Handle, Kind, Stored};
 use super::types::{tibems_status, tibemsErrorContext};
 use crate::clock::Stamp;
 use crate::status::{Error, Result, Status};
+use crate::thread_end;
 
 /// What a handle of an error context stands for. Any thread may read through it, each its own texts
 /// (D26); the thread that opened it closes it.
@@ -26,8 +28,7 @@ impl Stored for ErrorContext {
     const KIND: Kind = Kind::ErrorContext;
 }
 
-/// Text and trace of the last error; both empty when the last call was no error.
-#[derive(Default)]
+/// Text and trace of the last error.
 struct Texts {
     text: CString,
     trace: CString,
@@ -39,9 +40,10 @@ static CONTEXTS: AtomicUsize = AtomicUsize::new(0);
 thread_local! {
     /// How many contexts this thread has open; threads that run callbacks always have one.
     static OPEN: Cell<u32> = const { Cell::new(0) };
-    /// True while the texts hold something.
+    /// True while the texts are those of the thread's last call.
     static FILLED: Cell<bool> = const { Cell::new(false) };
-    static TEXTS: RefCell<Texts> = RefCell::new(Texts::default());
+    /// Without memory until the first error.
+    static TEXTS: RefCell<ManuallyDrop<Option<Texts>>> = const { RefCell::new(ManuallyDrop::new(None)) };
     /// Number of this thread, never given twice in the process.
     static THREAD: u64 = next_thread();
 }
@@ -51,9 +53,15 @@ fn next_thread() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
+/// The thread ends: its texts go.
+fn tidy() {
+    FILLED.set(false);
+    TEXTS.with(|texts| texts.borrow_mut().take());
+}
+
 /// Opens a context of this thread.
 pub(crate) fn open() -> Handle {
-    OPEN.with(|open| open.set(open.get() + 1));
+    OPEN.set(OPEN.get() + 1);
     CONTEXTS.fetch_add(1, Ordering::Relaxed);
     handle::insert(Arc::new(ErrorContext {
         thread: THREAD.with(|thread| *thread),
@@ -62,48 +70,41 @@ pub(crate) fn open() -> Handle {
 
 /// Whether this thread keeps its errors.
 fn collecting() -> bool {
-    CONTEXTS.load(Ordering::Relaxed) > 0 || OPEN.try_with(Cell::get).unwrap_or(0) > 0
+    CONTEXTS.load(Ordering::Relaxed) > 0 || OPEN.get() > 0
 }
 
 /// Switches collection on for a thread of the library, for as long as the thread lives.
 pub(crate) fn open_for_callbacks() {
-    let _ = OPEN.try_with(|open| {
-        if open.get() == 0 {
-            open.set(1);
-        }
-    });
+    OPEN.set(OPEN.get().max(1));
 }
 
 /// Closes a context that this thread opened.
 pub(crate) fn close(context: Handle) -> Result<()> {
     let found = handle::get::<ErrorContext, _>(context.to_raw::<()>())?;
-    if Some(found.thread) != THREAD.try_with(|thread| *thread).ok() {
+    if found.thread != THREAD.with(|thread| *thread) {
         return Err(invalid_argument(
             "the error context belongs to another thread",
         ));
     }
     handle::remove::<ErrorContext, _>(context.to_raw::<()>())?;
     CONTEXTS.fetch_sub(1, Ordering::Relaxed);
-    OPEN.with(|open| open.set(open.get().saturating_sub(1)));
-    if OPEN.with(Cell::get) == 0 {
+    OPEN.set(OPEN.get().saturating_sub(1));
+    if OPEN.get() == 0 {
         clear();
     }
     Ok(())
 }
 
-/// Start of a call: what the last one left is forgotten.
+/// Start of a call: what the last one left is forgotten. Its memory stays for whoever still has the
+/// address of a text, until the next error of the thread takes its place.
 pub(crate) fn clear() {
-    let _ = FILLED.try_with(|filled| {
-        if filled.replace(false) {
-            let _ = TEXTS.try_with(|texts| *texts.borrow_mut() = Texts::default());
-        }
-    });
+    FILLED.set(false);
 }
 
 /// Keeps an error of this thread, if any context is open. Statuses that are no errors leave the
-/// context empty: a timeout, and an error without a text (C44).
+/// context empty: they come without a text (C44).
 pub(crate) fn record(path: impl FnOnce() -> &'static str, error: &Error) {
-    if !collecting() || error.status == Status::TIBEMS_TIMEOUT || error.text.is_empty() {
+    if !collecting() || error.text.is_empty() {
         return;
     }
     let function = path()
@@ -129,19 +130,29 @@ pub(crate) fn tell(text: &str) {
 
 fn fill(text: &str, trace: &str) {
     let clean = |text: &str| CString::new(text.replace('\0', " ")).unwrap_or_default();
-    let _ = TEXTS.try_with(|texts| {
-        *texts.borrow_mut() = Texts {
+    if !thread_end::call(tidy) {
+        return; // nobody would free the texts
+    }
+    TEXTS.with(|texts| {
+        **texts.borrow_mut() = Some(Texts {
             text: clean(text),
             trace: clean(trace),
-        };
+        });
     });
-    let _ = FILLED.try_with(|filled| filled.set(true));
+    FILLED.set(true);
 }
 
 /// The text of the last error of this thread.
 #[cfg(test)]
 pub(crate) fn last_text() -> String {
-    TEXTS.with(|texts| texts.borrow().text.to_string_lossy().into_owned())
+    match FILLED.get() {
+        true => TEXTS.with(|texts| {
+            let texts = texts.borrow();
+            let text = texts.as_ref().map(|texts| texts.text.to_string_lossy());
+            text.unwrap_or_default().into_owned()
+        }),
+        false => String::new(),
+    }
 }
 
 /// Stores the address of one of this thread's texts, for NULL or any open context (D26).
@@ -154,24 +165,28 @@ fn give(
         handle::get::<ErrorContext, _>(context)?;
     }
     let string = string.required()?;
-    if context.is_null() && OPEN.try_with(Cell::get).unwrap_or(0) == 0 {
+    if context.is_null() && OPEN.get() == 0 {
         return Err(Status::TIBEMS_NOT_INITIALIZED.into());
     }
-    TEXTS
-        .try_with(|texts| string.set(choose(&texts.borrow()).as_ptr()))
-        .map_err(|_| Status::TIBEMS_NOT_INITIALIZED.into())
+    TEXTS.with(|texts| {
+        let texts = texts.borrow();
+        let filled = texts.as_ref().filter(|_| FILLED.get());
+        string.set(filled.map_or(c"", choose).as_ptr());
+    });
+    Ok(())
 }
 
-/// Switches the collection of error texts on, for the calling thread and, while the context is
-/// open, for all others.
+/// Has the library keep a text of each error, for the calling thread and, while the context is
+/// open, for all others. `error_context` is the handle to read them with; tibemsErrorContext_Close
+/// releases it.
 ///
-/// Each thread has texts of its own. Create a context when the thread starts and close it before
-/// the thread ends, or create one in the main thread and read it anywhere: a context gives the last
-/// error of the thread that asks. A second context of a thread shares its storage with the first.
-/// The texts are cleared when the thread calls the next function of this library that is not an error-context
-/// function, tibemsStatus_GetText, tibems_Version or a getter of a global setting.
+/// Every thread has texts of its own. Make a context when the thread starts and close it before the
+/// thread ends, or make one in the main thread and read it anywhere: a context gives the last error
+/// of the thread that asks. Several contexts of a thread share one text. The last error is
+/// forgotten when the thread calls the next function of this library that is no error-context
+/// function, tibemsStatus_GetText, tibems_Version or getter of a global setting.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG when `error_context` is NULL. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG when `error_context` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsErrorContext_Create(
     error_context: *mut tibemsErrorContext,
@@ -184,10 +199,11 @@ pub unsafe extern "C" fn tibemsErrorContext_Create(
     })
 }
 
-/// Closes an error context of the calling thread. Collection ends with the last context.
+/// Releases `error_context`, a context that the calling thread has made. With the last context of
+/// the process the library stops keeping texts. A text got through it stays valid as
+/// tibemsErrorContext_GetLastErrorString says.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG when the handle is no open context or belongs to another thread.
-/// Strings obtained through it must not be used afterwards. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG when it is no open context or one of another thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsErrorContext_Close(
     error_context: tibemsErrorContext,
@@ -195,15 +211,18 @@ pub unsafe extern "C" fn tibemsErrorContext_Close(
     entry_quiet!({ close(Handle::from_raw(error_context)) })
 }
 
-/// Stores the address of the text of the calling thread's last error: what happened and when.
+/// Gives the text of the calling thread's last error in `string`: what happened and when. The text
+/// is empty when the last call was no error. It belongs to the library and stays valid and
+/// unchanged until the next error of the same thread, or the end of that thread: later calls
+/// without an error and the close of a context leave it alone. What other threads do never touches
+/// it.
 ///
-/// The text is empty when the last call was no error. It belongs to the library and is valid until
-/// the thread's next call that clears it, or until the thread closes its context. `error_context`
-/// is any open context, also one of another thread, or NULL for the context of the calling thread,
-/// which the threads that run callbacks have, too.
+/// `error_context` is any open context, also one of another thread, or NULL for that of the calling
+/// thread, which the threads that run callbacks have, too. Any number of threads may ask through
+/// one context at the same time.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or `error_context` is no context;
-/// TIBEMS_NOT_INITIALIZED when it is NULL and the thread has no context. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG when `string` is NULL or `error_context` is no context;
+/// TIBEMS_NOT_INITIALIZED when it is NULL and the thread has no context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsErrorContext_GetLastErrorString(
     error_context: tibemsErrorContext,
@@ -217,10 +236,10 @@ pub unsafe extern "C" fn tibemsErrorContext_GetLastErrorString(
     })
 }
 
-/// Stores the address of the trace of the calling thread's last error: the function of the API
-/// that failed and its status.
+/// Gives in `string` which function of this API failed last in the calling thread, and its status.
+/// `error_context` and the life of the text are as in tibemsErrorContext_GetLastErrorString.
 ///
-/// Rules, lifetime and statuses are those of tibemsErrorContext_GetLastErrorString.
+/// Statuses: those of tibemsErrorContext_GetLastErrorString.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsErrorContext_GetLastErrorStackTrace(
     error_context: tibemsErrorContext,
@@ -315,7 +334,7 @@ mod tests {
     #[test]
     fn what_is_no_error_leaves_the_text_empty() {
         let context = create();
-        entry!({ Err(Status::TIBEMS_TIMEOUT.into()) });
+        entry!({ Err(Error::new(Status::TIBEMS_TIMEOUT, "")) });
         assert_eq!(read(context), (Status::TIBEMS_OK, String::new()));
         entry!({ Err(Error::new(Status::TIBEMS_NOT_FOUND, "")) });
         assert_eq!(read(context).1, "");

@@ -3,46 +3,57 @@
 //! Only the calls that connect block. Called by C programs.
 
 use core::ffi::c_char;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use super::entry::{
-    HandleOut, TextBuffer, entry, entry_value, invalid_argument, not_implemented, utf8,
+    HandleOut, TextBuffer, entry, entry_value, invalid_argument, not_implemented, text, utf8,
 };
-use super::handle::{self, Kind};
+use super::handle;
 use super::objects::ConnectionObject;
 use super::types::{
     flag, number, tibems_bool, tibems_int, tibems_status, tibemsConnection,
     tibemsConnectionFactory, tibemsFactoryLoadBalanceMetric, tibemsSSLParams,
 };
 use crate::client::factory::{Factory, Metric};
+use crate::client::tls::TlsParams;
 use crate::settings::{Attempt, Purpose};
-use crate::status::Status;
 
-/// Releases a factory and the TLS parameters that were set on it. Connections made by it go
-/// on.
+/// Releases `factory` and its TLS parameters. Connections made by it go on; unshared ones need
+/// their factory for tibemsUFOConnectionFactory_RecoverConnection.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_Destroy(
     factory: tibemsConnectionFactory,
 ) -> tibems_status {
     entry!({
-        handle::remove::<Factory, _>(factory)?;
+        let factory = handle::remove::<Factory, _>(factory)?;
+        let_go(factory.set_tls(None)?);
         Ok(())
     })
 }
 
-/// Connects to a server of the factory's list. The connection is stopped until
-/// tibemsConnection_Start.
+/// Ends the handle of TLS parameters that a factory has owned.
+fn let_go(params: Option<u64>) {
+    let handle = params.map(|number| std::ptr::without_provenance_mut::<()>(number as usize));
+    // A parent process may have made them: they end with the fork.
+    let _ = handle.map(handle::remove::<TlsParams, _>);
+}
+
+/// Connects to a server of the list of `factory` and gives the connection in `connection`, to be
+/// released with tibemsConnection_Close. It delivers nothing until tibemsConnection_Start.
 ///
-/// `username` and `password` may be NULL for those of the factory. Blocks until connected or
-/// until every attempt has failed.
+/// `username` and `password`, copied and at most 255 and 4096 bytes long, identify the program;
+/// when `username` is NULL, those of the factory do. Blocks until connected or until every try has
+/// failed: the settings of connect attempts say how long that can take.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_SECURITY_EXCEPTION when
-/// user, password or TLS set-up are refused; TIBEMS_INVALID_CLIENT_ID;
-/// TIBEMS_INVALID_HOSTNAME; TIBEMS_SERVER_LIMIT; the TLS statuses 150 to 161.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for `+` in the URL of an ordinary factory;
+/// TIBEMS_SERVER_NOT_CONNECTED when no server was reached; TIBEMS_SECURITY_EXCEPTION when one
+/// refused user or password; TIBEMS_INVALID_CLIENT_ID when the client ID is longer than 255 bytes
+/// or in use; TIBEMS_INVALID_HOSTNAME when no host name could be looked up; TIBEMS_SERVER_LIMIT;
+/// TIBEMS_NO_MEMORY when no thread could be started; TIBEMS_NOT_IMPLEMENTED for an `ssl` URL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_CreateConnection(
     factory: tibemsConnectionFactory,
@@ -63,8 +74,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_CreateConnection(
     })
 }
 
-/// AMQP brokers offer no XA transactions: always TIBEMS_NOT_IMPLEMENTED, with a NULL
-/// connection.
+/// Would make a connection for distributed transactions, which AMQP servers do not offer.
+/// `factory`, `username` and `password` are not looked at, `connection` becomes NULL.
+///
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_CreateXAConnection(
     factory: tibemsConnectionFactory,
@@ -82,8 +95,8 @@ pub unsafe extern "C" fn tibemsConnectionFactory_CreateXAConnection(
     })
 }
 
-/// Makes an empty factory. Contacts nobody. Released with tibemsConnectionFactory_Destroy; may
-/// be used by many threads at once. Returns NULL when out of memory.
+/// Returns a new factory with default settings; NULL when out of memory. Contacts nobody. Release
+/// it with tibemsConnectionFactory_Destroy. Any number of threads may use it at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_Create() -> tibemsConnectionFactory {
     entry_value!(std::ptr::null_mut(), {
@@ -91,12 +104,14 @@ pub unsafe extern "C" fn tibemsConnectionFactory_Create() -> tibemsConnectionFac
     })
 }
 
-/// Sets the server URL or list of URLs, once for each factory. NULL stands for
+/// Names the servers of `factory`, once. `url` is a URL such as `tcp://host:5672` or a list: `,`
+/// between servers that share their state, `|` between servers of which each connection takes
+/// another, `+` (unshared factories only) between servers that share nothing. NULL is
 /// `tcp://localhost:7222`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_EXCEPTION when a URL was set before;
-/// TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME or TIBEMS_INVALID_PORT for a malformed
-/// URL, which stores nothing. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a list with `+` and `|` and for `|` in an
+/// unshared factory; TIBEMS_EXCEPTION when a URL was set before; TIBEMS_INVALID_PROTOCOL,
+/// TIBEMS_INVALID_HOSTNAME or TIBEMS_INVALID_PORT for a malformed URL. A failure changes nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetServerURL(
     factory: tibemsConnectionFactory,
@@ -109,10 +124,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetServerURL(
     })
 }
 
-/// Sets the client ID of connections made from now on, at most 255 characters. NULL or an
-/// empty text: none.
+/// Gives connections made by `factory` from now on the client ID `cid`, at most 255 bytes. NULL or
+/// an empty text: none.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_CLIENT_ID for a longer one. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_CLIENT_ID for a longer one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetClientID(
     factory: tibemsConnectionFactory,
@@ -125,9 +140,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetClientID(
     })
 }
 
-/// Sets the measure by which a load-balanced list is walked.
+/// Accepts `metric`, by which servers of old choose for a list with `|`. It changes nothing here:
+/// such a list of `factory` is taken in turn.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for an unknown metric.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetMetric(
     factory: tibemsConnectionFactory,
@@ -147,10 +163,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetMetric(
     })
 }
 
-/// Sets how many times the list of URLs is tried before a first connection fails; at least 1,
-/// default 2.
+/// Has a first connection of a connection of `factory` walk its list of URLs `conn_attempts` times
+/// before it fails; 0 counts as 1, 2 unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetConnectAttemptCount(
     factory: tibemsConnectionFactory,
@@ -165,10 +181,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetConnectAttemptCount(
     })
 }
 
-/// Sets the milliseconds between two passes over the list before a first connection; at least
-/// 250, default 500.
+/// Has a first connection of a connection of `factory` pause `delay` milliseconds between two walks
+/// over the list; less than 250 counts as 250, 500 unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetConnectAttemptDelay(
     factory: tibemsConnectionFactory,
@@ -179,10 +195,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetConnectAttemptDelay(
     })
 }
 
-/// Sets the milliseconds that one try of one URL may take; 0, the default, is no limit,
-/// otherwise at least 100.
+/// Gives one try of one URL in a first connection of a connection of `factory`
+/// `conn_attempt_timeout` milliseconds; 1 to 99 count as 100. With 0, which holds unless set, the
+/// option try_timeout (10 s) bounds a try.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetConnectAttemptTimeout(
     factory: tibemsConnectionFactory,
@@ -197,10 +214,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetConnectAttemptTimeout(
     })
 }
 
-/// Sets how many times the list of URLs is tried before a reconnect fails; at least 1, default
-/// 4.
+/// Has a reconnect or a recovery of a connection of `factory` walk its list of URLs `conn_attempts`
+/// times before it fails; 0 counts as 1, 4 unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetReconnectAttemptCount(
     factory: tibemsConnectionFactory,
@@ -215,10 +232,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetReconnectAttemptCount(
     })
 }
 
-/// Sets the milliseconds between two passes over the list in a reconnect; at least 250,
-/// default 500.
+/// Has a reconnect or a recovery of a connection of `factory` pause `delay` milliseconds between
+/// two walks over the list; less than 250 counts as 250, 500 unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetReconnectAttemptDelay(
     factory: tibemsConnectionFactory,
@@ -229,10 +246,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetReconnectAttemptDelay(
     })
 }
 
-/// Sets the milliseconds that one try of one URL may take in a reconnect; 0, the default, is
-/// no limit, otherwise at least 100.
+/// Gives one try of one URL in a reconnect or a recovery of a connection of `factory`
+/// `reconn_attempt_timeout` milliseconds; 1 to 99 count as 100. With 0, which holds unless set, the
+/// option try_timeout (10 s) bounds a try.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetReconnectAttemptTimeout(
     factory: tibemsConnectionFactory,
@@ -247,10 +265,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetReconnectAttemptTimeout(
     })
 }
 
-/// Sets the user that connections present when the creation call names none. Copied; NULL
-/// removes it.
+/// Names the user of connections of `factory` whose creation names none. `username` is copied, at
+/// most 255 bytes; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a longer name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetUserName(
     factory: tibemsConnectionFactory,
@@ -263,9 +281,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetUserName(
     })
 }
 
-/// Sets the password that goes with the factory's user. Copied; NULL removes it.
+/// Gives the password that goes with the user of `factory`. `password` is copied, at most 4096
+/// bytes; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a longer one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetUserPassword(
     factory: tibemsConnectionFactory,
@@ -278,9 +297,9 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetUserPassword(
     })
 }
 
-/// Stores the switch; nothing is multicast here.
+/// Keeps `multicast_enabled` with the settings of `factory`. Nothing is multicast here.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetMulticastEnabled(
     factory: tibemsConnectionFactory,
@@ -295,9 +314,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetMulticastEnabled(
     })
 }
 
-/// Stores the port of a multicast daemon; nothing is multicast here.
+/// Keeps a copy of `multicast_daemon`, a port, with the settings of `factory`; NULL removes it.
+/// Nothing is multicast here.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetMulticastDaemon(
     factory: tibemsConnectionFactory,
@@ -312,46 +332,52 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetMulticastDaemon(
     })
 }
 
-/// Gives TLS parameters to the factory, which owns them from now on and destroys those it had.
-/// NULL removes them.
+/// Gives the TLS parameters `ssl_params` to `factory`, which owns them from now on and destroys
+/// those that it had, also when it is destroyed. NULL: none. TLS is not built yet: they have no
+/// effect.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG, also for parameters that another factory owns. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no factory or no TLS parameters,
+/// and for parameters that another factory owns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetSSLParams(
     factory: tibemsConnectionFactory,
     ssl_params: tibemsSSLParams,
 ) -> tibems_status {
     entry!({
-        handle::get::<Factory, _>(factory)?;
-        // No parameters can be made in this release, so a handle that is not NULL is a bad one.
-        match ssl_params.is_null() {
-            true => Ok(()),
-            false => Err(Kind::SslParams.bad_handle()),
-        }
+        let factory = handle::get::<Factory, _>(factory)?;
+        let params = match ssl_params.is_null() {
+            true => None,
+            false => Some((
+                handle::get::<TlsParams, _>(ssl_params)?,
+                ssl_params.addr() as u64,
+            )),
+        };
+        let_go(factory.set_tls(params)?);
+        Ok(())
     })
 }
 
-/// Sets the password of the private key in the factory's TLS parameters.
+/// Sets the password `pk_password` of the private key in the TLS parameters that `factory` has, at
+/// most 4096 bytes. Copied; NULL removes it. Other TLS parameters come without it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE when no TLS parameters are set yet.
-/// Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no factory and a longer password;
+/// TIBEMS_ILLEGAL_STATE when the factory has no TLS parameters yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetPkPassword(
     factory: tibemsConnectionFactory,
     pk_password: *const c_char,
 ) -> tibems_status {
     entry!({
-        handle::get::<Factory, _>(factory)?;
-        let _ = pk_password;
-        // without TLS parameters the order of calls is wrong (spec 10 C5), and none can be set in this release
-        Err(Status::TIBEMS_ILLEGAL_STATE.into())
+        let factory = handle::get::<Factory, _>(factory)?;
+        // SAFETY: NULL or a string, as C promises.
+        let password = unsafe { text(pk_password) };
+        factory.set_key_password(password.map(CStr::to_bytes))
     })
 }
 
-/// Writes the factory's settings, without passwords, to standard output.
+/// Writes the settings of `factory`, one a line and without passwords, to standard output.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_Print(
     factory: tibemsConnectionFactory,
@@ -365,9 +391,11 @@ pub unsafe extern "C" fn tibemsConnectionFactory_Print(
     })
 }
 
-/// Writes the factory's settings, without passwords, into a buffer of `maxlen` bytes.
+/// Writes the settings of `factory`, one a line and without passwords, with a NUL into `buffer`,
+/// which has room for `maxlen` bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INSUFFICIENT_BUFFER. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for a NULL buffer or a `maxlen` that is not
+/// positive; TIBEMS_INSUFFICIENT_BUFFER when they do not fit: what fits is written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_PrintToBuffer(
     factory: tibemsConnectionFactory,

@@ -27,10 +27,12 @@ fn give(
     Ok(())
 }
 
-/// Sets the web proxy through which TLS connections go. NULL as host removes it.
+/// Keeps the web proxy for TLS connections of `factory`: the name `proxy_host`, shorter than 128
+/// bytes, and `proxy_port`, 1 to 65535. NULL or an empty name removes it with user and password.
+/// TLS is not built, so nothing goes through it yet.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_PORT for a port outside 1 to 65535. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_HOSTNAME for a longer name;
+/// TIBEMS_INVALID_PORT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetSSLProxy(
     factory: tibemsConnectionFactory,
@@ -44,9 +46,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetSSLProxy(
     })
 }
 
-/// Sets user and password for the web proxy.
+/// Keeps copies of `proxy_user` and `proxy_password`, at most 255 and 4096 bytes, with which the
+/// web proxy of `factory` is asked; NULL removes them.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for longer ones.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_SetSSLProxyAuth(
     factory: tibemsConnectionFactory,
@@ -60,10 +63,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_SetSSLProxyAuth(
     })
 }
 
-/// Stores the address of the proxy's host name, NULL if none is set. The text belongs to the
-/// factory.
+/// Gives the name of the web proxy of `factory` in `proxy_host`, NULL if none is set. The text
+/// belongs to the factory and is valid until it is set again or the factory is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyHost(
     factory: tibemsConnectionFactory,
@@ -77,9 +80,9 @@ pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyHost(
     })
 }
 
-/// Stores the proxy's port, 0 if none is set.
+/// Gives the port of the web proxy of `factory` in `proxy_port`, 0 if none is set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyPort(
     factory: tibemsConnectionFactory,
@@ -95,10 +98,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyPort(
     })
 }
 
-/// Stores the address of the proxy's user, NULL if none is set. The text belongs to the
-/// factory.
+/// Gives the user for the web proxy of `factory` in `proxy_user`, NULL if none is set. The text
+/// belongs to the factory and is valid until it is set again or the factory is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyUser(
     factory: tibemsConnectionFactory,
@@ -112,10 +115,10 @@ pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyUser(
     })
 }
 
-/// Stores the address of the proxy's password, NULL if none is set. The text belongs to the
-/// factory.
+/// Gives the password for the web proxy of `factory` in `proxy_password`, NULL if none is set. The
+/// text belongs to the factory and is valid until it is set again or the factory is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionFactory_GetSSLProxyPassword(
     factory: tibemsConnectionFactory,

@@ -8,7 +8,6 @@ use std::ffi::OsStr;
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::time::Duration;
 
 use super::entry::{Out, entry, entry_peek, entry_quiet, entry_value, text};
 use super::handle;
@@ -17,6 +16,7 @@ use super::types::{
     flag, number, tibems_bool, tibems_int, tibems_long, tibems_status, tibemsMsgConsumer,
     tibemsMulticastExceptionCallback,
 };
+use crate::clock;
 use crate::settings::{self, Attempt, Buffer, Purpose, Switch};
 use crate::status::text_of;
 use crate::trace;
@@ -24,7 +24,8 @@ use crate::trace;
 /// Name and version of this library.
 const VERSION: &str = concat!("libtibemsufo ", env!("CARGO_PKG_VERSION"), "\0");
 
-/// Returns the text of a status: English, static, never NULL; a fixed text for an unknown number.
+/// Returns the English text of `status`: static, never NULL; a fixed text for a number that is no
+/// status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStatus_GetText(status: MaybeUninit<tibems_status>) -> *const c_char {
     entry_peek!(VERSION.as_ptr().cast(), {
@@ -33,66 +34,71 @@ pub unsafe extern "C" fn tibemsStatus_GetText(status: MaybeUninit<tibems_status>
     })
 }
 
-/// Returns name and version of this library, a static text.
+/// Returns name and version of this library: a static text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_Version() -> *const c_char {
     VERSION.as_ptr().cast()
 }
 
-/// Takes a reference on the library. Optional: every function initialises what it needs.
+/// Announces a user of the library. Optional: every function initialises what it needs.
+///
+/// Statuses: TIBEMS_OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_Open() -> tibems_status {
     entry!({ Ok(()) })
 }
 
-/// Drops a reference on the library. Surplus calls are ignored; live connections go on.
+/// Ends what tibems_Open announced. It may be called any number of times; live connections go on.
+/// Returns nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_Close() {
     entry_value!((), { Ok(()) })
 }
 
-/// Lets the calling thread sleep; returns at once for 0 or a negative number.
+/// Blocks the calling thread for `milliseconds`. Returns at once for 0 or a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_Sleep(milliseconds: tibems_long) {
     entry_value!((), {
         if let Ok(milliseconds @ 1..) = u64::try_from(milliseconds) {
-            std::thread::sleep(Duration::from_millis(milliseconds));
+            clock::sleep(milliseconds);
         }
         Ok(())
     })
 }
 
-/// Returns the kilobytes of receive buffer for new sockets, 0 if the operating system decides.
+/// Returns the size of the receive buffer that new sockets are given, in kilobytes of 1024 bytes; 0
+/// while the operating system decides.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetSocketReceiveBufferSize() -> tibems_int {
     entry_peek!(0, { settings::buffer_kilobytes(Buffer::Receive) })
 }
 
-/// Sets the kilobytes of receive buffer for sockets made from now on; 0 leaves it to the operating
-/// system, which may also refuse the size.
+/// Has sockets made from now on use a receive buffer of `kilobytes` (1024 bytes each). 0 leaves the
+/// size to the operating system, which may also grant another one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetSocketReceiveBufferSize(kilobytes: tibems_int) -> tibems_status {
     entry!({ settings::set_buffer_kilobytes(Buffer::Receive, kilobytes) })
 }
 
-/// Returns the kilobytes of send buffer for new sockets, 0 if the operating system decides.
+/// Returns the size of the send buffer that new sockets are given, in kilobytes of 1024 bytes; 0
+/// while the operating system decides.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetSocketSendBufferSize() -> tibems_int {
     entry_peek!(0, { settings::buffer_kilobytes(Buffer::Send) })
 }
 
-/// Sets the kilobytes of send buffer for sockets made from now on; 0 leaves it to the operating
-/// system, which may also refuse the size.
+/// Has sockets made from now on use a send buffer of `kilobytes` (1024 bytes each). 0 leaves the
+/// size to the operating system, which may also grant another one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetSocketSendBufferSize(kilobytes: tibems_int) -> tibems_status {
     entry!({ settings::set_buffer_kilobytes(Buffer::Send, kilobytes) })
 }
 
-/// Returns how many times the list of URLs is tried before a first connection fails; 2 unless set.
+/// Returns how many times a first connection walks its list of URLs before it fails; 2 unless set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetConnectAttemptCount() -> tibems_int {
     entry_peek!(0, {
@@ -100,16 +106,18 @@ pub unsafe extern "C" fn tibems_GetConnectAttemptCount() -> tibems_int {
     })
 }
 
-/// Sets how many times the list of URLs is tried before a first connection fails; at least 1. A
-/// set value overrides that of ordinary factories and multiplies that of unshared ones.
+/// Has a first connection walk its list of URLs `count` times before it fails; 0 counts as 1. This
+/// number, once set, takes the place of that of ordinary factories and multiplies that of unshared
+/// ones.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetConnectAttemptCount(count: tibems_int) -> tibems_status {
     entry!({ settings::set_attempt(Purpose::Connect, Attempt::Count, count) })
 }
 
-/// Returns the milliseconds between two passes before a first connection; 500 unless set.
+/// Returns how many milliseconds a first connection pauses between two walks over its list; 500
+/// unless set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetConnectAttemptDelay() -> tibems_int {
     entry_peek!(0, {
@@ -117,15 +125,17 @@ pub unsafe extern "C" fn tibems_GetConnectAttemptDelay() -> tibems_int {
     })
 }
 
-/// Sets the milliseconds between two passes before a first connection; at least 250.
+/// Has a first connection pause `delay` milliseconds between two walks over its list; less than 250
+/// counts as 250. A little more is added by chance, so that many clients do not return at once.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetConnectAttemptDelay(delay: tibems_int) -> tibems_status {
     entry!({ settings::set_attempt(Purpose::Connect, Attempt::Delay, delay) })
 }
 
-/// Returns how many times the list of URLs is tried before a reconnect fails; 4 unless set.
+/// Returns how many times a reconnect or a recovery walks its list of URLs before it fails; 4
+/// unless set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetReconnectAttemptCount() -> tibems_int {
     entry_peek!(0, {
@@ -133,16 +143,18 @@ pub unsafe extern "C" fn tibems_GetReconnectAttemptCount() -> tibems_int {
     })
 }
 
-/// Sets how many times the list of URLs is tried before a reconnect fails; at least 1. A set
-/// value overrides that of ordinary factories and multiplies that of unshared ones.
+/// Has a reconnect or a recovery walk its list of URLs `count` times before it fails; 0 counts
+/// as 1. This number, once set, takes the place of that of ordinary factories and multiplies
+/// that of unshared ones.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetReconnectAttemptCount(count: tibems_int) -> tibems_status {
     entry!({ settings::set_attempt(Purpose::Reconnect, Attempt::Count, count) })
 }
 
-/// Returns the milliseconds between two passes of a reconnect; 500 unless set.
+/// Returns how many milliseconds a reconnect or a recovery pauses between two walks over its list;
+/// 500 unless set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetReconnectAttemptDelay() -> tibems_int {
     entry_peek!(0, {
@@ -150,25 +162,27 @@ pub unsafe extern "C" fn tibems_GetReconnectAttemptDelay() -> tibems_int {
     })
 }
 
-/// Sets the milliseconds between two passes of a reconnect; at least 250.
+/// Has a reconnect or a recovery pause `delay` milliseconds between two walks over its list; less
+/// than 250 counts as 250. A little more is added by chance, so that many clients do not return at
+/// once.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetReconnectAttemptDelay(delay: tibems_int) -> tibems_status {
     entry!({ settings::set_attempt(Purpose::Reconnect, Attempt::Delay, delay) })
 }
 
-/// Sets the milliseconds that one try of one URL may take before a first connection; 0 is no
-/// limit, otherwise at least 100.
+/// Gives one try of one URL in a first connection `timeout` milliseconds; 1 to 99 count as 100.
+/// With 0 the option try_timeout (10 s) bounds a try.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetConnectAttemptTimeout(timeout: tibems_int) -> tibems_status {
     entry!({ settings::set_attempt(Purpose::Connect, Attempt::Timeout, timeout) })
 }
 
-/// Returns the milliseconds that one try of one URL may take before a first connection; 0, no
-/// limit, unless set.
+/// Returns how many milliseconds one try of one URL may take in a first connection; 0 unless set:
+/// then the option try_timeout (10 s) bounds it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetConnectAttemptTimeout() -> tibems_int {
     entry_peek!(0, {
@@ -176,17 +190,17 @@ pub unsafe extern "C" fn tibems_GetConnectAttemptTimeout() -> tibems_int {
     })
 }
 
-/// Sets the milliseconds that one try of one URL may take in a reconnect; 0 is no limit, otherwise
-/// at least 100.
+/// Gives one try of one URL in a reconnect or a recovery `timeout` milliseconds; 1 to 99 count
+/// as 100. With 0 the option try_timeout (10 s) bounds a try.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a negative number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetReconnectAttemptTimeout(timeout: tibems_int) -> tibems_status {
     entry!({ settings::set_attempt(Purpose::Reconnect, Attempt::Timeout, timeout) })
 }
 
-/// Returns the milliseconds that one try of one URL may take in a reconnect; 0, no limit, unless
-/// set.
+/// Returns how many milliseconds one try of one URL may take in a reconnect or a recovery; 0 unless
+/// set: then the option try_timeout (10 s) bounds it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetReconnectAttemptTimeout() -> tibems_int {
     entry_peek!(0, {
@@ -194,7 +208,9 @@ pub unsafe extern "C" fn tibems_GetReconnectAttemptTimeout() -> tibems_int {
     })
 }
 
-/// Stores the multicast switch. Nothing is multicast here; TIBEMS_OK.
+/// Keeps `enabled` for tibems_GetMulticastEnabled. Nothing is multicast here.
+///
+/// Statuses: TIBEMS_OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetMulticastEnabled(
     enabled: MaybeUninit<tibems_bool>,
@@ -203,7 +219,8 @@ pub unsafe extern "C" fn tibems_SetMulticastEnabled(
     unsafe { turn(&settings::MULTICAST_ENABLED, enabled) }
 }
 
-/// Returns the multicast switch as it was stored; TIBEMS_TRUE unless set.
+/// Returns what tibems_SetMulticastEnabled was given; TIBEMS_TRUE unless set. Nothing is multicast
+/// here.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetMulticastEnabled() -> tibems_bool {
     entry_peek!(tibems_bool::TIBEMS_TRUE, {
@@ -211,7 +228,10 @@ pub unsafe extern "C" fn tibems_GetMulticastEnabled() -> tibems_bool {
     })
 }
 
-/// Stores the port of a multicast daemon, NULL for none. Nothing is multicast here; TIBEMS_OK.
+/// Keeps a copy of `port` for tibems_GetMulticastDaemon; NULL removes it. Nothing is multicast
+/// here.
+///
+/// Statuses: TIBEMS_OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetMulticastDaemon(port: *const c_char) -> tibems_status {
     entry!({
@@ -221,8 +241,8 @@ pub unsafe extern "C" fn tibems_SetMulticastDaemon(port: *const c_char) -> tibem
     })
 }
 
-/// Returns the stored port of the multicast daemon, NULL if none is set. Valid until the next
-/// tibems_SetMulticastDaemon.
+/// Returns what tibems_SetMulticastDaemon was given, NULL for nothing. The text is valid until the
+/// next tibems_SetMulticastDaemon of any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetMulticastDaemon() -> *const c_char {
     entry_peek!(std::ptr::null(), {
@@ -230,7 +250,10 @@ pub unsafe extern "C" fn tibems_GetMulticastDaemon() -> *const c_char {
     })
 }
 
-/// Sets whether exception listeners hear of a successful failover. TIBEMS_OK.
+/// Decides whether exception listeners are told of a successful failover, with
+/// TIBEMS_SERVER_RECONNECTED. `call_exception_listener` holds for all connections of the process.
+///
+/// Statuses: TIBEMS_OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_setExceptionOnFTSwitch(
     call_exception_listener: MaybeUninit<tibems_bool>,
@@ -239,9 +262,10 @@ pub unsafe extern "C" fn tibems_setExceptionOnFTSwitch(
     unsafe { turn(&settings::EXCEPTION_ON_FT_SWITCH, call_exception_listener) }
 }
 
-/// Stores whether exception listeners hear of a successful failover; TIBEMS_FALSE unless set.
+/// Tells in `is_set` whether exception listeners hear of a successful failover; TIBEMS_FALSE unless
+/// set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_getExceptionOnFTSwitch(is_set: *mut tibems_bool) -> tibems_status {
     // SAFETY: NULL or valid, as C promises.
@@ -250,8 +274,11 @@ pub unsafe extern "C" fn tibems_getExceptionOnFTSwitch(is_set: *mut tibems_bool)
     })
 }
 
-/// Sets whether exception listeners hear of every step of a failover: disconnected, each attempt,
-/// reconnected. TIBEMS_OK.
+/// Decides whether exception listeners are told of every step of a failover:
+/// TIBEMS_SERVER_DISCONNECTED, TIBEMS_SERVER_RECONNECTING for each try, TIBEMS_SERVER_RECONNECTED.
+/// `call_exception_listener` holds for all connections of the process.
+///
+/// Statuses: TIBEMS_OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetExceptionOnFTEvents(
     call_exception_listener: MaybeUninit<tibems_bool>,
@@ -260,9 +287,10 @@ pub unsafe extern "C" fn tibems_SetExceptionOnFTEvents(
     unsafe { turn(&settings::EXCEPTION_ON_FT_EVENTS, call_exception_listener) }
 }
 
-/// Stores whether exception listeners hear of every step of a failover; TIBEMS_FALSE unless set.
+/// Tells in `is_set` whether exception listeners hear of every step of a failover; TIBEMS_FALSE
+/// unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetExceptionOnFTEvents(is_set: *mut tibems_bool) -> tibems_status {
     // SAFETY: NULL or valid, as C promises.
@@ -271,10 +299,12 @@ pub unsafe extern "C" fn tibems_GetExceptionOnFTEvents(is_set: *mut tibems_bool)
     })
 }
 
-/// Appends the trace that TIBEMS_TRACE asks for to a file; NULL goes back to standard error.
+/// Appends the trace that the environment variable TIBEMS_TRACE asks for to the file `file_name`,
+/// which is made if it is missing. NULL sends the trace to standard error again and is needed
+/// before another file.
 ///
-/// TIBEMS_OK; TIBEMS_ILLEGAL_STATE when a file is set already; TIBEMS_IO_FAILED when the file
-/// cannot be opened.
+/// Statuses: TIBEMS_OK; TIBEMS_ILLEGAL_STATE when a file is set already; TIBEMS_IO_FAILED when the
+/// file cannot be opened.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetTraceFile(file_name: *const c_char) -> tibems_status {
     entry!({
@@ -284,9 +314,9 @@ pub unsafe extern "C" fn tibems_SetTraceFile(file_name: *const c_char) -> tibems
     })
 }
 
-/// Stores whether a consumer gets multicast messages: never.
+/// Tells in `is_multicast` whether `consumer` gets multicast messages: it never does.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_CONSUMER; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_IsConsumerMulticast(
     consumer: tibemsMsgConsumer,
@@ -301,8 +331,10 @@ pub unsafe extern "C" fn tibems_IsConsumerMulticast(
     })
 }
 
-/// Accepts a listener for multicast errors, or NULL. There are none, so it is never called;
-/// TIBEMS_OK.
+/// Accepts `listener` and `closure` and forgets them: nothing is multicast, so there is nothing to
+/// call a listener for.
+///
+/// Statuses: TIBEMS_OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetMulticastExceptionListener(
     listener: tibemsMulticastExceptionCallback,
@@ -314,7 +346,10 @@ pub unsafe extern "C" fn tibems_SetMulticastExceptionListener(
     })
 }
 
-/// Sets whether close and stop may be called inside message callbacks. TIBEMS_OK.
+/// Allows or forbids tibemsConnection_Close, tibemsConnection_Stop and tibemsSession_Close inside
+/// message listeners, where they are forbidden at first. `allow` holds for the whole process.
+///
+/// Statuses: TIBEMS_OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_SetAllowCloseInCallback(
     allow: MaybeUninit<tibems_bool>,
@@ -323,9 +358,10 @@ pub unsafe extern "C" fn tibems_SetAllowCloseInCallback(
     unsafe { turn(&settings::ALLOW_CLOSE_IN_CALLBACK, allow) }
 }
 
-/// Stores whether close and stop may be called inside message callbacks; TIBEMS_FALSE unless set.
+/// Tells in `is_allowed` whether close and stop may be called inside message listeners;
+/// TIBEMS_FALSE unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibems_GetAllowCloseInCallback(
     is_allowed: *mut tibems_bool,

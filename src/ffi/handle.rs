@@ -2,8 +2,8 @@
 //!
 //! A handle is a number: kind, generation and index, never an address. A NULL, stale, foreign or
 //! random value gives the bad-handle status of the kind that the function expects (spec 20 §0.3,
-//! spec 10 G4). The table knows only live and removed; what "closed" means is the object's affair
-//! (a connection stays in the table after its close, spec 10 C31).
+//! spec 10 G4). The table knows only live and removed; that a handle was one of
+//! a connection that is closed by now (spec 10 C31) stands in `closed`.
 //!
 //! Finding a slot takes no lock; taking the object out of it takes that slot's own lock for the
 //! time of one reference-count increment. Free slots are kept by each thread and shared in batches.
@@ -13,13 +13,16 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::hash::BuildHasher;
 use std::hash::RandomState;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
-use parking_lot::Mutex;
-
-use super::process;
+use super::closed;
+use crate::process::PerProcess;
 use crate::status::{Error, Result, Status};
+use crate::sync::Mutex;
+use crate::{cancellation, process, thread_end};
 
 /// What a handle stands for. The numbers are part of the handle and never 0, so that no address
 /// of a user process is ever taken for a handle.
@@ -92,7 +95,7 @@ const _: () = assert!(
 );
 
 /// The identifier that a C program holds. May be any number: only the table can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Handle(u64);
 
 impl Handle {
@@ -117,6 +120,19 @@ impl Handle {
         self.0 >> KIND_SHIFT == kind as u64
     }
 
+    /// The kind of an object of a connection.
+    pub(crate) fn kind(self) -> Option<Kind> {
+        let kinds = [
+            Kind::Connection,
+            Kind::Session,
+            Kind::Producer,
+            Kind::Consumer,
+            Kind::Browser,
+            Kind::Requestor,
+        ];
+        kinds.into_iter().find(|kind| self.is(*kind))
+    }
+
     fn generation(self) -> u32 {
         (self.0 >> INDEX_BITS) as u32
     }
@@ -137,13 +153,14 @@ struct Slot {
 }
 
 /// All slots, made a chunk at a time and never given back.
-static CHUNK: [OnceLock<Box<[Slot]>>; CHUNKS] = [const { OnceLock::new() }; CHUNKS];
+static CHUNK: [AtomicPtr<Slot>; CHUNKS] = [const { AtomicPtr::new(ptr::null_mut()) }; CHUNKS];
+/// Held while a chunk is made.
+static GROWTH: PerProcess<Mutex<()>> = PerProcess::new();
 /// First index that was never used.
 static FRESH: AtomicU32 = AtomicU32::new(0);
-/// Shared list of free slots: a change counter and the first index plus one.
-static FREE: AtomicU64 = AtomicU64::new(0);
-/// Process that the shared list belongs to.
-static FREE_PROCESS: AtomicU32 = AtomicU32::new(0);
+/// Shared list of free slots: a change counter and the first index plus one. A child begins with none: locks of its parent's
+/// slots may have been held by threads that do not exist there.
+static FREE: PerProcess<AtomicU64> = PerProcess::new();
 
 /// Chunk and place in it of an index.
 fn place(index: u32) -> (usize, usize) {
@@ -161,25 +178,32 @@ fn slot(index: u32) -> Option<&'static Slot> {
         return None;
     }
     let (chunk, at) = place(index);
-    CHUNK[chunk].get()?.get(at)
+    let slots = CHUNK[chunk].load(Ordering::Acquire);
+    // SAFETY: a chunk that is there stays, and has a slot for each of its places.
+    (!slots.is_null()).then(|| unsafe { &*slots.add(at) })
 }
 
 /// The slot of an index that was never used before.
 fn fresh_slot(index: u32) -> &'static Slot {
+    if let Some(slot) = slot(index) {
+        return slot;
+    }
     let (chunk, at) = place(index);
-    let slots = CHUNK[chunk].get_or_init(|| {
-        // Generations start at random numbers, so that neither small numbers nor handles of
-        // another process are ever met.
-        let random = RandomState::new();
-        (0..1_u32 << (chunk as u32 + FIRST_CHUNK_BITS))
-            .map(|at| Slot {
-                generation: AtomicU32::new((random.hash_one(at) >> 33) as u32),
-                process: AtomicU32::new(0),
-                next_free: AtomicU32::new(0),
-                object: Mutex::new(None),
-            })
-            .collect()
+    let _turn = GROWTH.get().lock();
+    if let Some(slot) = slot(index) {
+        return slot;
+    }
+    // Generations start at random numbers, so that neither small numbers nor handles of
+    // another process are ever met.
+    let random = cancellation::held_back(RandomState::new); // it may ask the system
+    let slots = (0..1_u32 << (chunk as u32 + FIRST_CHUNK_BITS)).map(|at| Slot {
+        generation: AtomicU32::new((random.hash_one(at) >> 33) as u32),
+        process: AtomicU32::new(0),
+        next_free: AtomicU32::new(0),
+        object: Mutex::new(None),
     });
+    let slots = Box::leak(slots.collect::<Box<[Slot]>>());
+    CHUNK[chunk].store(slots.as_mut_ptr(), Ordering::Release);
     &slots[at]
 }
 
@@ -203,6 +227,23 @@ pub(crate) fn insert_with<T: Stored>(make: impl FnOnce(Handle) -> Arc<T>) -> Han
 /// process give TIBEMS_INVALID_CONNECTION.
 pub(crate) fn get<T: Stored, R>(raw: *mut R) -> Result<Arc<T>> {
     let handle = Handle::from_raw(raw);
+    find(handle).map_err(|error| gone::<T>(handle, error))
+}
+
+/// Why there is no object: TIBEMS_ILLEGAL_STATE for one that was closed, by itself or with its connection.
+#[cold]
+fn gone<T: Stored>(handle: Handle, error: Error) -> Error {
+    if !handle.is(T::KIND) || !closed::is_known(handle) {
+        return error;
+    }
+    let text = match T::KIND {
+        Kind::Connection => "the connection is closed",
+        _ => "it was closed with its connection",
+    };
+    Error::new(Status::TIBEMS_ILLEGAL_STATE, text)
+}
+
+fn find<T: Stored>(handle: Handle) -> Result<Arc<T>> {
     let slot = live_slot::<T>(handle)?;
     let found = {
         let content = slot.object.lock();
@@ -304,52 +345,60 @@ fn typed<T: Stored>(found: Option<Arc<dyn Any + Send + Sync>>) -> Result<Arc<T>>
 /// Free slots of one thread. They go back to the shared list when the thread ends.
 struct Cache {
     process: u32,
-    indexes: Vec<u32>,
+    /// Has no memory until the thread keeps its first slot.
+    indexes: ManuallyDrop<Vec<u32>>,
 }
 
 const CACHE: usize = 64;
 
 thread_local! {
     static MINE: RefCell<Cache> = const {
-        RefCell::new(Cache { process: 0, indexes: Vec::new() })
+        RefCell::new(Cache { process: 0, indexes: ManuallyDrop::new(Vec::new()) })
     };
 }
 
 impl Cache {
-    /// Forgets what a forked child inherited: locks of those slots may have been held by threads
-    /// that do not exist here.
+    /// Forgets what a forked child inherited, as `FREE` does.
     fn check_process(&mut self) {
         if self.process != process::epoch() {
             self.process = process::epoch();
             self.indexes.clear();
-            if FREE_PROCESS.swap(self.process, Ordering::SeqCst) != self.process {
-                FREE.store(0, Ordering::SeqCst);
-            }
         }
+    }
+
+    /// Whether this thread may keep slots: not when nobody would share them at its end.
+    fn keeps(&mut self) -> bool {
+        if self.indexes.capacity() == 0 && thread_end::call(tidy) {
+            self.indexes.reserve_exact(CACHE);
+        }
+        self.indexes.capacity() != 0
     }
 }
 
-impl Drop for Cache {
-    fn drop(&mut self) {
-        self.check_process();
-        share(&self.indexes);
-    }
+/// The thread ends: its slots are for others.
+fn tidy() {
+    MINE.with(|mine| {
+        let mut mine = mine.borrow_mut();
+        mine.check_process();
+        share(&std::mem::take(&mut *mine.indexes));
+    });
 }
 
 /// A slot that nobody uses.
 fn free_slot() -> (u32, &'static Slot) {
-    let reused = MINE
-        .try_with(|mine| {
-            let mut mine = mine.borrow_mut();
-            mine.check_process();
-            if mine.indexes.is_empty() {
-                let room = CACHE / 4;
-                mine.indexes
-                    .extend(std::iter::from_fn(take_shared).take(room));
-            }
-            mine.indexes.pop()
-        })
-        .unwrap_or_else(|_| take_shared());
+    let reused = MINE.with(|mine| {
+        let mut mine = mine.borrow_mut();
+        mine.check_process();
+        if !mine.keeps() {
+            return take_shared();
+        }
+        if mine.indexes.is_empty() {
+            let room = CACHE / 4;
+            mine.indexes
+                .extend(std::iter::from_fn(take_shared).take(room));
+        }
+        mine.indexes.pop()
+    });
     if let Some((index, slot)) = reused.and_then(|index| Some((index, slot(index)?))) {
         return (index, slot);
     }
@@ -359,18 +408,18 @@ fn free_slot() -> (u32, &'static Slot) {
 }
 
 fn give_back(index: u32) {
-    let kept = MINE.try_with(|mine| {
+    MINE.with(|mine| {
         let mut mine = mine.borrow_mut();
         mine.check_process();
+        if !mine.keeps() {
+            return share(&[index]);
+        }
         if mine.indexes.len() >= CACHE {
             share(&mine.indexes[CACHE / 2..]);
             mine.indexes.truncate(CACHE / 2);
         }
         mine.indexes.push(index);
     });
-    if kept.is_err() {
-        share(&[index]);
-    }
 }
 
 /// Puts slots on the shared list, all with one exchange.
@@ -384,7 +433,8 @@ fn share(indexes: &[u32]) {
         }
     }
     let Some(last) = slot(last) else { return };
-    let _ = FREE.fetch_update(Ordering::AcqRel, Ordering::Acquire, |head| {
+    let free = FREE.get();
+    let _ = free.fetch_update(Ordering::AcqRel, Ordering::Acquire, |head| {
         last.next_free.store(head as u32, Ordering::Relaxed);
         Some(changed(head, first + 1))
     });
@@ -392,6 +442,7 @@ fn share(indexes: &[u32]) {
 
 fn take_shared() -> Option<u32> {
     let head = FREE
+        .get()
         .fetch_update(Ordering::AcqRel, Ordering::Acquire, |head| {
             let first = (head as u32).checked_sub(1)?;
             let next = slot(first)?.next_free.load(Ordering::Relaxed);

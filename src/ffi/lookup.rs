@@ -15,12 +15,13 @@ use super::types::{
 };
 use crate::client::url::{Joint, UrlList};
 
-/// Makes a context in which factories and destinations are looked up by name: the directory of
-/// the file that TIBEMS_LOOKUP_FILE names, then the server. The URL may be a comma list; `+`
-/// is refused. Release it with tibemsLookupContext_Destroy.
+/// Would make a context in which factories and destinations are looked up by name, at `broker_url`
+/// (one server or a comma list) as `username` with `password`. Lookup is not built yet: `context`
+/// becomes NULL and nobody is contacted.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME,
-/// TIBEMS_INVALID_PORT. Contacts nobody.
+/// Statuses: TIBEMS_INVALID_ARG for a NULL output, a text that is not UTF-8, and a URL with `+` or
+/// `|`; TIBEMS_INVALID_PROTOCOL, TIBEMS_INVALID_HOSTNAME or TIBEMS_INVALID_PORT for a malformed
+/// URL; TIBEMS_NOT_IMPLEMENTED otherwise.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupContext_Create(
     context: *mut tibemsLookupContext,
@@ -43,10 +44,11 @@ pub unsafe extern "C" fn tibemsLookupContext_Create(
     })
 }
 
-/// Would make a context on an LDAP directory; this library has no LDAP client.
+/// Would make a context on the LDAP directory that `lookup_params` describe; this library has no
+/// LDAP client. `context` becomes NULL and nobody is contacted.
 ///
-/// TIBEMS_INVALID_ARG when server URL, base DN or search scope are missing;
-/// TIBEMS_NOT_IMPLEMENTED otherwise; the context is NULL. Contacts nobody.
+/// Statuses: TIBEMS_INVALID_ARG for a NULL output and for parameters without server URL, base DN or
+/// search scope; TIBEMS_NOT_IMPLEMENTED otherwise.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupContext_CreateExternal(
     context: *mut tibemsLookupContext,
@@ -66,7 +68,11 @@ pub unsafe extern "C" fn tibemsLookupContext_CreateExternal(
     })
 }
 
-/// Makes a lookup context whose connections use TLS; otherwise as tibemsLookupContext_Create.
+/// Would make a context as tibemsLookupContext_Create, with TLS: `broker_url`, `username`,
+/// `password`, `ssl_params` and `pk_password` are not looked at. Lookup is not built yet: `context`
+/// becomes NULL.
+///
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupContext_CreateSSL(
     context: *mut tibemsLookupContext,
@@ -86,9 +92,9 @@ pub unsafe extern "C" fn tibemsLookupContext_CreateSSL(
     })
 }
 
-/// Releases a lookup context. Objects that were looked up stay.
+/// Would release `context`. Lookup is not built yet.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG.
+/// Statuses: TIBEMS_INVALID_ARG: no lookup context can be made yet, so every handle is a bad one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupContext_Destroy(
     context: tibemsLookupContext,
@@ -99,11 +105,10 @@ pub unsafe extern "C" fn tibemsLookupContext_Destroy(
     })
 }
 
-/// Looks up a factory or destination. The caller releases what it gets, with the Destroy
-/// function of its kind. May block on the server.
+/// Would look `name` up in `context` and give the factory or destination in `object`, which becomes
+/// NULL. Lookup is not built yet.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG; TIBEMS_INVALID_NAME; TIBEMS_NOT_FOUND; TIBEMS_ILLEGAL_STATE
-/// when both a queue and a topic have the name; the statuses of tibemsConnection_Create.
+/// Statuses: TIBEMS_INVALID_ARG: no lookup context can be made yet, so every handle is a bad one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupContext_Lookup(
     context: tibemsLookupContext,
@@ -118,7 +123,10 @@ pub unsafe extern "C" fn tibemsLookupContext_Lookup(
     })
 }
 
-/// Looks up a destination; otherwise as tibemsLookupContext_Lookup.
+/// Would look `name` up in `context` and give the destination in `destination`, which becomes NULL.
+/// Lookup is not built yet.
+///
+/// Statuses: TIBEMS_INVALID_ARG: no lookup context can be made yet, so every handle is a bad one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupContext_LookupDestination(
     context: tibemsLookupContext,
@@ -135,7 +143,10 @@ pub unsafe extern "C" fn tibemsLookupContext_LookupDestination(
     })
 }
 
-/// Looks up a connection factory; otherwise as tibemsLookupContext_Lookup.
+/// Would look `name` up in `context` and give the factory in `factory`, which becomes NULL. Lookup
+/// is not built yet.
+///
+/// Statuses: TIBEMS_INVALID_ARG: no lookup context can be made yet, so every handle is a bad one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupContext_LookupConnectionFactory(
     context: tibemsLookupContext,

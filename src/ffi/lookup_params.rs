@@ -7,12 +7,11 @@ use core::ffi::{CStr, c_char};
 use std::ffi::CString;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::entry::{entry, entry_value, invalid_argument, text};
 use super::handle::{self, Kind, Stored};
 use super::types::{tibems_status, tibemsLookupParams};
 use crate::status::Result;
+use crate::sync::Mutex;
 
 /// Which parameter.
 #[derive(Clone, Copy)]
@@ -76,7 +75,8 @@ unsafe fn set(params: tibemsLookupParams, field: Field, value: *const c_char) ->
     })
 }
 
-/// Makes an empty set of LDAP parameters. Released with tibemsLookupParams_Destroy.
+/// Returns an empty set of parameters for a lookup in an LDAP directory, for which this library has
+/// no client. Release it with tibemsLookupParams_Destroy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_Create() -> tibemsLookupParams {
     entry_value!(std::ptr::null_mut(), {
@@ -84,15 +84,15 @@ pub unsafe extern "C" fn tibemsLookupParams_Create() -> tibemsLookupParams {
     })
 }
 
-/// Releases LDAP parameters. Ignored for a handle that is not live.
+/// Releases `lparams`; no effect for a handle that is not live. Returns nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_Destroy(lparams: tibemsLookupParams) {
     entry_value!((), { handle::remove::<LookupParams, _>(lparams).map(drop) })
 }
 
-/// Sets the URL of the LDAP server. Copied; NULL removes it.
+/// Keeps a copy of `url` in `lparams` as the URL of the LDAP server; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapServerUrl(
     lparams: tibemsLookupParams,
@@ -102,8 +102,8 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapServerUrl(
     unsafe { set(lparams, Field::ServerUrl, url) }
 }
 
-/// Returns the URL of the LDAP server, NULL if none is set. The text belongs to the parameters and
-/// is valid until the next set or the destruction.
+/// Returns the URL of the LDAP server in `lparams`, NULL if none is set. The text belongs to the
+/// parameters, must not be changed and is valid until it is set again or they are destroyed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_GetLdapServerUrl(
     lparams: tibemsLookupParams,
@@ -116,9 +116,10 @@ pub unsafe extern "C" fn tibemsLookupParams_GetLdapServerUrl(
     })
 }
 
-/// Sets the base distinguished name of searches. Copied; NULL removes it.
+/// Keeps a copy of `basedn` in `lparams` as the base distinguished name of searches; NULL removes
+/// it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapBaseDN(
     lparams: tibemsLookupParams,
@@ -128,9 +129,9 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapBaseDN(
     unsafe { set(lparams, Field::BaseDn, basedn) }
 }
 
-/// Sets the name to bind with. Copied; NULL removes it.
+/// Keeps a copy of `principal` in `lparams` as the name to bind with; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapPrincipal(
     lparams: tibemsLookupParams,
@@ -140,9 +141,9 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapPrincipal(
     unsafe { set(lparams, Field::Principal, principal) }
 }
 
-/// Sets the password to bind with. Copied; NULL removes it.
+/// Keeps a copy of `credential` in `lparams` as the password to bind with; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapCredential(
     lparams: tibemsLookupParams,
@@ -152,9 +153,10 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapCredential(
     unsafe { set(lparams, Field::Credential, credential) }
 }
 
-/// Sets the search scope: `onelevel`, `subtree` or `object`. Copied; NULL removes it.
+/// Keeps a copy of `scope` in `lparams` as the scope of searches: `object`, `base`, `onelevel` or
+/// `subtree`; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for an unknown one. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for another text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapSearchScope(
     lparams: tibemsLookupParams,
@@ -164,9 +166,10 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapSearchScope(
     unsafe { set(lparams, Field::SearchScope, scope) }
 }
 
-/// Sets the kind of connection: `ldaps` or `startTLS`; unset is not secure. Copied; NULL removes it.
+/// Keeps a copy of `conn_type` in `lparams` as the kind of connection: `ldaps` or `startTLS`; NULL,
+/// which is not secure, removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for an unknown one. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG, also for another text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapConnType(
     lparams: tibemsLookupParams,
@@ -176,9 +179,9 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapConnType(
     unsafe { set(lparams, Field::ConnType, conn_type) }
 }
 
-/// Sets the file of trusted certificates. Copied; NULL removes it.
+/// Keeps a copy of `file` in `lparams` as the file of trusted certificates; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapCAFile(
     lparams: tibemsLookupParams,
@@ -188,9 +191,9 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapCAFile(
     unsafe { set(lparams, Field::CaFile, file) }
 }
 
-/// Sets the folder of trusted certificates. Copied; NULL removes it.
+/// Keeps a copy of `path` in `lparams` as the folder of trusted certificates; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapCAPath(
     lparams: tibemsLookupParams,
@@ -200,9 +203,9 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapCAPath(
     unsafe { set(lparams, Field::CaPath, path) }
 }
 
-/// Sets the file of the client's certificate. Copied; NULL removes it.
+/// Keeps a copy of `file` in `lparams` as the file of the client's certificate; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapCertFile(
     lparams: tibemsLookupParams,
@@ -212,9 +215,9 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapCertFile(
     unsafe { set(lparams, Field::CertFile, file) }
 }
 
-/// Sets the file of the client's private key. Copied; NULL removes it.
+/// Keeps a copy of `file` in `lparams` as the file of the client's private key; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapKeyFile(
     lparams: tibemsLookupParams,
@@ -224,9 +227,9 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapKeyFile(
     unsafe { set(lparams, Field::KeyFile, file) }
 }
 
-/// Sets the file of random data. Copied; NULL removes it.
+/// Keeps a copy of `file` in `lparams` as the file of random data; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapRandFile(
     lparams: tibemsLookupParams,
@@ -236,9 +239,9 @@ pub unsafe extern "C" fn tibemsLookupParams_SetLdapRandFile(
     unsafe { set(lparams, Field::RandFile, file) }
 }
 
-/// Sets the allowed cipher suites. Copied; NULL removes it.
+/// Keeps a copy of `ciphers` in `lparams` as the allowed cipher suites; NULL removes it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsLookupParams_SetLdapCiphers(
     lparams: tibemsLookupParams,

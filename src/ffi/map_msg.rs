@@ -5,7 +5,7 @@
 use core::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
-use super::entry::{HandleOut, Out, entry, text};
+use super::entry::{HandleOut, Out, entry_memory as entry, text};
 use super::message_handle::{create, lend_message, required_name, text_pointer, with_kind};
 use super::msg_enum::enumerate;
 use super::msg_field::FieldOut;
@@ -30,9 +30,10 @@ fn get<T>(
     })
 }
 
-/// Makes a map message without items. The caller releases it with tibemsMsg_Destroy.
+/// Makes a map message without items and gives it in `message`; the caller releases it with
+/// tibemsMsg_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_Create(message: *mut tibemsMapMsg) -> tibems_status {
     entry!({
@@ -41,10 +42,12 @@ pub unsafe extern "C" fn tibemsMapMsg_Create(message: *mut tibemsMapMsg) -> tibe
     })
 }
 
-/// Stores an item as boolean, converted if the conversion loses nothing.
+/// Gives the item `name` of `message` in `value` as a boolean, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetBoolean(
     message: tibemsMapMsg,
@@ -60,10 +63,12 @@ pub unsafe extern "C" fn tibemsMapMsg_GetBoolean(
     })
 }
 
-/// Stores an item as byte, converted if the conversion loses nothing.
+/// Gives the item `name` of `message` in `value` as a byte, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetByte(
     message: tibemsMapMsg,
@@ -77,11 +82,13 @@ pub unsafe extern "C" fn tibemsMapMsg_GetByte(
     })
 }
 
-/// Stores address and number of an item's bytes, NULL and 0 for a NULL item. They belong to the message
-/// and live until the item is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+/// Gives the bytes of the item `name` of `message` in `bytes` and their number in `bytes_size`,
+/// NULL and 0 for a NULL item. They belong to the message and are valid until the item is replaced,
+/// tibemsMsg_ClearBody, or the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetBytes(
     message: tibemsMapMsg,
@@ -107,10 +114,12 @@ pub unsafe extern "C" fn tibemsMapMsg_GetBytes(
     })
 }
 
-/// Stores an item as char, converted if the conversion loses nothing.
+/// Gives the item `name` of `message` in `value` as a char, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetChar(
     message: tibemsMapMsg,
@@ -124,10 +133,12 @@ pub unsafe extern "C" fn tibemsMapMsg_GetChar(
     })
 }
 
-/// Stores an item as double, converted if the conversion loses nothing.
+/// Gives the item `name` of `message` in `value` as a double, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetDouble(
     message: tibemsMapMsg,
@@ -141,10 +152,12 @@ pub unsafe extern "C" fn tibemsMapMsg_GetDouble(
     })
 }
 
-/// Stores an item as float, converted if the conversion loses nothing.
+/// Gives the item `name` of `message` in `value` as a float, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetFloat(
     message: tibemsMapMsg,
@@ -158,10 +171,12 @@ pub unsafe extern "C" fn tibemsMapMsg_GetFloat(
     })
 }
 
-/// Stores an item as int, converted if the conversion loses nothing.
+/// Gives the item `name` of `message` in `value` as an int, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetInt(
     message: tibemsMapMsg,
@@ -175,10 +190,12 @@ pub unsafe extern "C" fn tibemsMapMsg_GetInt(
     })
 }
 
-/// Stores an item as long, converted if the conversion loses nothing.
+/// Gives the item `name` of `message` in `value` as a long, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetLong(
     message: tibemsMapMsg,
@@ -192,10 +209,12 @@ pub unsafe extern "C" fn tibemsMapMsg_GetLong(
     })
 }
 
-/// Stores an item as short, converted if the conversion loses nothing.
+/// Gives the item `name` of `message` in `value` as a short, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetShort(
     message: tibemsMapMsg,
@@ -209,11 +228,13 @@ pub unsafe extern "C" fn tibemsMapMsg_GetShort(
     })
 }
 
-/// Stores an item as text, NULL for a NULL item. The text belongs to the message and lives until the item
-/// is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+/// Gives the item `name` of `message` in `value` as text, NULL for a NULL item. The text belongs to
+/// the message and is valid until the item is replaced, tibemsMsg_ClearBody, or the message is
+/// destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetString(
     message: tibemsMapMsg,
@@ -227,11 +248,13 @@ pub unsafe extern "C" fn tibemsMapMsg_GetString(
     })
 }
 
-/// Stores the handle of the map message in an item. It belongs to the outer message and lives until the
-/// item is replaced, tibemsMsg_ClearBody, or that message is destroyed; it must not be destroyed.
+/// Gives the map message in the item `name` of `msg` in `value`. It belongs to the outer message,
+/// must not be destroyed and is valid until the item is replaced, tibemsMsg_ClearBody, or that
+/// message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetMapMsg(
     msg: tibemsMapMsg,
@@ -249,11 +272,13 @@ pub unsafe extern "C" fn tibemsMapMsg_GetMapMsg(
     })
 }
 
-/// Stores the handle of the stream message in an item. It belongs to the outer message and lives until the
-/// item is replaced, tibemsMsg_ClearBody, or that message is destroyed; it must not be destroyed.
+/// Gives the stream message in the item `name` of `msg` in `value`. It belongs to the outer
+/// message, must not be destroyed and is valid until the item is replaced, tibemsMsg_ClearBody, or
+/// that message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND;
+/// TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetStreamMsg(
     msg: tibemsMapMsg,
@@ -271,11 +296,12 @@ pub unsafe extern "C" fn tibemsMapMsg_GetStreamMsg(
     })
 }
 
-/// Fills a field with an item as it is stored. What the field points to belongs to the message and lives
-/// until the item is replaced, tibemsMsg_ClearBody, or the message is destroyed.
+/// Fills `data` with the item `name` of `message` as it is kept. What `data` then points to belongs
+/// to the message and is valid until the item is replaced, tibemsMsg_ClearBody, or the message is
+/// destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_NOT_FOUND. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetField(
     message: tibemsMapMsg,
@@ -293,10 +319,10 @@ pub unsafe extern "C" fn tibemsMapMsg_GetField(
     })
 }
 
-/// Tells whether the message has an item of this name; also a NULL item.
+/// Tells in `answer` whether `message` has an item `name`, also a NULL item.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for "". Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_ItemExists(
     message: tibemsMapMsg,
@@ -315,10 +341,13 @@ pub unsafe extern "C" fn tibemsMapMsg_ItemExists(
     })
 }
 
-/// Makes an enumeration of the names of all items, in the order in which they were first set; names inside
-/// nested messages do not belong to it. A snapshot, released with tibemsMsgEnum_Destroy.
+/// Makes a list of the names of all items of `message`, in the order in which they were first set,
+/// and gives it in `enumeration`; names inside nested messages do not belong to it. Later changes
+/// do not show in it and it may outlive the message. The caller releases it with
+/// tibemsMsgEnum_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_GetMapNames(
     message: tibemsMsg,

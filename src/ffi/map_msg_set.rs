@@ -5,7 +5,7 @@
 use core::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
 
-use super::entry::{elements, entry, invalid_argument, text};
+use super::entry::{elements, entry_memory as entry, invalid_argument, text};
 use super::message_handle::{required_data, required_name, resolve, with_kind};
 use super::types::{
     flag, tibems_bool, tibems_byte, tibems_double, tibems_float, tibems_int, tibems_long,
@@ -80,10 +80,11 @@ fn set_message(
     nest(&outer, name, &resolve(nested)?, kind)
 }
 
-/// Stores a boolean as item; an earlier one of that name is replaced.
+/// Puts the boolean `value` into `message` as the item `name`, in place of an earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetBoolean(
     message: tibemsMapMsg,
@@ -97,10 +98,11 @@ pub unsafe extern "C" fn tibemsMapMsg_SetBoolean(
     })
 }
 
-/// Stores a byte as item; an earlier one of that name is replaced.
+/// Puts the byte `value` into `message` as the item `name`, in place of an earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetByte(
     message: tibemsMapMsg,
@@ -113,10 +115,12 @@ pub unsafe extern "C" fn tibemsMapMsg_SetByte(
     })
 }
 
-/// Stores a copy of bytes as item; an earlier one of that name is replaced. NULL with size 0 is an empty array.
+/// Puts a copy of the `bytes_size` bytes at `bytes` into `message` as the item `name`, in place of
+/// an earlier one. NULL with size 0 is an empty array.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name or NULL with a size; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name or NULL with a size; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetBytes(
     message: tibemsMapMsg,
@@ -130,7 +134,11 @@ pub unsafe extern "C" fn tibemsMapMsg_SetBytes(
     })
 }
 
-/// As tibemsMapMsg_SetBytes: the bytes are copied here too, so that nothing is left to go wrong.
+/// Puts a copy of the `bytes_size` bytes at `bytes` into `message` as the item `name`:
+/// tibemsMapMsg_SetBytes. Nothing is kept by reference, so the program may change or release its
+/// bytes at once.
+///
+/// Statuses: those of tibemsMapMsg_SetBytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetReferencedBytes(
     message: tibemsMapMsg,
@@ -144,10 +152,11 @@ pub unsafe extern "C" fn tibemsMapMsg_SetReferencedBytes(
     })
 }
 
-/// Stores a char as item; an earlier one of that name is replaced.
+/// Puts the char `value` into `message` as the item `name`, in place of an earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetChar(
     message: tibemsMapMsg,
@@ -160,10 +169,11 @@ pub unsafe extern "C" fn tibemsMapMsg_SetChar(
     })
 }
 
-/// Stores a double as item; an earlier one of that name is replaced.
+/// Puts the double `value` into `message` as the item `name`, in place of an earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetDouble(
     message: tibemsMapMsg,
@@ -176,10 +186,11 @@ pub unsafe extern "C" fn tibemsMapMsg_SetDouble(
     })
 }
 
-/// Stores a float as item; an earlier one of that name is replaced.
+/// Puts the float `value` into `message` as the item `name`, in place of an earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetFloat(
     message: tibemsMapMsg,
@@ -192,10 +203,11 @@ pub unsafe extern "C" fn tibemsMapMsg_SetFloat(
     })
 }
 
-/// Stores an int as item; an earlier one of that name is replaced.
+/// Puts the int `value` into `message` as the item `name`, in place of an earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetInt(
     message: tibemsMapMsg,
@@ -208,10 +220,11 @@ pub unsafe extern "C" fn tibemsMapMsg_SetInt(
     })
 }
 
-/// Stores a long as item; an earlier one of that name is replaced.
+/// Puts the long `value` into `message` as the item `name`, in place of an earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetLong(
     message: tibemsMapMsg,
@@ -224,10 +237,11 @@ pub unsafe extern "C" fn tibemsMapMsg_SetLong(
     })
 }
 
-/// Stores a short as item; an earlier one of that name is replaced.
+/// Puts the short `value` into `message` as the item `name`, in place of an earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetShort(
     message: tibemsMapMsg,
@@ -240,10 +254,12 @@ pub unsafe extern "C" fn tibemsMapMsg_SetShort(
     })
 }
 
-/// Stores a copy of a text as item, NULL as NULL item; an earlier one of that name is replaced.
+/// Puts a copy of the text `value`, NULL for a NULL item, into `message` as the item `name`, in
+/// place of an earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetString(
     message: tibemsMapMsg,
@@ -257,13 +273,15 @@ pub unsafe extern "C" fn tibemsMapMsg_SetString(
     })
 }
 
-/// Puts a map message into a map message, by reference: changes show until the outer message is sent. The
-/// outer message keeps what it needs, whatever `takeOwnership` says, and the caller still destroys its own
-/// handle, before or after the outer one.
+/// Puts the map message `map_msg` into the map message `msg` as the item `name`, by reference:
+/// changes to it show until the outer message is sent. The outer message keeps what it needs,
+/// whatever `take_ownership` says, and the caller still destroys its own handle, before or after
+/// the outer one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
-/// NULL arguments or a message that would contain itself; TIBEMS_INVALID_NAME for ""; TIBEMS_MSG_NOT_WRITEABLE;
-/// TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another
+/// body; TIBEMS_INVALID_ARG for NULL arguments or a message that would contain itself;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than
+/// 64 levels.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetMapMsg(
     msg: tibemsMsg,
@@ -278,13 +296,15 @@ pub unsafe extern "C" fn tibemsMapMsg_SetMapMsg(
     })
 }
 
-/// Puts a stream message into a map message, by reference: changes show until the outer message is sent. The
-/// outer message keeps what it needs, whatever `takeOwnership` says, and the caller still destroys its own
-/// handle, before or after the outer one.
+/// Puts the stream message `stream_msg` into the map message `msg` as the item `name`, by
+/// reference: changes to it show until the outer message is sent. The outer message keeps what it
+/// needs, whatever `take_ownership` says, and the caller still destroys its own handle, before or
+/// after the outer one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
-/// NULL arguments or a message that would contain itself; TIBEMS_INVALID_NAME for ""; TIBEMS_MSG_NOT_WRITEABLE;
-/// TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another
+/// body; TIBEMS_INVALID_ARG for NULL arguments or a message that would contain itself;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than
+/// 64 levels.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetStreamMsg(
     msg: tibemsMsg,
@@ -299,10 +319,13 @@ pub unsafe extern "C" fn tibemsMapMsg_SetStreamMsg(
     })
 }
 
-/// Stores a copy of an array as item; an earlier one of that name is replaced.
+/// Puts a copy of the `count` shorts at `value` into `msg` as the item `name`, in place of an
+/// earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+/// bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetShortArray(
     msg: tibemsMsg,
@@ -316,10 +339,13 @@ pub unsafe extern "C" fn tibemsMapMsg_SetShortArray(
     })
 }
 
-/// Stores a copy of an array as item; an earlier one of that name is replaced.
+/// Puts a copy of the `count` ints at `value` into `msg` as the item `name`, in place of an earlier
+/// one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+/// bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetIntArray(
     msg: tibemsMsg,
@@ -333,10 +359,13 @@ pub unsafe extern "C" fn tibemsMapMsg_SetIntArray(
     })
 }
 
-/// Stores a copy of an array as item; an earlier one of that name is replaced.
+/// Puts a copy of the `count` longs at `value` into `msg` as the item `name`, in place of an
+/// earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+/// bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetLongArray(
     msg: tibemsMsg,
@@ -350,10 +379,13 @@ pub unsafe extern "C" fn tibemsMapMsg_SetLongArray(
     })
 }
 
-/// Stores a copy of an array as item; an earlier one of that name is replaced.
+/// Puts a copy of the `count` floats at `value` into `msg` as the item `name`, in place of an
+/// earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+/// bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetFloatArray(
     msg: tibemsMsg,
@@ -367,10 +399,13 @@ pub unsafe extern "C" fn tibemsMapMsg_SetFloatArray(
     })
 }
 
-/// Stores a copy of an array as item; an earlier one of that name is replaced.
+/// Puts a copy of the `count` doubles at `value` into `msg` as the item `name`, in place of an
+/// earlier one.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME
-/// for ""; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for an empty name;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for count 0; TIBEMS_INVALID_SIZE above 2^31 - 1
+/// bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMapMsg_SetDoubleArray(
     msg: tibemsMsg,

@@ -7,6 +7,7 @@
 
 use core::ffi::{CStr, c_char, c_void};
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::ptr;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use super::handle::{self, Handle, Kind, Stored};
 use super::types::{__tibemsMsg, tibemsMsg};
 use crate::message::{BodyKind, Delivery, Destination, Lent, Message, MessageObject, Nested};
 use crate::status::Result;
+use crate::thread_end;
 
 impl Stored for MessageObject {
     const KIND: Kind = Kind::Message;
@@ -31,7 +33,14 @@ fn as_handle(number: usize) -> Handle {
 
 thread_local! {
     /// Objects of destroyed messages, for the next ones that this thread is given.
-    static RETIRED: RefCell<Vec<Arc<MessageObject>>> = const { RefCell::new(Vec::new()) };
+    static RETIRED: RefCell<ManuallyDrop<Vec<Arc<MessageObject>>>> =
+        const { RefCell::new(ManuallyDrop::new(Vec::new())) };
+}
+
+/// The thread ends: what it kept goes.
+fn tidy() {
+    let retired = RETIRED.with(|retired| std::mem::take(&mut **retired.borrow_mut()));
+    drop(retired);
 }
 
 /// Most objects that a thread keeps for later.
@@ -39,8 +48,7 @@ const RETIRED_MAX: usize = 16;
 
 /// The handle of a message that the program owns from now on and will destroy.
 pub(crate) fn publish(message: Message, delivery: Option<Arc<dyn Delivery>>) -> Handle {
-    let retired = RETIRED.try_with(|retired| retired.borrow_mut().pop());
-    let retired = retired.ok().flatten();
+    let retired = RETIRED.with(|retired| retired.borrow_mut().pop());
     handle::insert_with(|handle| {
         let own = (as_number(handle), forget_message as fn(usize));
         MessageObject::of_program(retired, message, delivery, own)
@@ -61,8 +69,14 @@ fn retire(mut object: Arc<MessageObject>) {
         return;
     };
     sole.retire();
-    let _ = RETIRED.try_with(|retired| {
+    RETIRED.with(|retired| {
         let mut retired = retired.borrow_mut();
+        if retired.capacity() == 0 {
+            if !thread_end::call(tidy) {
+                return;
+            }
+            retired.reserve_exact(RETIRED_MAX);
+        }
         if retired.len() < RETIRED_MAX {
             retired.push(object);
         }

@@ -6,11 +6,11 @@
 use core::ffi::c_char;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::entry::{Out, entry};
 use super::handle::{self, Handle, Kind, Stored};
 use super::types::{tibems_int, tibems_status, tibemsConnectionMetaData};
+use crate::process::PerProcess;
+use crate::sync::Mutex;
 
 /// What a metadata handle stands for.
 pub(crate) struct MetaData;
@@ -37,8 +37,8 @@ const fn number(digits: &str) -> tibems_int {
 
 /// The handle that connections give out. A forked child gets one of its own.
 pub(crate) fn handle() -> Handle {
-    static CURRENT: Mutex<Handle> = Mutex::new(Handle::NULL);
-    let mut current = CURRENT.lock();
+    static CURRENT: PerProcess<Mutex<Handle>> = PerProcess::new();
+    let mut current = CURRENT.get().lock();
     if handle::get::<MetaData, ()>(current.to_raw()).is_err() {
         *current = handle::insert(Arc::new(MetaData));
     }
@@ -54,9 +54,10 @@ fn give<T>(meta_data: tibemsConnectionMetaData, out: Out<T>, value: T) -> tibems
     })
 }
 
-/// Stores the major version of the JMS specification that the API follows: 2.
+/// Gives the major version of the JMS specification that this API follows in `major_version`: 2.
+/// `meta_data` comes from tibemsConnection_GetMetaData.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionMetaData_GetEMSMajorVersion(
     meta_data: tibemsConnectionMetaData,
@@ -66,9 +67,10 @@ pub unsafe extern "C" fn tibemsConnectionMetaData_GetEMSMajorVersion(
     give(meta_data, unsafe { Out::new(major_version) }, JMS_VERSION.0)
 }
 
-/// Stores the minor version of the JMS specification that the API follows: 0.
+/// Gives the minor version of the JMS specification that this API follows in `minor_version`: 0.
+/// `meta_data` comes from tibemsConnection_GetMetaData.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionMetaData_GetEMSMinorVersion(
     meta_data: tibemsConnectionMetaData,
@@ -78,9 +80,10 @@ pub unsafe extern "C" fn tibemsConnectionMetaData_GetEMSMinorVersion(
     give(meta_data, unsafe { Out::new(minor_version) }, JMS_VERSION.1)
 }
 
-/// Stores the version of the JMS specification that the API follows, a static text: "2.0".
+/// Gives the version of the JMS specification that this API follows in `version`: the static text
+/// "2.0". `meta_data` comes from tibemsConnection_GetMetaData.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionMetaData_GetEMSVersion(
     meta_data: tibemsConnectionMetaData,
@@ -94,9 +97,10 @@ pub unsafe extern "C" fn tibemsConnectionMetaData_GetEMSVersion(
     )
 }
 
-/// Stores the name of this library, a static text: "libtibemsufo".
+/// Gives the name of this library in `provider_name`: the static text "libtibemsufo". `meta_data`
+/// comes from tibemsConnection_GetMetaData.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionMetaData_GetEMSProviderName(
     meta_data: tibemsConnectionMetaData,
@@ -110,9 +114,10 @@ pub unsafe extern "C" fn tibemsConnectionMetaData_GetEMSProviderName(
     )
 }
 
-/// Stores the major version of this library.
+/// Gives the major version of this library in `major_version`. `meta_data` comes from
+/// tibemsConnection_GetMetaData.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionMetaData_GetProviderMajorVersion(
     meta_data: tibemsConnectionMetaData,
@@ -126,9 +131,10 @@ pub unsafe extern "C" fn tibemsConnectionMetaData_GetProviderMajorVersion(
     )
 }
 
-/// Stores the minor version of this library.
+/// Gives the minor version of this library in `minor_version`. `meta_data` comes from
+/// tibemsConnection_GetMetaData.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionMetaData_GetProviderMinorVersion(
     meta_data: tibemsConnectionMetaData,
@@ -142,9 +148,10 @@ pub unsafe extern "C" fn tibemsConnectionMetaData_GetProviderMinorVersion(
     )
 }
 
-/// Stores the version of this library, a static text.
+/// Gives the version of this library, a static text in `version`. `meta_data` comes from
+/// tibemsConnection_GetMetaData.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsConnectionMetaData_GetProviderVersion(
     meta_data: tibemsConnectionMetaData,

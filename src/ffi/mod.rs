@@ -3,17 +3,19 @@
 //! `types` holds the C types, `entry` opens every function, `handle` turns handles into objects,
 //! `error_context` keeps the text of the last error. Rules of JMS and I/O live below, in `client`
 //! and `message`. What every function asks of its caller is the same: a pointer is NULL or valid for
-//! what the C type says, a text is NUL-terminated, a handle may be any value. The header `include/tibems/tibems.h` is generated from this folder.
+//! what the C type says, a text is NUL-terminated, a handle may be any value. The headers
+//! `include/tibems/tibems.h` and `emsadmin.h` are generated from this folder.
 
 // Said once above, not in the doc comments: those become the C header.
 #![allow(clippy::missing_safety_doc)]
 
+mod closed;
 pub(crate) mod entry;
 pub(crate) mod handle;
 mod objects;
 mod output;
-mod process;
 
+pub mod admin;
 pub mod browser;
 pub mod bytes_msg;
 pub mod connection;
@@ -38,6 +40,7 @@ pub mod msg_property;
 pub mod object_msg;
 pub mod producer;
 pub mod producer_send;
+pub mod producer_send_async;
 pub mod requestor;
 pub mod session;
 pub mod session_create;
@@ -45,6 +48,7 @@ pub mod session_msg;
 pub mod ssl;
 pub mod ssl_params;
 pub mod stream_msg;
+pub mod temporary;
 pub mod text_msg;
 pub mod typed_connection;
 pub mod typed_consumer;

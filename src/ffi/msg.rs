@@ -5,43 +5,44 @@
 use core::ffi::c_char;
 use libc::FILE;
 
-use super::entry::{HandleOut, Out, entry, entry_value};
+use super::entry::{HandleOut, Out, entry, entry_memory, entry_value};
 use super::message_handle::{create, destroy, publish, resolve, with};
 use super::output::{print_to_buffer, print_to_file, print_to_stdout};
 use super::types::{tibems_int, tibems_status, tibemsMsg, tibemsMsgType};
 use crate::message::{BodyKind, Message};
 
-/// Makes a message without a body. The caller releases it with tibemsMsg_Destroy.
+/// Makes a message without a body and gives it in `message`; the caller releases it with
+/// tibemsMsg_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_Create(message: *mut tibemsMsg) -> tibems_status {
-    entry!({
+    entry_memory!({
         // SAFETY: NULL or valid, as C promises.
         create(unsafe { HandleOut::new(message) }, Message::plain())
     })
 }
 
-/// Releases a message of any kind with everything that belongs to it: texts and data got from it
-/// are gone. Never acknowledges. A message that was put into a map message lives on inside it.
+/// Releases `message`, of any kind, with everything that belongs to it: texts and data got from it
+/// are gone. It never acknowledges. A message that was put into a map message lives on inside it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_NOT_PERMITTED for a message that belongs to the message
-/// around it (got with tibemsMapMsg_GetMapMsg and the like). Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_NOT_PERMITTED for a message that belongs to the
+/// one around it (got with tibemsMapMsg_GetMapMsg and the like).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_Destroy(message: tibemsMsg) -> tibems_status {
-    entry!({ destroy(message) })
+    entry_memory!({ destroy(message) })
 }
 
-/// Tells which of the six kinds a message is, TIBEMS_MESSAGE to TIBEMS_TEXT_MESSAGE. Has nothing to
-/// do with the Type header.
+/// Tells in `body_type` which of the six kinds `message` is, TIBEMS_MESSAGE to TIBEMS_TEXT_MESSAGE.
+/// It has nothing to do with the Type header.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetBodyType(
     message: tibemsMsg,
     body_type: *mut tibemsMsgType,
 ) -> tibems_status {
-    entry!({
+    entry_memory!({
         // SAFETY: NULL or valid, as C promises.
         let out = unsafe { Out::new(body_type) };
         let kind = with(message, |message| Ok(message.kind()))?;
@@ -57,34 +58,46 @@ pub unsafe extern "C" fn tibemsMsg_GetBodyType(
     })
 }
 
-/// Acknowledges what the acknowledge mode of the session says: all messages consumed so far in
-/// CLIENT mode, this message in the EXPLICIT modes, nothing in the others. A message that did not
-/// come from a receive call or listener (created, copied, browsed) is not acknowledged either.
+/// Acknowledges `message` as the acknowledge mode of its session says: in CLIENT mode all messages
+/// received so far in the session, in the EXPLICIT modes this one, in the others nothing. A message
+/// that did not come from a receive call or listener (made, copied) is not acknowledged either,
+/// with TIBEMS_OK.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE when session, connection or consumer is closed
-/// or the delivery is over; TIBEMS_SERVER_NOT_CONNECTED. May block until the server has answered.
+/// Needs the server, if there is anything to acknowledge. Its answer, where it gives one, is waited
+/// for on connections to servers that share state, and by the option ack_confirm. On an unshared
+/// connection that was recovered since the message came nothing happens, with TIBEMS_OK: the old
+/// server delivers it again.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE when connection, session or
+/// consumer are closed, or the server delivers the message again; TIBEMS_TIMEOUT when the server
+/// does not answer; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+/// TIBEMS_UFO_CONNECTION_FAILURE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_Acknowledge(message: tibemsMsg) -> tibems_status {
     entry!({ resolve(message)?.acknowledge() })
 }
 
-/// Puts one message of an EXPLICIT acknowledge mode back: it will be delivered again, marked as
-/// redelivered. The handle stays readable and must still be destroyed.
+/// Puts `message`, received in one of the EXPLICIT acknowledge modes, back: it is delivered again,
+/// marked as redelivered. The handle stays readable and must still be destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE in other modes, for an acknowledged or already
-/// recovered message, and for one that was not received; TIBEMS_SERVER_NOT_CONNECTED. May block.
+/// Needs the server.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_ILLEGAL_STATE in other modes, for a message that
+/// was acknowledged, put back or not received, and when connection, session or consumer are closed;
+/// TIBEMS_TIMEOUT when the server does not answer; TIBEMS_NOT_PERMITTED;
+/// TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_Recover(message: tibemsMsg) -> tibems_status {
     entry!({ resolve(message)?.recover() })
 }
 
-/// Empties the body, which then is as that of a new message; headers and properties stay. Texts and
-/// data got from the body are gone, except the blocks of a bytes message.
+/// Empties the body of `message`, which then is as that of a new message; headers and properties
+/// stay. Texts and data got from the body are gone, except the blocks of a bytes message.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_ClearBody(message: tibemsMsg) -> tibems_status {
-    entry!({
+    entry_memory!({
         with(message, |message| {
             message.clear_body();
             Ok(())
@@ -92,13 +105,13 @@ pub unsafe extern "C" fn tibemsMsg_ClearBody(message: tibemsMsg) -> tibems_statu
     })
 }
 
-/// Makes a read-only message writeable without losing anything: bytes and stream messages can then
-/// be read from the present position and written at the end. Messages nested in it follow.
+/// Makes the read-only message `msg` writeable without losing anything: bytes and stream messages
+/// can then be read from the present position and written at the end. Messages nested in it follow.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_MakeWriteable(msg: tibemsMsg) -> tibems_status {
-    entry!({
+    entry_memory!({
         with(msg, |message| {
             message.make_writeable();
             Ok(())
@@ -106,16 +119,16 @@ pub unsafe extern "C" fn tibemsMsg_MakeWriteable(msg: tibemsMsg) -> tibems_statu
     })
 }
 
-/// Makes an independent copy with headers, properties, body and access modes. The caller releases it
-/// with tibemsMsg_Destroy. Acknowledging the copy has no effect.
+/// Makes an independent copy of `msg` with headers, properties, body and access modes and gives it
+/// in `copy`; the caller releases it with tibemsMsg_Destroy. Acknowledging the copy has no effect.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_CreateCopy(
     msg: tibemsMsg,
     copy: *mut tibemsMsg,
 ) -> tibems_status {
-    entry!({
+    entry_memory!({
         // SAFETY: NULL or valid, as C promises.
         let out = unsafe { HandleOut::new(copy) };
         let original = resolve(msg)?;
@@ -126,8 +139,8 @@ pub unsafe extern "C" fn tibemsMsg_CreateCopy(
     })
 }
 
-/// Writes a message as one line to the standard output, for debugging. Changes nothing; prints
-/// nothing for a bad handle.
+/// Writes `message` as one line to the standard output, for debugging. It changes nothing, returns
+/// nothing and writes nothing for a bad handle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_Print(message: tibemsMsg) {
     entry_value!((), {
@@ -137,8 +150,8 @@ pub unsafe extern "C" fn tibemsMsg_Print(message: tibemsMsg) {
     })
 }
 
-/// Writes a message as one line to a stream of the C library, in order with the program's own
-/// output. Prints nothing for a bad handle or a NULL stream.
+/// Writes `message` as one line to the stream `file` of the C library, in order with the program's
+/// own output. It returns nothing and writes nothing for a bad handle or a NULL stream.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_PrintFile(message: tibemsMsg, file: *mut FILE) {
     entry_value!((), {
@@ -149,11 +162,12 @@ pub unsafe extern "C" fn tibemsMsg_PrintFile(message: tibemsMsg, file: *mut FILE
     })
 }
 
-/// Writes the text of tibemsMsg_Print, without line end, and a NUL into a buffer of `maxlen` bytes.
+/// Writes the line of tibemsMsg_Print for `message`, without line end, and a NUL into `buffer`,
+/// which has room for `maxlen` bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL buffer; TIBEMS_INSUFFICIENT_BUFFER when
-/// text and NUL do not fit: as many whole characters as fit are stored, nothing if `maxlen` is not
-/// positive. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL buffer;
+/// TIBEMS_INSUFFICIENT_BUFFER when text and NUL do not fit: as many whole characters as fit are
+/// written, nothing if `maxlen` is not positive.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_PrintToBuffer(
     message: tibemsMsg,

@@ -4,26 +4,28 @@
 
 use core::ffi::c_void;
 
-use super::entry::{HandleOut, Out, entry, entry_value, invalid_argument};
+use super::entry::{HandleOut, Out, entry_memory as entry, entry_value, invalid_argument};
 use super::message_handle::{create, with};
 use super::types::{tibems_int, tibems_status, tibemsMsg};
+use crate::client::message_limit;
 use crate::message::{Message, PREAMBLE};
 use crate::status::Status;
 
-/// Deprecated: tibemsMsg_GetByteSize as result; 0 for a bad message. Does not block.
+/// Deprecated: tibemsMsg_GetByteSize. Returns the number of bytes, 0 for a bad message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_ByteSize(message: tibemsMsg) -> tibems_int {
     entry_value!(0, {
         with(message, |message| {
-            Ok(message.to_archive()?.len() as tibems_int)
+            Ok(message.to_archive(message_limit())?.len() as tibems_int)
         })
     })
 }
 
-/// Stores how many bytes the message has as tibemsMsg_GetAsBytes gives it: headers, properties and body.
+/// Tells in `size` how many bytes tibemsMsg_GetAsBytes gives for `msg`: headers, properties and
+/// body.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output; TIBEMS_INVALID_SIZE above 512 MB. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_INVALID_SIZE above `message_limit` (512 MiB).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetByteSize(
     msg: tibemsMsg,
@@ -34,17 +36,18 @@ pub unsafe extern "C" fn tibemsMsg_GetByteSize(
         let out = unsafe { Out::new(size) };
         with(msg, |message| {
             let out = out.required()?;
-            out.set(message.to_archive()?.len() as tibems_int);
+            out.set(message.to_archive(message_limit())?.len() as tibems_int);
             Ok(())
         })
     })
 }
 
-/// Stores address and number of the bytes from which tibemsMsg_CreateFromBytes makes the message again. They
-/// belong to the message and live until it is destroyed; the same block is given while it is unchanged.
+/// Gives in `bytes` and `actual_size` the bytes from which tibemsMsg_CreateFromBytes makes `msg`
+/// again. They belong to the message and are valid until it is destroyed; the same block is given
+/// while it is unchanged.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output; TIBEMS_INVALID_SIZE above 512 MB. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_INVALID_SIZE above `message_limit` (512 MiB).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetAsBytes(
     msg: tibemsMsg,
@@ -56,7 +59,7 @@ pub unsafe extern "C" fn tibemsMsg_GetAsBytes(
         let (bytes, size) = unsafe { (Out::new(bytes), Out::new(actual_size)) };
         with(msg, |message| {
             let (bytes, size) = (bytes.required()?, size.required()?);
-            let archive = message.lend_archive()?;
+            let archive = message.lend_archive(message_limit())?;
             bytes.set(archive.as_ptr().cast());
             size.set(archive.len() as tibems_int);
             Ok(())
@@ -64,12 +67,13 @@ pub unsafe extern "C" fn tibemsMsg_GetAsBytes(
     })
 }
 
-/// Copies the bytes of tibemsMsg_GetAsBytes into a buffer of `avail_size` bytes and stores their number. NULL
-/// with size 0 only asks for the number.
+/// Copies the bytes of tibemsMsg_GetAsBytes for `msg` into `bytes`, which has room for
+/// `avail_size`, and tells their number in `actual_size`. NULL with size 0 only asks for the
+/// number.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output, a negative size, or a NULL buffer with a
-/// size; TIBEMS_INSUFFICIENT_BUFFER with the number of bytes needed, the buffer untouched;
-/// TIBEMS_INVALID_SIZE above 512 MB. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output, a negative size,
+/// or a NULL buffer with a size; TIBEMS_INSUFFICIENT_BUFFER with the number of bytes needed and the
+/// buffer untouched; TIBEMS_INVALID_SIZE above `message_limit` (512 MiB).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetAsBytesCopy(
     msg: tibemsMsg,
@@ -85,7 +89,7 @@ pub unsafe extern "C" fn tibemsMsg_GetAsBytesCopy(
             if avail_size < 0 || (bytes.is_null() && avail_size > 0) {
                 return Err(invalid_argument("the buffer is NULL or its size negative"));
             }
-            let archive = message.to_archive()?;
+            let archive = message.to_archive(message_limit())?;
             size.set(archive.len() as tibems_int);
             if archive.len() > avail_size as usize {
                 return Err(Status::TIBEMS_INSUFFICIENT_BUFFER.into());
@@ -101,12 +105,14 @@ pub unsafe extern "C" fn tibemsMsg_GetAsBytesCopy(
     })
 }
 
-/// Makes a message from the bytes that tibemsMsg_GetAsBytes gave, in this or another process. It is
-/// read-only until tibemsMsg_MakeWriteable; the caller releases it with tibemsMsg_Destroy.
+/// Makes a message from `bytes` that tibemsMsg_GetAsBytes gave, in this or another process, and
+/// gives it in `msg_ptr`. It is read-only until tibemsMsg_MakeWriteable; the caller releases it
+/// with tibemsMsg_Destroy. How many bytes there are is taken from the bytes themselves: fewer than
+/// they say cannot be noticed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_MSG for bytes that are no message of this
-/// library; TIBEMS_VERSION_MISMATCH; TIBEMS_CORRUPT_MSG or TIBEMS_INVALID_FIELD for damaged ones. The length is
-/// taken from the bytes: fewer than it says cannot be noticed. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_MSG for bytes that
+/// are no message of this library; TIBEMS_VERSION_MISMATCH; TIBEMS_CORRUPT_MSG or
+/// TIBEMS_INVALID_FIELD for damaged ones.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_CreateFromBytes(
     msg_ptr: *mut tibemsMsg,
@@ -120,9 +126,9 @@ pub unsafe extern "C" fn tibemsMsg_CreateFromBytes(
         }
         // SAFETY: an archive has a preamble, as C promises; its checksum is tested before it is believed.
         let preamble = unsafe { &*bytes.cast::<[u8; PREAMBLE]>() };
-        let length = PREAMBLE + Message::archive_payload_length(preamble)?;
+        let length = PREAMBLE + Message::archive_payload_length(preamble, message_limit())?;
         // SAFETY: the whole archive is there, as C promises.
         let archive = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) };
-        create(out, Message::from_archive(archive)?)
+        create(out, Message::from_archive(archive, message_limit())?)
     })
 }

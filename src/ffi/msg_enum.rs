@@ -5,14 +5,13 @@
 use core::ffi::c_char;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
-use super::entry::{HandleOut, Out, entry};
+use super::entry::{HandleOut, Out, entry_memory as entry};
 use super::handle::{self, Kind, Stored};
 use super::message_handle::with;
 use super::types::{__tibemsMsgEnum, tibems_status, tibemsMsg, tibemsMsgEnum};
 use crate::message::{Items, Text};
 use crate::status::{Result, Status};
+use crate::sync::Mutex;
 
 /// What an enumeration handle stands for. The names live as long as it.
 pub(crate) struct Names {
@@ -35,11 +34,11 @@ pub(crate) fn enumerate(items: &Items, out: HandleOut<__tibemsMsgEnum>) -> Resul
     Ok(())
 }
 
-/// Makes an enumeration of the names of all properties, in the order in which they were first set. It
-/// is a snapshot: later changes do not show, and it may outlive the message. The caller releases it with
-/// tibemsMsgEnum_Destroy.
+/// Makes a list of the names of all properties of `message`, in the order in which they were first
+/// set, and gives it in `enumeration`. Later changes do not show in it and it may outlive the
+/// message. The caller releases it with tibemsMsgEnum_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetPropertyNames(
     message: tibemsMsg,
@@ -52,10 +51,11 @@ pub unsafe extern "C" fn tibemsMsg_GetPropertyNames(
     })
 }
 
-/// Stores the next name. It belongs to the enumeration and lives until that is destroyed.
+/// Gives the next name of `enumeration` in `name`. It belongs to the enumeration and is valid until
+/// that is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_NOT_FOUND behind the last name, repeatedly; TIBEMS_INVALID_ARG for a bad enumeration or a NULL
-/// output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_NOT_FOUND behind the last name, again and again; TIBEMS_INVALID_ARG
+/// for a handle that is no enumeration or a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgEnum_GetNextName(
     enumeration: tibemsMsgEnum,
@@ -74,9 +74,9 @@ pub unsafe extern "C" fn tibemsMsgEnum_GetNextName(
     })
 }
 
-/// Releases an enumeration and its names.
+/// Releases `enumeration` and its names.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a bad enumeration. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a handle that is no enumeration.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgEnum_Destroy(enumeration: tibemsMsgEnum) -> tibems_status {
     entry!({ handle::remove::<Names, _>(enumeration).map(drop) })

@@ -6,10 +6,11 @@ use core::ffi::{CStr, c_char};
 use std::collections::BTreeMap;
 use std::ptr;
 
+use crate::process::PerProcess;
+use crate::sync::Mutex;
 use libc::FILE;
-use parking_lot::Mutex;
 
-use super::entry::{entry, entry_value, invalid_argument};
+use super::entry::{entry_memory as entry, entry_value, invalid_argument};
 use super::handle;
 use super::message_handle::lend_message;
 use super::output::{print_to_buffer, print_to_file, print_to_stdout};
@@ -17,8 +18,8 @@ use super::types::{number, tibems_byte, tibems_int, tibems_status, tibemsMsgFiel
 use crate::message::{MessageObject, Nested, Value, address_of, code, print_value};
 use crate::status::{Error, Result, Status};
 
-/// What ReadField gave away, by the address or handle in the field.
-static GIVEN: Mutex<BTreeMap<usize, Vec<Value>>> = Mutex::new(BTreeMap::new());
+/// What ReadField gave away, by the address or handle in the field. What it gave to a parent stays, in a forked child.
+static GIVEN: PerProcess<Mutex<BTreeMap<usize, Vec<Value>>>> = PerProcess::new();
 
 /// A field of the caller.
 #[derive(Clone, Copy)]
@@ -52,7 +53,7 @@ impl FieldOut {
         self.fill(&value);
         // SAFETY: filled above.
         if let Some(key) = unsafe { key(self.0) } {
-            GIVEN.lock().entry(key).or_default().push(value);
+            GIVEN.get().lock().entry(key).or_default().push(value);
         }
     }
 }
@@ -146,7 +147,7 @@ pub(crate) unsafe fn free(field: *mut tibemsMsgField) {
 }
 
 fn take(key: usize) -> Option<Value> {
-    let mut given = GIVEN.lock();
+    let mut given = GIVEN.get().lock();
     let values = given.get_mut(&key)?;
     let value = values.pop();
     if values.is_empty() {
@@ -223,8 +224,8 @@ unsafe fn print(field: *const tibemsMsgField) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Writes a field as `Type:value` to the standard output, without line end, for debugging. Prints nothing for
-/// NULL or an unknown type.
+/// Writes `field` as `Type:value` to the standard output, without line end, for debugging. It
+/// returns nothing and writes nothing for NULL or an unknown type.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgField_Print(field: *mut tibemsMsgField) {
     entry_value!((), {
@@ -234,7 +235,8 @@ pub unsafe extern "C" fn tibemsMsgField_Print(field: *mut tibemsMsgField) {
     })
 }
 
-/// As tibemsMsgField_Print, to a stream of the C library. A NULL stream is left alone.
+/// Writes `field` as tibemsMsgField_Print does to the stream `file` of the C library. It returns
+/// nothing and leaves a NULL stream alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgField_PrintFile(field: *mut tibemsMsgField, file: *mut FILE) {
     entry_value!((), {
@@ -244,11 +246,13 @@ pub unsafe extern "C" fn tibemsMsgField_PrintFile(field: *mut tibemsMsgField, fi
     })
 }
 
-/// Writes the text of tibemsMsgField_Print and a NUL into a buffer of `maxlen` bytes.
+/// Writes the text of tibemsMsgField_Print for `field` and a NUL into `buffer`, which has room for
+/// `maxlen` bytes.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_FIELD for an unknown type;
-/// TIBEMS_INSUFFICIENT_BUFFER when text and NUL do not fit: as many whole characters as fit are stored, nothing if
-/// `maxlen` is not positive. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_FIELD for an unknown
+/// type; TIBEMS_INVALID_MSG for a nested message that is gone; TIBEMS_INSUFFICIENT_BUFFER when text
+/// and NUL do not fit: as many whole characters as fit are written, nothing if `maxlen` is not
+/// positive.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgField_PrintToBuffer(
     field: *mut tibemsMsgField,

@@ -6,7 +6,7 @@ use core::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
 use super::destination;
-use super::entry::{HandleOut, Out, entry, text};
+use super::entry::{HandleOut, Out, entry_memory as entry, text};
 use super::message_handle::{lend_destination, lent_handle, text_pointer, with};
 use super::types::{
     flag, number, tibems_bool, tibems_int, tibems_long, tibems_status, tibemsDeliveryMode,
@@ -30,10 +30,10 @@ fn set_text(raw: tibemsMsg, header: TextHeader, value: Option<&CStr>) -> Result<
     })
 }
 
-/// Stores the correlation ID, NULL if there is none. It belongs to the message and
-/// lives until the header is set again (also by a send) or the message is destroyed.
+/// Gives the correlation ID of `message` in `value`, NULL if there is none. It belongs to the
+/// message and is valid until the header is set again (also by a send) or the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetCorrelationID(
     message: tibemsMsg,
@@ -47,9 +47,10 @@ pub unsafe extern "C" fn tibemsMsg_GetCorrelationID(
     })
 }
 
-/// Stores a copy of the correlation ID; NULL clears it. Any text. One that starts with `ID:` is meant to be a message ID.
+/// Makes a copy of `value` the correlation ID of `message`; NULL removes it. Any text; one that
+/// starts with `ID:` is meant to be a message ID.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetCorrelationID(
     message: tibemsMsg,
@@ -61,10 +62,10 @@ pub unsafe extern "C" fn tibemsMsg_SetCorrelationID(
     })
 }
 
-/// Stores the earliest time of delivery, in milliseconds since 1970-01-01 UTC: the time of the send
-/// plus the delivery delay; 0 before a send.
+/// Tells in `value` when consumers may get `message` at the earliest, in milliseconds since
+/// 1970-01-01 UTC: the time of the send plus the delivery delay; 0 before a send.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetDeliveryTime(
     message: tibemsMsg,
@@ -80,9 +81,9 @@ pub unsafe extern "C" fn tibemsMsg_GetDeliveryTime(
     })
 }
 
-/// Stores the delivery mode.
+/// Tells in `value` the delivery mode of `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetDeliveryMode(
     message: tibemsMsg,
@@ -102,9 +103,10 @@ pub unsafe extern "C" fn tibemsMsg_GetDeliveryMode(
     })
 }
 
-/// Stores the delivery mode. A send replaces it.
+/// Makes `value` the delivery mode of `message`. A send replaces it by the mode with which it
+/// sends.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a number that is no mode. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a number that is no mode.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetDeliveryMode(
     message: tibemsMsg,
@@ -117,11 +119,11 @@ pub unsafe extern "C" fn tibemsMsg_SetDeliveryMode(
     })
 }
 
-/// Stores the destination, NULL if there is none. The handle belongs to the message: it
-/// lives until the header is set again (also by a send) or the message is destroyed, and must not be
-/// destroyed. tibemsDestination_Copy makes one to keep.
+/// Gives the destination of `message` in `value`, NULL if there is none. It belongs to the message
+/// and is valid until the header is set again (also by a send) or the message is destroyed; it must
+/// not be destroyed. tibemsDestination_Copy makes one to keep.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetDestination(
     message: tibemsMsg,
@@ -138,10 +140,10 @@ pub unsafe extern "C" fn tibemsMsg_GetDestination(
     })
 }
 
-/// Stores a copy of the destination; NULL clears it. The program may destroy its own
-/// handle at once.
+/// Makes `value` the destination of `message`; NULL removes it. The program may destroy its own
+/// handle at once. A send replaces it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetDestination(
     message: tibemsMsg,
@@ -155,10 +157,11 @@ pub unsafe extern "C" fn tibemsMsg_SetDestination(
     })
 }
 
-/// Stores the name of the encoding of the texts in properties and body, NULL if there is none. It belongs to the message and
-/// lives until the header is set again (also by a send) or the message is destroyed.
+/// Gives the name of the encoding of the texts in properties and body of `message` in `value`, NULL
+/// if there is none. It belongs to the message and is valid until the header is set again (also by
+/// a send) or the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetEncoding(
     message: tibemsMsg,
@@ -170,10 +173,11 @@ pub unsafe extern "C" fn tibemsMsg_GetEncoding(
     })
 }
 
-/// Stores a copy of the name of the encoding of the texts in properties and body; NULL clears it. A label such as UTF-8 or ISO8859-1: the library never converts texts because of it. A text body
-/// in another encoding than UTF-8 needs it to travel.
+/// Makes a copy of `value` the name of the encoding of the texts in properties and body of
+/// `message`; NULL removes it. A label such as UTF-8 or ISO8859-1: texts are never converted
+/// because of it. Text in another encoding than UTF-8 needs it to travel.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetEncoding(
     message: tibemsMsg,
@@ -185,9 +189,9 @@ pub unsafe extern "C" fn tibemsMsg_SetEncoding(
     })
 }
 
-/// Stores the time at which the message expires, in milliseconds since 1970-01-01 UTC; 0 is never.
+/// Tells in `value` when `message` expires, in milliseconds since 1970-01-01 UTC; 0 is never.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetExpiration(
     message: tibemsMsg,
@@ -203,9 +207,10 @@ pub unsafe extern "C" fn tibemsMsg_GetExpiration(
     })
 }
 
-/// Stores the time of expiry, in milliseconds since 1970-01-01 UTC. A send replaces it.
+/// Makes `value`, in milliseconds since 1970-01-01 UTC, the time at which `message` expires; 0 is
+/// never. A send replaces it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetExpiration(
     message: tibemsMsg,
@@ -219,10 +224,10 @@ pub unsafe extern "C" fn tibemsMsg_SetExpiration(
     })
 }
 
-/// Stores the message ID, NULL if there is none. It belongs to the message and
-/// lives until the header is set again (also by a send) or the message is destroyed.
+/// Gives the message ID of `message` in `value`, NULL if there is none. It belongs to the message
+/// and is valid until the header is set again (also by a send) or the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetMessageID(
     message: tibemsMsg,
@@ -234,9 +239,9 @@ pub unsafe extern "C" fn tibemsMsg_GetMessageID(
     })
 }
 
-/// Stores a copy of the message ID; NULL clears it. Every send replaces it.
+/// Makes a copy of `value` the message ID of `message`; NULL removes it. Every send replaces it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetMessageID(
     message: tibemsMsg,
@@ -248,9 +253,9 @@ pub unsafe extern "C" fn tibemsMsg_SetMessageID(
     })
 }
 
-/// Stores the priority, 0 to 9.
+/// Tells in `value` the priority of `message`, 0 to 9.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetPriority(
     message: tibemsMsg,
@@ -266,9 +271,9 @@ pub unsafe extern "C" fn tibemsMsg_GetPriority(
     })
 }
 
-/// Stores the priority. A send replaces it.
+/// Makes `value` the priority of `message`. A send replaces it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG outside 0 to 9. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG outside 0 to 9.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetPriority(
     message: tibemsMsg,
@@ -277,9 +282,9 @@ pub unsafe extern "C" fn tibemsMsg_SetPriority(
     entry!({ with(message, |message| message.set_priority(value)) })
 }
 
-/// Tells whether the server has delivered the message before.
+/// Tells in `value` whether the server may have delivered `message` before.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetRedelivered(
     message: tibemsMsg,
@@ -295,9 +300,9 @@ pub unsafe extern "C" fn tibemsMsg_GetRedelivered(
     })
 }
 
-/// Stores the redelivered flag. A send resets it.
+/// Marks `message` as redelivered, or not, as `value` says. A send takes the mark away.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetRedelivered(
     message: tibemsMsg,
@@ -313,11 +318,11 @@ pub unsafe extern "C" fn tibemsMsg_SetRedelivered(
     })
 }
 
-/// Stores the destination for answers, NULL if there is none. The handle belongs to the message: it
-/// lives until the header is set again (also by a send) or the message is destroyed, and must not be
-/// destroyed. tibemsDestination_Copy makes one to keep.
+/// Gives the destination for answers of `message` in `value`, NULL if there is none. It belongs to
+/// the message and is valid until the header is set again (also by a send) or the message is
+/// destroyed; it must not be destroyed. tibemsDestination_Copy makes one to keep.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetReplyTo(
     message: tibemsMsg,
@@ -334,10 +339,10 @@ pub unsafe extern "C" fn tibemsMsg_GetReplyTo(
     })
 }
 
-/// Stores a copy of the destination for answers; NULL clears it. The program may destroy its own
-/// handle at once.
+/// Makes `value` the destination for answers of `message`; NULL removes it. The program may destroy
+/// its own handle at once.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetReplyTo(
     message: tibemsMsg,
@@ -351,10 +356,10 @@ pub unsafe extern "C" fn tibemsMsg_SetReplyTo(
     })
 }
 
-/// Stores the time of the send, in milliseconds since 1970-01-01 UTC; 0 before a send and when the
-/// producer disables timestamps.
+/// Tells in `value` when `message` was sent, in milliseconds since 1970-01-01 UTC; 0 before a send
+/// and when the producer leaves the time out.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetTimestamp(
     message: tibemsMsg,
@@ -370,9 +375,10 @@ pub unsafe extern "C" fn tibemsMsg_GetTimestamp(
     })
 }
 
-/// Stores the timestamp. A send replaces it.
+/// Makes `value`, in milliseconds since 1970-01-01 UTC, the time of the send of `message`. A send
+/// replaces it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetTimestamp(
     message: tibemsMsg,
@@ -386,10 +392,10 @@ pub unsafe extern "C" fn tibemsMsg_SetTimestamp(
     })
 }
 
-/// Stores the type, NULL if there is none. It belongs to the message and
-/// lives until the header is set again (also by a send) or the message is destroyed.
+/// Gives the type of `message` in `value`, NULL if there is none. It belongs to the message and is
+/// valid until the header is set again (also by a send) or the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetType(
     message: tibemsMsg,
@@ -401,9 +407,10 @@ pub unsafe extern "C" fn tibemsMsg_GetType(
     })
 }
 
-/// Stores a copy of the type; NULL clears it. For the program's own use.
+/// Makes a copy of `value` the type of `message`; NULL removes it. It is the program's own word;
+/// nothing here looks at it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetType(
     message: tibemsMsg,

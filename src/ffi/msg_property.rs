@@ -5,7 +5,7 @@
 use core::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
-use super::entry::{Out, entry, text};
+use super::entry::{Out, entry_memory as entry, text};
 use super::message_handle::{required_name, text_pointer, with};
 use super::msg_field::FieldOut;
 use super::types::{
@@ -39,10 +39,10 @@ fn set(raw: tibemsMsg, name: Option<&CStr>, value: Value) -> Result<()> {
     })
 }
 
-/// Removes all properties; headers and body stay. Properties of a received message can be set after
-/// it.
+/// Removes all properties of `message`; headers and body stay. Properties of a received message can
+/// be set after it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_ClearProperties(message: tibemsMsg) -> tibems_status {
     entry!({
@@ -53,10 +53,10 @@ pub unsafe extern "C" fn tibemsMsg_ClearProperties(message: tibemsMsg) -> tibems
     })
 }
 
-/// Tells whether the message has a property of this name; also one whose value is NULL.
+/// Tells in `answer` whether `message` has a property `name`, also one whose value is NULL.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_INVALID_NAME for "". Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_PropertyExists(
     message: tibemsMsg,
@@ -75,10 +75,12 @@ pub unsafe extern "C" fn tibemsMsg_PropertyExists(
     })
 }
 
-/// Fills a field with the property as it is stored. What the field points to belongs to the message
-/// and lives until the property is replaced, tibemsMsg_ClearProperties, or the message is destroyed.
+/// Fills `data` with the property `name` of `message` as it is kept. What `data` then points to
+/// belongs to the message and is valid until the property is replaced, tibemsMsg_ClearProperties,
+/// or the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetProperty(
     message: tibemsMsg,
@@ -96,10 +98,11 @@ pub unsafe extern "C" fn tibemsMsg_GetProperty(
     })
 }
 
-/// Stores a property as boolean, converted if the conversion loses nothing.
+/// Gives the property `name` of `message` in `value` as a boolean, converted if the conversion
+/// loses nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
-/// TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetBooleanProperty(
     message: tibemsMsg,
@@ -115,10 +118,11 @@ pub unsafe extern "C" fn tibemsMsg_GetBooleanProperty(
     })
 }
 
-/// Stores a property as byte, converted if the conversion loses nothing.
+/// Gives the property `name` of `message` in `value` as a byte, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
-/// TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetByteProperty(
     message: tibemsMsg,
@@ -132,10 +136,11 @@ pub unsafe extern "C" fn tibemsMsg_GetByteProperty(
     })
 }
 
-/// Stores a property as double, converted if the conversion loses nothing.
+/// Gives the property `name` of `message` in `value` as a double, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
-/// TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetDoubleProperty(
     message: tibemsMsg,
@@ -149,10 +154,11 @@ pub unsafe extern "C" fn tibemsMsg_GetDoubleProperty(
     })
 }
 
-/// Stores a property as float, converted if the conversion loses nothing.
+/// Gives the property `name` of `message` in `value` as a float, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
-/// TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetFloatProperty(
     message: tibemsMsg,
@@ -166,10 +172,11 @@ pub unsafe extern "C" fn tibemsMsg_GetFloatProperty(
     })
 }
 
-/// Stores a property as int, converted if the conversion loses nothing.
+/// Gives the property `name` of `message` in `value` as an int, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
-/// TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetIntProperty(
     message: tibemsMsg,
@@ -183,10 +190,11 @@ pub unsafe extern "C" fn tibemsMsg_GetIntProperty(
     })
 }
 
-/// Stores a property as long, converted if the conversion loses nothing.
+/// Gives the property `name` of `message` in `value` as a long, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
-/// TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetLongProperty(
     message: tibemsMsg,
@@ -200,10 +208,11 @@ pub unsafe extern "C" fn tibemsMsg_GetLongProperty(
     })
 }
 
-/// Stores a property as short, converted if the conversion loses nothing.
+/// Gives the property `name` of `message` in `value` as a short, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
-/// TIBEMS_CONVERSION_FAILED. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetShortProperty(
     message: tibemsMsg,
@@ -217,11 +226,13 @@ pub unsafe extern "C" fn tibemsMsg_GetShortProperty(
     })
 }
 
-/// Stores a property as text, NULL for a NULL value. The text belongs to the message and lives until
-/// the property is replaced, tibemsMsg_ClearProperties, or the message is destroyed.
+/// Gives the property `name` of `message` in `value` as text, NULL for a NULL value. The text
+/// belongs to the message and is valid until the property is replaced, tibemsMsg_ClearProperties,
+/// or the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments; TIBEMS_NOT_FOUND;
-/// TIBEMS_CONVERSION_FAILED for binary values. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for NULL arguments;
+/// TIBEMS_INVALID_NAME for an empty name; TIBEMS_NOT_FOUND; TIBEMS_CONVERSION_FAILED for binary
+/// values.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_GetStringProperty(
     message: tibemsMsg,
@@ -235,11 +246,12 @@ pub unsafe extern "C" fn tibemsMsg_GetStringProperty(
     })
 }
 
-/// Stores a property of type boolean; an earlier one of that name is replaced. The name must not
-/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
+/// Gives `message` the property `name` of type boolean with `value`, in place of an earlier one of
+/// that name. The name, which is copied, must not be empty nor a reserved word of the selector
+/// language; selectors can name only identifiers.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
-/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+/// TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetBooleanProperty(
     message: tibemsMsg,
@@ -253,11 +265,12 @@ pub unsafe extern "C" fn tibemsMsg_SetBooleanProperty(
     })
 }
 
-/// Stores a property of type byte; an earlier one of that name is replaced. The name must not
-/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
+/// Gives `message` the property `name` of type byte with `value`, in place of an earlier one of
+/// that name. The name, which is copied, must not be empty nor a reserved word of the selector
+/// language; selectors can name only identifiers.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
-/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+/// TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetByteProperty(
     message: tibemsMsg,
@@ -270,11 +283,12 @@ pub unsafe extern "C" fn tibemsMsg_SetByteProperty(
     })
 }
 
-/// Stores a property of type double; an earlier one of that name is replaced. The name must not
-/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
+/// Gives `message` the property `name` of type double with `value`, in place of an earlier one of
+/// that name. The name, which is copied, must not be empty nor a reserved word of the selector
+/// language; selectors can name only identifiers.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
-/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+/// TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetDoubleProperty(
     message: tibemsMsg,
@@ -287,11 +301,12 @@ pub unsafe extern "C" fn tibemsMsg_SetDoubleProperty(
     })
 }
 
-/// Stores a property of type float; an earlier one of that name is replaced. The name must not
-/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
+/// Gives `message` the property `name` of type float with `value`, in place of an earlier one of
+/// that name. The name, which is copied, must not be empty nor a reserved word of the selector
+/// language; selectors can name only identifiers.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
-/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+/// TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetFloatProperty(
     message: tibemsMsg,
@@ -304,11 +319,12 @@ pub unsafe extern "C" fn tibemsMsg_SetFloatProperty(
     })
 }
 
-/// Stores a property of type int; an earlier one of that name is replaced. The name must not
-/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
+/// Gives `message` the property `name` of type int with `value`, in place of an earlier one of that
+/// name. The name, which is copied, must not be empty nor a reserved word of the selector language;
+/// selectors can name only identifiers.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
-/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+/// TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetIntProperty(
     message: tibemsMsg,
@@ -321,11 +337,12 @@ pub unsafe extern "C" fn tibemsMsg_SetIntProperty(
     })
 }
 
-/// Stores a property of type long; an earlier one of that name is replaced. The name must not
-/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
+/// Gives `message` the property `name` of type long with `value`, in place of an earlier one of
+/// that name. The name, which is copied, must not be empty nor a reserved word of the selector
+/// language; selectors can name only identifiers.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
-/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+/// TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetLongProperty(
     message: tibemsMsg,
@@ -338,11 +355,12 @@ pub unsafe extern "C" fn tibemsMsg_SetLongProperty(
     })
 }
 
-/// Stores a property of type short; an earlier one of that name is replaced. The name must not
-/// be empty nor a reserved word of the selector language; selectors can name only identifiers.
+/// Gives `message` the property `name` of type short with `value`, in place of an earlier one of
+/// that name. The name, which is copied, must not be empty nor a reserved word of the selector
+/// language; selectors can name only identifiers.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
-/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+/// TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetShortProperty(
     message: tibemsMsg,
@@ -355,11 +373,12 @@ pub unsafe extern "C" fn tibemsMsg_SetShortProperty(
     })
 }
 
-/// Stores a copy of a text as property; NULL stores the NULL value. An earlier property of that name is
-/// replaced. Names as for the other setters.
+/// Gives `message` the property `name` with a copy of the text `value`, or the NULL value, in place
+/// of an earlier one of that name. Names are as in tibemsMsg_SetIntProperty.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name; TIBEMS_INVALID_NAME;
-/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG for a NULL name;
+/// TIBEMS_INVALID_NAME; TIBEMS_MSG_NOT_WRITEABLE for a received message; TIBEMS_INVALID_SIZE above
+/// 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsg_SetStringProperty(
     message: tibemsMsg,

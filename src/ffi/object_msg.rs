@@ -5,14 +5,15 @@
 use core::ffi::c_void;
 use std::ptr;
 
-use super::entry::{HandleOut, Out, entry};
+use super::entry::{HandleOut, Out, entry_memory as entry};
 use super::message_handle::{create, required_data, with_kind};
 use super::types::{tibems_status, tibems_uint, tibemsObjectMsg};
 use crate::message::{BodyKind, Message, address_of};
 
-/// Makes an object message without object. The caller releases it with tibemsMsg_Destroy.
+/// Makes an object message without an object and gives it in `message`; the caller releases it with
+/// tibemsMsg_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsObjectMsg_Create(message: *mut tibemsObjectMsg) -> tibems_status {
     entry!({
@@ -21,11 +22,12 @@ pub unsafe extern "C" fn tibemsObjectMsg_Create(message: *mut tibemsObjectMsg) -
     })
 }
 
-/// Stores address and number of the object's bytes, NULL and 0 without object. They belong to the
-/// message and live until the next tibemsObjectMsg_SetObjectBytes or tibemsMsg_ClearBody, or until the
-/// message is destroyed; the program must not change them.
+/// Gives the bytes of the object in `message` in `bytes` and their number in `byte_size`, NULL and
+/// 0 without an object. They belong to the message, must not be changed and are valid until the
+/// next tibemsObjectMsg_SetObjectBytes or tibemsMsg_ClearBody, or until the message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsObjectMsg_GetObjectBytes(
     message: tibemsObjectMsg,
@@ -46,10 +48,12 @@ pub unsafe extern "C" fn tibemsObjectMsg_GetObjectBytes(
     })
 }
 
-/// Stores a copy of the bytes, which the library never interprets; NULL with size 0 is no object.
+/// Makes a copy of the `byte_size` bytes at `bytes` the object of `message`; NULL with size 0 is no
+/// object. They are never interpreted.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size;
-/// TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above
+/// 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsObjectMsg_SetObjectBytes(
     message: tibemsObjectMsg,

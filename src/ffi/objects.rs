@@ -5,18 +5,23 @@
 
 use core::ffi::{CStr, c_char, c_void};
 use std::ffi::CString;
+use std::ops::Deref;
 use std::ptr;
 use std::sync::{Arc, OnceLock};
 
+use super::browser::BrowserObject;
+use super::closed::{self, Family};
 use super::destination::{self, DestinationObject};
 use super::error_context;
 use super::handle::{self, Handle, Kind, Stored};
-use super::types::{tibemsExceptionCallback, tibemsMsgCallback};
+use super::requestor::RequestorObject;
+use super::types::{tibemsConnection, tibemsExceptionCallback, tibemsMsgCallback};
 use crate::client::connection::Connection;
 use crate::client::consumer::Consumer;
 use crate::client::factory::Factory;
 use crate::client::producer::Producer;
 use crate::client::session::Session;
+use crate::client::tls::TlsParams;
 use crate::client::{ExceptionListener, MessageListener};
 use crate::message::{Delivery, Destination, Message};
 use crate::status::Result;
@@ -25,7 +30,11 @@ impl Stored for Factory {
     const KIND: Kind = Kind::Factory;
 }
 
-impl Stored for Session {
+impl Stored for TlsParams {
+    const KIND: Kind = Kind::SslParams;
+}
+
+impl Stored for SessionObject {
     const KIND: Kind = Kind::Session;
 }
 
@@ -41,10 +50,11 @@ impl Stored for ConsumerObject {
     const KIND: Kind = Kind::Consumer;
 }
 
-/// A connection and its client id as a C text.
+/// A connection, and the handles of what it has made. Its own handle goes with its close, and only the record of closed ones
+/// still knows it.
 pub(crate) struct ConnectionObject {
     pub connection: Arc<Connection>,
-    client_id: OnceLock<CString>,
+    family: Arc<Family>,
 }
 
 impl ConnectionObject {
@@ -52,35 +62,157 @@ impl ConnectionObject {
     pub fn publish(connection: Arc<Connection>) -> Handle {
         handle::insert(Arc::new(ConnectionObject {
             connection,
-            client_id: OnceLock::new(),
+            family: Arc::default(),
         }))
     }
 
-    /// The client id, NULL if there is none; stays where it is as long as the handle.
-    pub fn client_id(&self) -> Result<*const c_char> {
-        Ok(match self.connection.client_id()? {
-            Some(id) => self
-                .client_id
-                .get_or_init(|| CString::new(id).unwrap_or_default())
-                .as_ptr(),
-            None => ptr::null(),
+    /// Puts a session of it in the table.
+    pub fn publish_session(&self, session: Session) -> Handle {
+        publish(SessionObject {
+            session: Arc::new(session),
+            family: self.family.clone(),
         })
     }
+}
+
+/// A session.
+pub(crate) struct SessionObject {
+    session: Arc<Session>,
+    family: Arc<Family>,
+}
+
+impl Deref for SessionObject {
+    type Target = Arc<Session>;
+
+    fn deref(&self) -> &Arc<Session> {
+        &self.session
+    }
+}
+
+/// What a connection makes and the program closes.
+pub(crate) trait Member: Stored {
+    /// Of its connection.
+    fn family(&self) -> &Arc<Family>;
+    /// The close itself.
+    fn close(&self) -> Result<()>;
+}
+
+impl Member for SessionObject {
+    fn family(&self) -> &Arc<Family> {
+        &self.family
+    }
+
+    fn close(&self) -> Result<()> {
+        self.session.close()
+    }
+}
+
+impl Member for ProducerObject {
+    fn family(&self) -> &Arc<Family> {
+        &self.family
+    }
+
+    fn close(&self) -> Result<()> {
+        self.producer.close()
+    }
+}
+
+impl Member for ConsumerObject {
+    fn family(&self) -> &Arc<Family> {
+        &self.family
+    }
+
+    fn close(&self) -> Result<()> {
+        self.consumer.close()
+    }
+}
+
+/// Puts a member in the table.
+pub(super) fn publish<T: Member>(object: T) -> Handle {
+    let family = object.family().clone();
+    let handle = handle::insert(Arc::new(object));
+    family.adopt(handle);
+    handle
+}
+
+/// Closes a session, producer, consumer or browser; one that went with its connection only loses its handle.
+pub(crate) fn close<T: Member, R>(raw: *mut R) -> Result<()> {
+    let handle = Handle::from_raw(raw);
+    let forgotten = |error| match closed::forget(handle) {
+        true => Ok(()),
+        false => Err(error),
+    };
+    let object = match handle::get::<T, _>(raw) {
+        Ok(object) => object,
+        Err(error) => return forgotten(error),
+    };
+    object.close()?;
+    object.family().release(handle);
+    handle::remove::<T, _>(raw).map(drop).or_else(forgotten)
+}
+
+/// What a connection that was closed long ago has left open goes; its handles stay known.
+fn sweep(family: &Family) {
+    for handle in family.take() {
+        closed::remember(handle);
+        match handle.kind() {
+            Some(Kind::Session) => handle::forget::<SessionObject>(handle),
+            Some(Kind::Producer) => handle::forget::<ProducerObject>(handle),
+            Some(Kind::Consumer) => handle::forget::<ConsumerObject>(handle),
+            Some(Kind::Browser) => handle::forget::<BrowserObject>(handle),
+            Some(Kind::Requestor) => handle::forget::<RequestorObject>(handle),
+            _ => {}
+        }
+    }
+}
+
+/// What a call that a closed connection allows says of one (spec 10 C31): `then` of a live one, `of_closed` of a closed one.
+fn even_closed<T>(
+    raw: tibemsConnection,
+    of_closed: T,
+    then: impl FnOnce(&ConnectionObject) -> Result<T>,
+) -> Result<T> {
+    match handle::get::<ConnectionObject, _>(raw) {
+        Ok(object) => then(&object),
+        Err(_) if closed::is_known(Handle::from_raw(raw)) => Ok(of_closed),
+        Err(error) => Err(error),
+    }
+}
+
+/// Closes a connection; no effect on a closed one.
+pub(crate) fn close_connection(raw: tibemsConnection) -> Result<()> {
+    even_closed(raw, (), |object| {
+        object.connection.close()?;
+        let handle = Handle::from_raw(raw);
+        closed::remember(handle); // first: at no time is the handle unknown
+        handle::forget::<ConnectionObject>(handle);
+        if let Some(oldest) = closed::leave(object.family.clone()) {
+            sweep(&oldest);
+        }
+        Ok(())
+    })
+}
+
+/// Whether a connection is gone, also by its close.
+pub(crate) fn is_disconnected(raw: tibemsConnection) -> Result<bool> {
+    even_closed(raw, true, |object| Ok(object.connection.is_disconnected()))
 }
 
 /// A producer and the handle of its destination.
 pub(crate) struct ProducerObject {
     pub producer: Producer,
     destination: OnceLock<Handle>,
+    family: Arc<Family>,
 }
 
 impl ProducerObject {
     /// Puts a producer in the table.
-    pub fn publish(producer: Producer) -> Handle {
-        handle::insert(Arc::new(ProducerObject {
+    pub fn publish(producer: Producer, session: &SessionObject) -> Handle {
+        publish(ProducerObject {
             producer,
             destination: OnceLock::new(),
-        }))
+            family: session.family.clone(),
+        })
     }
 
     /// The borrowed handle of the destination; NULL for an unspecified one.
@@ -105,17 +237,19 @@ pub(crate) struct ConsumerObject {
     pub consumer: Consumer,
     destination: OnceLock<Handle>,
     selector: Option<CString>,
+    family: Arc<Family>,
 }
 
 impl ConsumerObject {
     /// Puts a consumer in the table.
-    pub fn publish(consumer: Consumer) -> Handle {
+    pub fn publish(consumer: Consumer, session: &SessionObject) -> Handle {
         let selector = consumer.selector().and_then(|text| CString::new(text).ok());
-        handle::insert(Arc::new(ConsumerObject {
+        publish(ConsumerObject {
             consumer,
             destination: OnceLock::new(),
             selector,
-        }))
+            family: session.family.clone(),
+        })
     }
 
     /// The borrowed handle of the destination.
@@ -138,7 +272,8 @@ impl Drop for ConsumerObject {
     }
 }
 
-fn withdraw(lent: &OnceLock<Handle>) {
+/// A handle that was lent goes with its owner.
+pub(super) fn withdraw(lent: &OnceLock<Handle>) {
     if let Some(handle) = lent.get() {
         handle::forget::<DestinationObject>(*handle);
     }

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 
 use super::entry::{HandleOut, Out, entry, invalid_argument};
 use super::handle;
-use super::objects::ProducerObject;
+use super::objects::{self, ProducerObject};
 use super::types::{
     flag, number, tibems_bool, tibems_int, tibems_long, tibems_status, tibemsDestination,
     tibemsMsgProducer, tibemsNpCheckMode,
@@ -34,25 +34,26 @@ fn set(producer: tibemsMsgProducer, change: impl FnOnce(&mut ProducerSettings)) 
         .configure(change)
 }
 
-/// Closes a producer. Blocks until its running completion callbacks have ended.
+/// Ends `msg_producer` and frees the handle. Below a closed session or connection it only does
+/// that.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_ILLEGAL_STATE inside a completion callback of
-/// its session.
+/// Blocks until sends of the producer that wait for an answer have it, messages sent without an
+/// answer are written, and the server has let the producer go, up to the option close_timeout (60
+/// s); without a server nothing is waited for.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_ILLEGAL_STATE inside the callback of an
+/// asynchronous send of its session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_Close(msg_producer: tibemsMsgProducer) -> tibems_status {
-    entry!({
-        let object = handle::get::<ProducerObject, _>(msg_producer)?;
-        object.producer.close()?;
-        handle::remove::<ProducerObject, _>(msg_producer)?;
-        Ok(())
-    })
+    entry!({ objects::close::<ProducerObject, _>(msg_producer) })
 }
 
-/// Stores the destination of a producer, NULL if it was made without one. The handle belongs
-/// to the producer; every call gives the same one.
+/// Gives the destination of `msg_producer` in `destination`, NULL if it was made without one. The
+/// handle belongs to the producer and is the same at every call; tibemsDestination_Copy makes one
+/// to keep.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_GetDestination(
     msg_producer: tibemsMsgProducer,
@@ -69,10 +70,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDestination(
     })
 }
 
-/// Stores the milliseconds by which the server delays messages of this producer.
+/// Tells in `delivery_delay` how many milliseconds the server holds messages of `msg_producer` back
+/// before consumers get them; 0 unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_GetDeliveryDelay(
     msg_producer: tibemsMsgProducer,
@@ -88,10 +90,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDeliveryDelay(
     })
 }
 
-/// Stores the delivery mode of messages of this producer.
+/// Tells in `delivery_mode` the delivery mode of messages of `msg_producer`: TIBEMS_PERSISTENT
+/// unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_GetDeliveryMode(
     msg_producer: tibemsMsgProducer,
@@ -107,10 +110,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDeliveryMode(
     })
 }
 
-/// Stores whether messages of this producer go without a message ID.
+/// Tells in `disable` whether messages of `msg_producer` go without a message ID; TIBEMS_FALSE
+/// unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_GetDisableMessageID(
     msg_producer: tibemsMsgProducer,
@@ -124,10 +128,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDisableMessageID(
     })
 }
 
-/// Stores whether messages of this producer go without a time stamp.
+/// Tells in `disable` whether messages of `msg_producer` go without the time of the send;
+/// TIBEMS_FALSE unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_GetDisableMessageTimestamp(
     msg_producer: tibemsMsgProducer,
@@ -141,10 +146,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetDisableMessageTimestamp(
     })
 }
 
-/// Stores the priority of messages of this producer, 0 to 9.
+/// Tells in `priority` the priority of messages of `msg_producer`, 0 to 9; 4 unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_GetPriority(
     msg_producer: tibemsMsgProducer,
@@ -158,10 +163,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetPriority(
     })
 }
 
-/// Stores the milliseconds after which messages of this producer expire; 0 is never.
+/// Tells in `time_to_live` after how many milliseconds messages of `msg_producer` expire; 0, never,
+/// unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_GetTimeToLive(
     msg_producer: tibemsMsgProducer,
@@ -177,10 +183,12 @@ pub unsafe extern "C" fn tibemsMsgProducer_GetTimeToLive(
     })
 }
 
-/// Sets the milliseconds by which the server delays messages sent from now on; 0 is at once.
+/// Has the server hold messages sent from now on by `msg_producer` back for `delivery_delay`
+/// milliseconds; 0 is not at all. A server that cannot do that makes the send fail with
+/// TIBEMS_NOT_IMPLEMENTED.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a negative number;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SetDeliveryDelay(
     msg_producer: tibemsMsgProducer,
@@ -193,11 +201,12 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetDeliveryDelay(
     })
 }
 
-/// Sets the delivery mode of messages sent from now on: TIBEMS_PERSISTENT,
-/// TIBEMS_NON_PERSISTENT or TIBEMS_RELIABLE.
+/// Has `msg_producer` send from now on with `delivery_mode`. TIBEMS_PERSISTENT: the server stores
+/// the message and the send waits until it says so. TIBEMS_NON_PERSISTENT: not stored; the check
+/// mode says whether the send waits. TIBEMS_RELIABLE: not stored, never waited for.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for another number;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SetDeliveryMode(
     msg_producer: tibemsMsgProducer,
@@ -210,10 +219,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetDeliveryMode(
     })
 }
 
-/// Sets whether messages sent from now on go without a message ID.
+/// Has messages sent from now on by `msg_producer` go without a message ID if `disable`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_ILLEGAL_STATE when session or connection is
+/// closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SetDisableMessageID(
     msg_producer: tibemsMsgProducer,
@@ -228,10 +237,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetDisableMessageID(
     })
 }
 
-/// Sets whether messages sent from now on go without a time stamp.
+/// Has messages sent from now on by `msg_producer` go without the time of the send if `disable`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_ILLEGAL_STATE when session or connection is
+/// closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SetDisableMessageTimestamp(
     msg_producer: tibemsMsgProducer,
@@ -246,10 +255,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetDisableMessageTimestamp(
     })
 }
 
-/// Sets the priority of messages sent from now on, 0 to 9; 4 unless set.
+/// Has messages sent from now on by `msg_producer` carry `priority`, 0 to 9.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for another number;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SetPriority(
     msg_producer: tibemsMsgProducer,
@@ -258,10 +267,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetPriority(
     entry!({ set(msg_producer, |settings| settings.priority = priority) })
 }
 
-/// Sets the milliseconds after which messages sent from now on expire; 0 is never.
+/// Has messages sent from now on by `msg_producer` expire `time_to_live` milliseconds after their
+/// send; 0 is never.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a negative number;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SetTimeToLive(
     msg_producer: tibemsMsgProducer,
@@ -274,10 +284,10 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetTimeToLive(
     })
 }
 
-/// Sets when a non-persistent send waits for the answer of the server.
+/// Decides with `mode` when a non-persistent send of `producer` waits for the server's answer.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for an unknown mode;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SetNPSendCheckMode(
     producer: tibemsMsgProducer,
@@ -294,10 +304,11 @@ pub unsafe extern "C" fn tibemsMsgProducer_SetNPSendCheckMode(
     })
 }
 
-/// Stores when a non-persistent send waits for the answer of the server.
+/// Tells in `mode` when a non-persistent send of `producer` waits for the server's answer;
+/// NPSEND_CHECK_DEFAULT unless set.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE below a closed
-/// session or connection. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when session or connection is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_GetNPSendCheckMode(
     producer: tibemsMsgProducer,

@@ -1,21 +1,21 @@
-//! The eight ways to send.
+//! The four ways to send and wait; those that call back are in `producer_send_async`.
 //!
 //! All may block: for the outcome, or until the server takes more. Called by C programs.
 
-use core::ffi::c_void;
 use std::mem::MaybeUninit;
 
-use super::entry::{entry, not_implemented};
+use super::entry::entry;
 use super::handle;
 use super::objects::ProducerObject;
 use super::types::{
     number, tibems_int, tibems_long, tibems_status, tibemsDeliveryMode, tibemsDestination,
-    tibemsMsg, tibemsMsgCompletionCallback, tibemsMsgProducer,
+    tibemsMsg, tibemsMsgProducer,
 };
 use crate::client::producer::ProducerSettings;
 use crate::status::Result;
 
-/// The common part of all synchronous sends. `to` is the destination of the call; `change` makes the settings of the call from the producer's own.
+/// The common part of all synchronous sends. `to` is the destination of the call; `change` makes the settings of the call
+/// from the producer's own.
 fn send(
     producer: tibemsMsgProducer,
     to: Option<tibemsDestination>,
@@ -32,16 +32,30 @@ fn send(
     object.producer.send(&message, to.as_ref(), settings)
 }
 
-/// Sends a message to the producer's destination with the producer's delivery mode, priority
-/// and time to live. The message stays the caller's and may be sent again.
+/// Sends `msg` to the destination of `msg_producer` with the delivery mode, priority and time to
+/// live of the producer, which are written into the headers of the message with a new message ID
+/// and the time. The message stays the caller's and may be sent again.
 ///
-/// Blocks until the server has the message, where the delivery mode or the check mode asks for
-/// it, or until it may be handed over. A status 11 whose error text starts with `outcome
-/// unknown:` means that the server may have the message.
+/// Needs the server. Blocks while the server takes no more messages, and, where the delivery mode
+/// or the check mode asks for it, until the server has answered; the option send_timeout limits
+/// that.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_MSG; TIBEMS_INVALID_DESTINATION;
-/// TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_SECURITY_EXCEPTION;
-/// TIBEMS_DESTINATION_LIMIT_EXCEEDED.
+/// TIBEMS_SERVER_NOT_CONNECTED with an error text that starts with `outcome unknown:` means that
+/// the server may have the message: the connection was lost, or the producer closed, before the
+/// answer came.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+/// TIBEMS_INVALID_MSG, also when the server calls the message wrong; TIBEMS_INVALID_DESTINATION;
+/// TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+/// TIBEMS_DESTINATION_LIMIT_EXCEEDED when the destination is full; TIBEMS_INVALID_SIZE for a
+/// message that is too large for the library or the server; TIBEMS_CONVERSION_FAILED for content
+/// that cannot travel, as text that is not UTF-8 without an encoding; TIBEMS_NOT_IMPLEMENTED for a
+/// delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+/// TIBEMS_CORRUPT_MSG; TIBEMS_EXCEPTION when the server did not store the message; TIBEMS_TIMEOUT
+/// when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED, also
+/// when the outcome is unknown; TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session
+/// TIBEMS_FT_SERVER_LACKS_TRANSACTION when the transaction is lost with its server, and
+/// TIBEMS_TRANSACTION_FAILED when the server did not begin one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_Send(
     msg_producer: tibemsMsgProducer,
@@ -50,29 +64,23 @@ pub unsafe extern "C" fn tibemsMsgProducer_Send(
     entry!({ send(msg_producer, None, msg, |settings| settings) })
 }
 
-/// Sends a message and returns before the server has answered; the callback gets the outcome,
-/// on a thread of the library. The message must not be changed until then.
+/// Sends `msg` to the destination of `msg_producer`. `delivery_mode`, `priority` (0 to 9) and
+/// `time_to_live` (milliseconds, 0 for ever) hold for this message only. Otherwise
+/// tibemsMsgProducer_Send: Needs the server.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_PRODUCER; TIBEMS_INVALID_MSG; TIBEMS_INVALID_ARG without a
-/// callback; TIBEMS_INVALID_DESTINATION; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMsgProducer_AsyncSend(
-    msg_producer: tibemsMsgProducer,
-    msg: tibemsMsg,
-    async_send_callback: tibemsMsgCompletionCallback,
-    async_send_closure: *mut c_void,
-) -> tibems_status {
-    entry!({
-        handle::get::<ProducerObject, _>(msg_producer)?
-            .producer
-            .ensure_open()?;
-        let _ = (msg, async_send_callback, async_send_closure);
-        not_implemented("asynchronous sends are not built into this release")
-    })
-}
-
-/// Sends a message with its own delivery mode, priority and time to live in milliseconds;
-/// otherwise as tibemsMsgProducer_Send.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+/// TIBEMS_INVALID_MSG, also when the server calls the message wrong; TIBEMS_INVALID_DESTINATION;
+/// TIBEMS_INVALID_ARG for a delivery mode, priority or time to live that is none;
+/// TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+/// TIBEMS_DESTINATION_LIMIT_EXCEEDED when the destination is full; TIBEMS_INVALID_SIZE for a
+/// message that is too large for the library or the server; TIBEMS_CONVERSION_FAILED for content
+/// that cannot travel, as text that is not UTF-8 without an encoding; TIBEMS_NOT_IMPLEMENTED for a
+/// delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+/// TIBEMS_CORRUPT_MSG; TIBEMS_EXCEPTION when the server did not store the message; TIBEMS_TIMEOUT
+/// when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED, also
+/// when the outcome is unknown; TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session
+/// TIBEMS_FT_SERVER_LACKS_TRANSACTION when the transaction is lost with its server, and
+/// TIBEMS_TRANSACTION_FAILED when the server did not begin one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SendEx(
     msg_producer: tibemsMsgProducer,
@@ -91,36 +99,23 @@ pub unsafe extern "C" fn tibemsMsgProducer_SendEx(
     })
 }
 
-/// Sends a message with its own delivery mode, priority and time to live; otherwise as
-/// tibemsMsgProducer_AsyncSend.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMsgProducer_AsyncSendEx(
-    msg_producer: tibemsMsgProducer,
-    msg: tibemsMsg,
-    delivery_mode: tibems_int,
-    priority: tibems_int,
-    time_to_live: tibems_long,
-    async_send_callback: tibemsMsgCompletionCallback,
-    async_send_closure: *mut c_void,
-) -> tibems_status {
-    entry!({
-        handle::get::<ProducerObject, _>(msg_producer)?
-            .producer
-            .ensure_open()?;
-        let _ = (
-            msg,
-            delivery_mode,
-            priority,
-            time_to_live,
-            async_send_callback,
-            async_send_closure,
-        );
-        not_implemented("asynchronous sends are not built into this release")
-    })
-}
-
-/// Sends a message to a destination, with a producer made without one; otherwise as
-/// tibemsMsgProducer_Send.
+/// Sends `msg` to `destination` with the delivery mode, priority and time to live of
+/// `msg_producer`, which may have a destination of its own. Otherwise tibemsMsgProducer_Send: Needs
+/// the server. A send that waits for no answer is TIBEMS_OK even if the server does not have
+/// `destination`.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+/// TIBEMS_INVALID_MSG, also when the server calls the message wrong; TIBEMS_INVALID_DESTINATION;
+/// TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+/// TIBEMS_DESTINATION_LIMIT_EXCEEDED when the destination is full; TIBEMS_INVALID_SIZE for a
+/// message that is too large for the library or the server; TIBEMS_CONVERSION_FAILED for content
+/// that cannot travel, as text that is not UTF-8 without an encoding; TIBEMS_NOT_IMPLEMENTED for a
+/// delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+/// TIBEMS_CORRUPT_MSG; TIBEMS_EXCEPTION when the server did not store the message; TIBEMS_TIMEOUT
+/// when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED, also
+/// when the outcome is unknown; TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session
+/// TIBEMS_FT_SERVER_LACKS_TRANSACTION when the transaction is lost with its server, and
+/// TIBEMS_TRANSACTION_FAILED when the server did not begin one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SendToDestination(
     msg_producer: tibemsMsgProducer,
@@ -130,28 +125,23 @@ pub unsafe extern "C" fn tibemsMsgProducer_SendToDestination(
     entry!({ send(msg_producer, Some(destination), msg, |settings| settings) })
 }
 
-/// Sends a message to a destination, with a producer made without one; otherwise as
-/// tibemsMsgProducer_AsyncSend.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMsgProducer_AsyncSendToDestination(
-    msg_producer: tibemsMsgProducer,
-    destination: tibemsDestination,
-    msg: tibemsMsg,
-    async_send_callback: tibemsMsgCompletionCallback,
-    async_send_closure: *mut c_void,
-) -> tibems_status {
-    entry!({
-        handle::get::<ProducerObject, _>(msg_producer)?
-            .producer
-            .ensure_open()?;
-        let _ = (destination, msg, async_send_callback, async_send_closure);
-        not_implemented("asynchronous sends are not built into this release")
-    })
-}
-
-/// Sends a message to a destination with its own delivery mode, priority and time to live in
-/// milliseconds, with a producer made without a destination; otherwise as
-/// tibemsMsgProducer_Send.
+/// Sends `msg` to `destination` by `msg_producer`. `delivery_mode`, `priority` (0 to 9) and
+/// `time_to_live` (milliseconds, 0 for ever) hold for this message only. Otherwise
+/// tibemsMsgProducer_SendToDestination: Needs the server.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_PRODUCER, also when the server has ended the producer;
+/// TIBEMS_INVALID_MSG, also when the server calls the message wrong; TIBEMS_INVALID_DESTINATION;
+/// TIBEMS_INVALID_ARG for a delivery mode, priority or time to live that is none;
+/// TIBEMS_SECURITY_EXCEPTION or TIBEMS_NOT_PERMITTED when the server forbids it;
+/// TIBEMS_DESTINATION_LIMIT_EXCEEDED when the destination is full; TIBEMS_INVALID_SIZE for a
+/// message that is too large for the library or the server; TIBEMS_CONVERSION_FAILED for content
+/// that cannot travel, as text that is not UTF-8 without an encoding; TIBEMS_NOT_IMPLEMENTED for a
+/// delivery delay that the server does not offer; TIBEMS_SERVER_LIMIT; TIBEMS_ID_IN_USE;
+/// TIBEMS_CORRUPT_MSG; TIBEMS_EXCEPTION when the server did not store the message; TIBEMS_TIMEOUT
+/// when the option send_timeout ends it; TIBEMS_ILLEGAL_STATE; TIBEMS_SERVER_NOT_CONNECTED, also
+/// when the outcome is unknown; TIBEMS_UFO_CONNECTION_FAILURE; in a transacted session
+/// TIBEMS_FT_SERVER_LACKS_TRANSACTION when the transaction is lost with its server, and
+/// TIBEMS_TRANSACTION_FAILED when the server did not begin one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsMsgProducer_SendToDestinationEx(
     msg_producer: tibemsMsgProducer,
@@ -172,35 +162,5 @@ pub unsafe extern "C" fn tibemsMsgProducer_SendToDestinationEx(
                 ..settings
             }
         })
-    })
-}
-
-/// Sends a message to a destination with its own delivery mode, priority and time to live,
-/// with a producer made without a destination; otherwise as tibemsMsgProducer_AsyncSend.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tibemsMsgProducer_AsyncSendToDestinationEx(
-    msg_producer: tibemsMsgProducer,
-    destination: tibemsDestination,
-    msg: tibemsMsg,
-    delivery_mode: MaybeUninit<tibemsDeliveryMode>,
-    priority: tibems_int,
-    time_to_live: tibems_long,
-    async_send_callback: tibemsMsgCompletionCallback,
-    async_send_closure: *mut c_void,
-) -> tibems_status {
-    entry!({
-        handle::get::<ProducerObject, _>(msg_producer)?
-            .producer
-            .ensure_open()?;
-        let _ = (
-            destination,
-            msg,
-            delivery_mode,
-            priority,
-            time_to_live,
-            async_send_callback,
-            async_send_closure,
-        );
-        not_implemented("asynchronous sends are not built into this release")
     })
 }

@@ -4,61 +4,56 @@
 
 use super::entry::{Out, entry};
 use super::handle;
+use super::objects::{self, SessionObject};
 use super::types::{tibems_bool, tibems_status, tibemsAcknowledgeMode, tibemsSession};
 use crate::client::AcknowledgeMode;
-use crate::client::session::Session;
-use crate::status::{Error, Status};
 
-fn invalid_state(text: &'static str) -> Error {
-    Error::new(Status::TIBEMS_ILLEGAL_STATE, text)
-}
-
-/// Closes a session. An open transaction is rolled back, nothing is acknowledged. Producers,
-/// consumers and browsers below it still need their own close, which then only frees the
-/// handle.
+/// Ends `session`: nothing is acknowledged, messages that were not taken go back to the server.
+/// Producers and consumers below it still need their own close, which then only frees the handle.
 ///
-/// Blocks until running callbacks of the session have ended; receives that wait return
-/// TIBEMS_INTR.
+/// Blocks until running message listeners of the session have ended, and sends that wait for an
+/// answer, up to the option close_timeout (60 s); receives that wait return TIBEMS_INTR. Inside a
+/// listener of the session it is forbidden unless tibems_SetAllowCloseInCallback allows it, and
+/// then waits for the server at most 5 s.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE inside a callback of the session,
-/// unless tibems_SetAllowCloseInCallback allows it.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE inside a message listener of
+/// the session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_Close(session: tibemsSession) -> tibems_status {
-    entry!({
-        let object = handle::get::<Session, _>(session)?;
-        object.close()?;
-        handle::remove::<Session, _>(session)?;
-        Ok(())
-    })
+    entry!({ objects::close::<SessionObject, _>(session) })
 }
 
-/// Commits the transaction of the session; the next one starts by itself. Blocks until the
-/// server has answered.
+/// Commits the open transaction of the transacted `session`: the messages sent in it become visible
+/// and those received in it are consumed, all or none. However it ends, the next transaction is
+/// open then; after an error nothing was committed, unless the text in the error context begins with
+/// "outcome unknown:". A transaction with nothing in it is OK without the server. Allowed inside a
+/// message listener of the session.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE when the session is not transacted
-/// or closed; TIBEMS_TRANSACTION_FAILED; TIBEMS_TRANSACTION_ROLLBACK;
-/// TIBEMS_SERVER_NOT_CONNECTED. An error text that starts with `outcome unknown:` means that
-/// the transaction may be committed.
+/// Needs the server: waits until that has answered every send and the commit, each up to the option
+/// request_timeout (60 s).
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE: the session is not transacted,
+/// or closed; TIBEMS_SECURITY_EXCEPTION when one of the sends was forbidden;
+/// TIBEMS_TRANSACTION_FAILED when one of them was not taken for another reason, or the server
+/// failed or did not answer; TIBEMS_TRANSACTION_ROLLBACK when the server rolled back, or was lost
+/// since the transaction began; TIBEMS_SERVER_LIMIT; TIBEMS_NOT_PERMITTED;
+/// TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_Commit(session: tibemsSession) -> tibems_status {
-    entry!({
-        let object = handle::get::<Session, _>(session)?;
-        object.ensure_open()?;
-        Err(invalid_state("the session is not transacted"))
-    })
+    entry!({ handle::get::<SessionObject, _>(session)?.commit() })
 }
 
-/// Stores whether the session is transacted.
+/// Tells in `is_transacted` whether `session` is transacted: TIBEMS_TRUE or TIBEMS_FALSE.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_GetTransacted(
     session: tibemsSession,
     is_transacted: *mut tibems_bool,
 ) -> tibems_status {
     entry!({
-        let object = handle::get::<Session, _>(session)?;
+        let object = handle::get::<SessionObject, _>(session)?;
         // SAFETY: NULL or valid, as C promises.
         let out = unsafe { Out::new(is_transacted) }.required()?;
         object.ensure_open()?;
@@ -67,17 +62,18 @@ pub unsafe extern "C" fn tibemsSession_GetTransacted(
     })
 }
 
-/// Stores the acknowledge mode of the session.
+/// Tells in `acknowledge_mode` how the messages received in `session` are acknowledged;
+/// TIBEMS_SESSION_TRANSACTED for a transacted session, whatever it was created with.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG; TIBEMS_ILLEGAL_STATE. Does not
-/// block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_GetAcknowledgeMode(
     session: tibemsSession,
     acknowledge_mode: *mut tibemsAcknowledgeMode,
 ) -> tibems_status {
     entry!({
-        let object = handle::get::<Session, _>(session)?;
+        let object = handle::get::<SessionObject, _>(session)?;
         // SAFETY: NULL or valid, as C promises.
         let out = unsafe { Out::new(acknowledge_mode) }.required()?;
         object.ensure_open()?;
@@ -96,26 +92,34 @@ pub unsafe extern "C" fn tibemsSession_GetAcknowledgeMode(
     })
 }
 
-/// Delivers the messages that were received and not acknowledged again, in order, marked as
-/// redelivered.
+/// Has the messages that the consumers of `session` received and that are not acknowledged
+/// delivered again, in their order and marked as redelivered. In the modes in which the library
+/// acknowledges it matters only inside a message listener: there it puts the message in work back.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE when the session is transacted or
-/// closed; TIBEMS_SERVER_NOT_CONNECTED.
+/// Needs the server, and waits until it has stopped sending, up to the option drain_timeout (60 s).
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION, also for a transacted session, which is rolled back
+/// instead (tibemsSession_Rollback); TIBEMS_TIMEOUT when the server goes on;
+/// TIBEMS_ILLEGAL_STATE; TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED;
+/// TIBEMS_UFO_CONNECTION_FAILURE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_Recover(session: tibemsSession) -> tibems_status {
-    entry!({ handle::get::<Session, _>(session)?.recover() })
+    entry!({ handle::get::<SessionObject, _>(session)?.recover() })
 }
 
-/// Rolls the transaction of the session back: sent messages are dropped, received ones
-/// delivered again. Blocks until the server has answered.
+/// Undoes the open transaction of the transacted `session`: what was sent in it is dropped, what was
+/// received in it comes again in its order, marked as redelivered. The next transaction is open
+/// then. A transaction with nothing in it is OK without the server. Allowed inside a message
+/// listener of the session.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE when the session is not transacted
-/// or closed; TIBEMS_SERVER_NOT_CONNECTED.
+/// Needs the server: waits until that has stopped sending, up to the option drain_timeout (60 s),
+/// and has answered, up to the option request_timeout (60 s).
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_ILLEGAL_STATE: the session is not transacted,
+/// or closed; TIBEMS_TIMEOUT when the server does not stop or does not answer, which then
+/// rolls back with the link that is closed; TIBEMS_TRANSACTION_FAILED; TIBEMS_SERVER_LIMIT;
+/// TIBEMS_NOT_PERMITTED; TIBEMS_SERVER_NOT_CONNECTED; TIBEMS_UFO_CONNECTION_FAILURE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_Rollback(session: tibemsSession) -> tibems_status {
-    entry!({
-        let object = handle::get::<Session, _>(session)?;
-        object.ensure_open()?;
-        Err(invalid_state("the session is not transacted"))
-    })
+    entry!({ handle::get::<SessionObject, _>(session)?.rollback() })
 }

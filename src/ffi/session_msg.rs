@@ -9,11 +9,11 @@ use core::ffi::CStr;
 use super::entry::{HandleOut, entry, text};
 use super::handle;
 use super::message_handle::publish;
+use super::objects::SessionObject;
 use super::types::{
     tibems_status, tibemsBytesMsg, tibemsMapMsg, tibemsMsg, tibemsSession, tibemsStreamMsg,
     tibemsTextMsg,
 };
-use crate::client::session::Session;
 use crate::message::{BodyKind, Message};
 use crate::status::Result;
 
@@ -29,7 +29,7 @@ unsafe fn create(
 ) -> Result<()> {
     // SAFETY: the contract is passed on.
     let out = unsafe { HandleOut::new(message) };
-    let session = handle::get::<Session, _>(session)?;
+    let session = handle::get::<SessionObject, _>(session)?;
     let out = out.required()?;
     session.ensure_open()?;
     let mut made = match kind {
@@ -47,7 +47,12 @@ unsafe fn create(
     Ok(())
 }
 
-/// Makes a bytes message, as tibemsBytesMsg_Create.
+/// Makes an empty bytes message and gives it in `bytes_msg`: tibemsBytesMsg_Create, with a look at
+/// `session`. The message does not belong to the session and outlives it; release it with
+/// tibemsMsg_Destroy.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_CreateBytesMessage(
     session: tibemsSession,
@@ -59,7 +64,12 @@ pub unsafe extern "C" fn tibemsSession_CreateBytesMessage(
     })
 }
 
-/// Makes a map message, as tibemsMapMsg_Create.
+/// Makes a map message without items and gives it in `map_msg`: tibemsMapMsg_Create, with a look at
+/// `session`. The message does not belong to the session and outlives it; release it with
+/// tibemsMsg_Destroy.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_CreateMapMessage(
     session: tibemsSession,
@@ -71,7 +81,12 @@ pub unsafe extern "C" fn tibemsSession_CreateMapMessage(
     })
 }
 
-/// Makes a message without a body, as tibemsMsg_Create.
+/// Makes a message without a body and gives it in `msg`: tibemsMsg_Create, with a look at
+/// `session`. The message does not belong to the session and outlives it; release it with
+/// tibemsMsg_Destroy.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_CreateMessage(
     session: tibemsSession,
@@ -83,7 +98,12 @@ pub unsafe extern "C" fn tibemsSession_CreateMessage(
     })
 }
 
-/// Makes a stream message, as tibemsStreamMsg_Create.
+/// Makes an empty stream message and gives it in `stream_msg`: tibemsStreamMsg_Create, with a look
+/// at `session`. The message does not belong to the session and outlives it; release it with
+/// tibemsMsg_Destroy.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_CreateStreamMessage(
     session: tibemsSession,
@@ -95,7 +115,12 @@ pub unsafe extern "C" fn tibemsSession_CreateStreamMessage(
     })
 }
 
-/// Makes a text message, as tibemsTextMsg_Create.
+/// Makes a text message with the NULL text and gives it in `text_msg`: tibemsTextMsg_Create, with a
+/// look at `session`. The message does not belong to the session and outlives it; release it with
+/// tibemsMsg_Destroy.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_CreateTextMessage(
     session: tibemsSession,
@@ -107,7 +132,12 @@ pub unsafe extern "C" fn tibemsSession_CreateTextMessage(
     })
 }
 
-/// Makes a text message with its text; NULL leaves it without one.
+/// Makes a text message with a copy of `text_string`, NULL for the NULL text, and gives it in
+/// `text_msg`, with a look at `session`. The message does not belong to the session and outlives
+/// it; release it with tibemsMsg_Destroy.
+///
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_SESSION; TIBEMS_INVALID_ARG for a NULL output;
+/// TIBEMS_ILLEGAL_STATE when the session was closed with its connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSession_CreateTextMessageEx(
     session: tibemsSession,

@@ -16,8 +16,8 @@ fn version(number: i64) -> (i64, i64, i64) {
     (major, part(20), part(if major < 3 { 12 } else { 4 }))
 }
 
-/// Copies the version of the TLS library, `major.minor.update` with its NUL, into the caller's
-/// buffer of `bufsize` bytes and returns the buffer. What does not fit is left out.
+/// Writes the version of the TLS library, `major.minor.update` with its NUL, into `buffer`, which
+/// has room for `bufsize` bytes, and returns `buffer`. What does not fit is left out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSSL_OpenSSLVersion(
     buffer: *mut c_char,
@@ -33,7 +33,8 @@ pub unsafe extern "C" fn tibemsSSL_OpenSSLVersion(
     })
 }
 
-/// Switches the trace of TLS handshakes on or off for the whole process.
+/// Has TLS handshakes of the whole process traced, or not, as `trace` says. TLS is not built yet,
+/// so there is nothing to trace. Returns nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSSL_SetTrace(trace: MaybeUninit<tibems_bool>) {
     entry_value!((), {
@@ -43,7 +44,8 @@ pub unsafe extern "C" fn tibemsSSL_SetTrace(trace: MaybeUninit<tibems_bool>) {
     })
 }
 
-/// Switches the trace of TLS details on or off for the whole process.
+/// Has TLS details of the whole process traced, or not, as `trace` says. TLS is not built yet, so
+/// there is nothing to trace. Returns nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSSL_SetDebugTrace(trace: MaybeUninit<tibems_bool>) {
     entry_value!((), {
@@ -53,7 +55,7 @@ pub unsafe extern "C" fn tibemsSSL_SetDebugTrace(trace: MaybeUninit<tibems_bool>
     })
 }
 
-/// Returns whether TLS handshakes are traced.
+/// Returns whether TLS handshakes are to be traced.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSSL_GetTrace() -> tibems_bool {
     entry_peek!(tibems_bool::TIBEMS_FALSE, {
@@ -61,7 +63,7 @@ pub unsafe extern "C" fn tibemsSSL_GetTrace() -> tibems_bool {
     })
 }
 
-/// Returns whether TLS details are traced.
+/// Returns whether TLS details are to be traced.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsSSL_GetDebugTrace() -> tibems_bool {
     entry_peek!(tibems_bool::TIBEMS_FALSE, {

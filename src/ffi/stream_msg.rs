@@ -6,7 +6,9 @@ use core::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::entry::{HandleOut, Out, elements, entry, entry_value, invalid_argument, text};
+use super::entry::{
+    HandleOut, Out, elements, entry_memory as entry, entry_value, invalid_argument, text,
+};
 use super::message_handle::{create, required_data, resolve, text_pointer, with_kind};
 use super::msg_field::{FieldOut, free};
 use super::types::{
@@ -69,10 +71,10 @@ fn write_message(raw: tibemsMsg, nested: tibemsMsg, kind: BodyKind) -> Result<()
     nest_copy(&outer, &nested, kind)
 }
 
-/// Makes an empty stream message, which can be written until tibemsStreamMsg_Reset. The caller releases it
-/// with tibemsMsg_Destroy.
+/// Makes an empty stream message and gives it in `message`, to be written until
+/// tibemsStreamMsg_Reset; the caller releases it with tibemsMsg_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_Create(message: *mut tibemsStreamMsg) -> tibems_status {
     entry!({
@@ -81,12 +83,13 @@ pub unsafe extern "C" fn tibemsStreamMsg_Create(message: *mut tibemsStreamMsg) -
     })
 }
 
-/// Fills a field with the next item as it is stored. What the field points to is the program's own copy:
-/// tibemsStreamMsg_FreeField releases it, before or after the message is destroyed. A nested message in a field
-/// must not be destroyed otherwise.
+/// Fills `value` with the next item of `message` as it is kept. What `value` then points to is the
+/// program's own copy: tibemsStreamMsg_FreeField releases it, before or after the message is
+/// destroyed. A nested message in it must not be destroyed otherwise.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadField(
     message: tibemsStreamMsg,
@@ -103,11 +106,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadField(
     })
 }
 
-/// Reads the next item as boolean, converted if the conversion loses nothing.
+/// Reads the next item of `message` as a boolean into `value`, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadBoolean(
     message: tibemsStreamMsg,
@@ -121,11 +125,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadBoolean(
     })
 }
 
-/// Reads the next item as byte, converted if the conversion loses nothing.
+/// Reads the next item of `message` as a byte into `value`, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadByte(
     message: tibemsStreamMsg,
@@ -139,13 +144,15 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadByte(
     })
 }
 
-/// Stores address and number of the next item's bytes. The following call stores NULL and -1
-/// (0xFFFFFFFF) and ends the item; so does any other read. An empty array and a NULL item give -1 at once. The
-/// bytes belong to the message and live until tibemsMsg_ClearBody or until the message is destroyed.
+/// Gives the bytes of the next item of `message` in `value` and their number in `size`. The
+/// following call gives NULL and -1 (0xFFFFFFFF) and ends the item; so does any other read. An
+/// empty array and a NULL item give -1 at once. The bytes belong to the message and are valid until
+/// tibemsMsg_ClearBody or until the message is destroyed.
 ///
-/// TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK, also with -1; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of
+/// another kind; TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before
+/// tibemsStreamMsg_Reset; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read
+/// again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadBytes(
     message: tibemsStreamMsg,
@@ -169,11 +176,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadBytes(
     })
 }
 
-/// Reads the next item as char, converted if the conversion loses nothing.
+/// Reads the next item of `message` as a char into `value`, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadChar(
     message: tibemsStreamMsg,
@@ -187,11 +195,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadChar(
     })
 }
 
-/// Reads the next item as double, converted if the conversion loses nothing.
+/// Reads the next item of `message` as a double into `value`, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadDouble(
     message: tibemsStreamMsg,
@@ -205,11 +214,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadDouble(
     })
 }
 
-/// Reads the next item as float, converted if the conversion loses nothing.
+/// Reads the next item of `message` as a float into `value`, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadFloat(
     message: tibemsStreamMsg,
@@ -223,11 +233,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadFloat(
     })
 }
 
-/// Reads the next item as int, converted if the conversion loses nothing.
+/// Reads the next item of `message` as an int into `value`, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadInt(
     message: tibemsStreamMsg,
@@ -241,11 +252,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadInt(
     })
 }
 
-/// Reads the next item as long, converted if the conversion loses nothing.
+/// Reads the next item of `message` as a long into `value`, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadLong(
     message: tibemsStreamMsg,
@@ -259,11 +271,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadLong(
     })
 }
 
-/// Reads the next item as short, converted if the conversion loses nothing.
+/// Reads the next item of `message` as a short into `value`, converted if the conversion loses
+/// nothing.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadShort(
     message: tibemsStreamMsg,
@@ -277,12 +290,13 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadShort(
     })
 }
 
-/// Reads the next item as text, NULL for a NULL item. The text belongs to the message and lives until
-/// tibemsMsg_ClearBody or until the message is destroyed; the program must not release or change it.
+/// Reads the next item of `message` as text into `value`, NULL for a NULL item. The text belongs to
+/// the message, must not be released or changed and is valid until tibemsMsg_ClearBody or until the
+/// message is destroyed.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output;
-/// TIBEMS_MSG_NOT_READABLE; TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again. Does
-/// not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output; TIBEMS_MSG_NOT_READABLE before tibemsStreamMsg_Reset;
+/// TIBEMS_MSG_EOF at the end; TIBEMS_CONVERSION_FAILED: the item can be read again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_ReadString(
     message: tibemsStreamMsg,
@@ -296,9 +310,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_ReadString(
     })
 }
 
-/// Makes the body read-only and goes back to the first item. May be called any number of times.
+/// Makes the body of `message` read-only and goes back to its first item. It may be called any
+/// number of times.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_Reset(message: tibemsStreamMsg) -> tibems_status {
     entry!({
@@ -309,9 +324,9 @@ pub unsafe extern "C" fn tibemsStreamMsg_Reset(message: tibemsStreamMsg) -> tibe
     })
 }
 
-/// Releases what tibemsStreamMsg_ReadField allocated for a field and sets its type to TIBEMS_NULL. Nothing is
-/// released for NULL, a second call, or a field that tibemsMsg_GetProperty or tibemsMapMsg_GetField filled. Does not
-/// block.
+/// Releases what tibemsStreamMsg_ReadField has put into `field` and makes its type TIBEMS_NULL.
+/// Nothing is released for NULL, a second call, or a field that tibemsMsg_GetProperty or
+/// tibemsMapMsg_GetField filled. Returns nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_FreeField(field: *mut tibemsMsgField) {
     entry_value!((), {
@@ -321,9 +336,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_FreeField(field: *mut tibemsMsgField) {
     })
 }
 
-/// Appends a boolean.
+/// Appends the boolean `value` to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteBoolean(
     message: tibemsStreamMsg,
@@ -335,9 +351,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteBoolean(
     })
 }
 
-/// Appends a byte.
+/// Appends the byte `value` to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteByte(
     message: tibemsStreamMsg,
@@ -346,9 +363,11 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteByte(
     entry!({ write(message, Value::Byte(value)) })
 }
 
-/// Appends a copy of bytes; NULL with size 0 is an empty array.
+/// Appends a copy of the `size` bytes at `value` to `message`; NULL with size 0 is an empty array.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL with a size; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above
+/// 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteBytes(
     message: tibemsStreamMsg,
@@ -365,9 +384,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteBytes(
     })
 }
 
-/// Appends a char.
+/// Appends the char `value` to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteChar(
     message: tibemsStreamMsg,
@@ -376,9 +396,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteChar(
     entry!({ write(message, Value::Char(value)) })
 }
 
-/// Appends a double.
+/// Appends the double `value` to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteDouble(
     message: tibemsStreamMsg,
@@ -387,9 +408,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteDouble(
     entry!({ write(message, Value::Double(value)) })
 }
 
-/// Appends a float.
+/// Appends the float `value` to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteFloat(
     message: tibemsStreamMsg,
@@ -398,9 +420,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteFloat(
     entry!({ write(message, Value::Float(value)) })
 }
 
-/// Appends an int.
+/// Appends the int `value` to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteInt(
     message: tibemsStreamMsg,
@@ -409,9 +432,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteInt(
     entry!({ write(message, Value::Int(value)) })
 }
 
-/// Appends a long.
+/// Appends the long `value` to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteLong(
     message: tibemsStreamMsg,
@@ -420,9 +444,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteLong(
     entry!({ write(message, Value::Long(value)) })
 }
 
-/// Appends a short.
+/// Appends the short `value` to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteShort(
     message: tibemsStreamMsg,
@@ -431,9 +456,10 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteShort(
     entry!({ write(message, Value::Short(value)) })
 }
 
-/// Appends a copy of a text, NULL as NULL item.
+/// Appends a copy of the text `value`, NULL for a NULL item, to `message`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteString(
     message: tibemsStreamMsg,
@@ -448,10 +474,11 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteString(
     })
 }
 
-/// Appends a copy of an array.
+/// Appends a copy of the `count` shorts at `value` to `msg`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
-/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+/// not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteShortArray(
     msg: tibemsMsg,
@@ -464,10 +491,11 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteShortArray(
     })
 }
 
-/// Appends a copy of an array.
+/// Appends a copy of the `count` ints at `value` to `msg`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
-/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+/// not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteIntArray(
     msg: tibemsMsg,
@@ -480,10 +508,11 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteIntArray(
     })
 }
 
-/// Appends a copy of an array.
+/// Appends a copy of the `count` longs at `value` to `msg`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
-/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+/// not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteLongArray(
     msg: tibemsMsg,
@@ -496,10 +525,11 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteLongArray(
     })
 }
 
-/// Appends a copy of an array.
+/// Appends a copy of the `count` floats at `value` to `msg`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
-/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+/// not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteFloatArray(
     msg: tibemsMsg,
@@ -512,10 +542,11 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteFloatArray(
     })
 }
 
-/// Appends a copy of an array.
+/// Appends a copy of the `count` doubles at `value` to `msg`.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE;
-/// TIBEMS_INVALID_COUNT for a count that is not positive. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_COUNT for a count that is
+/// not positive; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteDoubleArray(
     msg: tibemsMsg,
@@ -528,10 +559,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteDoubleArray(
     })
 }
 
-/// Appends a copy of a map message; later changes to it do not show, and the caller still destroys it.
+/// Appends a copy of the map message `value` to the stream message `msg`; later changes to it do
+/// not show, and the caller still destroys it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
-/// NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another
+/// body; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64
+/// levels.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteMapMsg(
     msg: tibemsMsg,
@@ -540,10 +573,12 @@ pub unsafe extern "C" fn tibemsStreamMsg_WriteMapMsg(
     entry!({ write_message(msg, value, BodyKind::Map) })
 }
 
-/// Appends a copy of a stream message; later changes to it do not show, and the caller still destroys it.
+/// Appends a copy of the stream message `value` to the stream message `msg`; later changes to it do
+/// not show, and the caller still destroys it.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another body; TIBEMS_INVALID_ARG for
-/// NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64 levels. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE when one of the two has another
+/// body; TIBEMS_INVALID_ARG for NULL; TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE deeper than 64
+/// levels.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsStreamMsg_WriteStreamMsg(
     msg: tibemsMsg,

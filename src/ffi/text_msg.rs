@@ -4,14 +4,15 @@
 
 use core::ffi::{CStr, c_char};
 
-use super::entry::{self, HandleOut, Out, entry};
+use super::entry::{self, HandleOut, Out, entry_memory as entry};
 use super::message_handle::{create, text_pointer, with_kind};
 use super::types::{tibems_status, tibemsTextMsg};
 use crate::message::{BodyKind, Message};
 
-/// Makes a text message with the NULL text. The caller releases it with tibemsMsg_Destroy.
+/// Makes a text message with the NULL text and gives it in `message`; the caller releases it with
+/// tibemsMsg_Destroy.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTextMsg_Create(message: *mut tibemsTextMsg) -> tibems_status {
     entry!({
@@ -20,11 +21,13 @@ pub unsafe extern "C" fn tibemsTextMsg_Create(message: *mut tibemsTextMsg) -> ti
     })
 }
 
-/// Stores the text, or NULL for the NULL text. It belongs to the message and lives until the next
-/// tibemsTextMsg_SetText or tibemsMsg_ClearBody, or until the message is destroyed. The bytes are as the sender wrote them;
-/// tibemsMsg_GetEncoding names their encoding if it is not UTF-8.
+/// Gives the text of `message` in `text`, NULL for the NULL text. It belongs to the message and is
+/// valid until the next tibemsTextMsg_SetText or tibemsMsg_ClearBody, or until the message is
+/// destroyed. The bytes are as the sender wrote them; tibemsMsg_GetEncoding names their encoding if
+/// it is not UTF-8.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_INVALID_ARG for a NULL output. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_INVALID_ARG for a NULL output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTextMsg_GetText(
     message: tibemsTextMsg,
@@ -40,9 +43,10 @@ pub unsafe extern "C" fn tibemsTextMsg_GetText(
     })
 }
 
-/// Stores a copy of the text; NULL stores the NULL text.
+/// Makes a copy of `text` the text of `message`, NULL for the NULL text.
 ///
-/// TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE; TIBEMS_MSG_NOT_WRITEABLE. Does not block.
+/// Statuses: TIBEMS_OK; TIBEMS_INVALID_MSG; TIBEMS_INVALID_TYPE for a message of another kind;
+/// TIBEMS_MSG_NOT_WRITEABLE; TIBEMS_INVALID_SIZE above 2^31 - 1 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTextMsg_SetText(
     message: tibemsTextMsg,

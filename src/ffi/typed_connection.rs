@@ -15,6 +15,8 @@ use super::types::{
 };
 
 /// Deprecated: tibemsConnection_CreateSSL.
+///
+/// Statuses: those of tibemsConnection_CreateSSL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueConnection_CreateSSL(
     queue_connection: *mut tibemsQueueConnection,
@@ -40,6 +42,8 @@ pub unsafe extern "C" fn tibemsQueueConnection_CreateSSL(
 }
 
 /// Deprecated: tibemsConnection_CreateSSL.
+///
+/// Statuses: those of tibemsConnection_CreateSSL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicConnection_CreateSSL(
     topic_connection: *mut tibemsTopicConnection,
@@ -65,6 +69,8 @@ pub unsafe extern "C" fn tibemsTopicConnection_CreateSSL(
 }
 
 /// Deprecated: tibemsConnection_Create.
+///
+/// Statuses: those of tibemsConnection_Create.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicConnection_Create(
     topic_connection: *mut tibemsTopicConnection,
@@ -78,6 +84,8 @@ pub unsafe extern "C" fn tibemsTopicConnection_Create(
 }
 
 /// Deprecated: tibemsConnection_CreateSession.
+///
+/// Statuses: those of tibemsConnection_CreateSession.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicConnection_CreateTopicSession(
     topic_connection: tibemsTopicConnection,
@@ -97,6 +105,8 @@ pub unsafe extern "C" fn tibemsTopicConnection_CreateTopicSession(
 }
 
 /// Deprecated: tibemsConnection_Create.
+///
+/// Statuses: those of tibemsConnection_Create.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueConnection_Create(
     queue_connection: *mut tibemsQueueConnection,
@@ -110,6 +120,8 @@ pub unsafe extern "C" fn tibemsQueueConnection_Create(
 }
 
 /// Deprecated: tibemsConnection_CreateSession.
+///
+/// Statuses: those of tibemsConnection_CreateSession.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueConnection_CreateQueueSession(
     queue_connection: tibemsQueueConnection,

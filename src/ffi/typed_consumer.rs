@@ -12,6 +12,8 @@ use super::types::{
 use crate::message::DestinationKind;
 
 /// Deprecated: tibemsMsgConsumer_GetDestination, for topics only.
+///
+/// Statuses: those of tibemsMsgConsumer_GetDestination; TIBEMS_INVALID_DESTINATION for a queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicSubscriber_GetTopic(
     topic_subscriber: tibemsTopicSubscriber,
@@ -24,6 +26,8 @@ pub unsafe extern "C" fn tibemsTopicSubscriber_GetTopic(
 }
 
 /// Deprecated: tibemsMsgConsumer_GetNoLocal.
+///
+/// Statuses: those of tibemsMsgConsumer_GetNoLocal.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicSubscriber_GetNoLocal(
     topic_subscriber: tibemsTopicSubscriber,
@@ -34,6 +38,8 @@ pub unsafe extern "C" fn tibemsTopicSubscriber_GetNoLocal(
 }
 
 /// Deprecated: tibemsMsgConsumer_GetDestination, for queues only.
+///
+/// Statuses: those of tibemsMsgConsumer_GetDestination; TIBEMS_INVALID_DESTINATION for a topic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueReceiver_GetQueue(
     queue_receiver: tibemsQueueReceiver,

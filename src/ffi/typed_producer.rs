@@ -18,6 +18,8 @@ use super::types::{
 use crate::message::DestinationKind;
 
 /// Deprecated: tibemsMsgProducer_GetDestination, for topics only.
+///
+/// Statuses: those of tibemsMsgProducer_GetDestination; TIBEMS_INVALID_DESTINATION for a queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicPublisher_GetTopic(
     topic_publisher: tibemsTopicPublisher,
@@ -30,6 +32,8 @@ pub unsafe extern "C" fn tibemsTopicPublisher_GetTopic(
 }
 
 /// Deprecated: tibemsMsgProducer_Send.
+///
+/// Statuses: those of tibemsMsgProducer_Send.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicPublisher_Publish(
     topic_publisher: tibemsTopicPublisher,
@@ -40,6 +44,8 @@ pub unsafe extern "C" fn tibemsTopicPublisher_Publish(
 }
 
 /// Deprecated: tibemsMsgProducer_SendEx.
+///
+/// Statuses: those of tibemsMsgProducer_SendEx.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicPublisher_PublishEx(
     topic_publisher: tibemsTopicPublisher,
@@ -53,6 +59,8 @@ pub unsafe extern "C" fn tibemsTopicPublisher_PublishEx(
 }
 
 /// Deprecated: tibemsMsgProducer_SendToDestination, for topics only.
+///
+/// Statuses: those of tibemsMsgProducer_SendToDestination.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicPublisher_PublishToTopic(
     topic_publisher: tibemsTopicPublisher,
@@ -70,6 +78,8 @@ pub unsafe extern "C" fn tibemsTopicPublisher_PublishToTopic(
 }
 
 /// Deprecated: tibemsMsgProducer_SendToDestinationEx, for topics only.
+///
+/// Statuses: those of tibemsMsgProducer_SendToDestinationEx.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicPublisher_PublishToTopicEx(
     topic_publisher: tibemsTopicPublisher,
@@ -93,6 +103,8 @@ pub unsafe extern "C" fn tibemsTopicPublisher_PublishToTopicEx(
 }
 
 /// Deprecated: tibemsMsgProducer_GetDestination, for queues only.
+///
+/// Statuses: those of tibemsMsgProducer_GetDestination; TIBEMS_INVALID_DESTINATION for a topic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSender_GetQueue(
     queue_sender: tibemsQueueSender,
@@ -105,6 +117,8 @@ pub unsafe extern "C" fn tibemsQueueSender_GetQueue(
 }
 
 /// Deprecated: tibemsMsgProducer_Send.
+///
+/// Statuses: those of tibemsMsgProducer_Send.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSender_Send(
     queue_sender: tibemsQueueSender,
@@ -115,6 +129,8 @@ pub unsafe extern "C" fn tibemsQueueSender_Send(
 }
 
 /// Deprecated: tibemsMsgProducer_SendEx.
+///
+/// Statuses: those of tibemsMsgProducer_SendEx.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSender_SendEx(
     queue_sender: tibemsQueueSender,
@@ -128,6 +144,8 @@ pub unsafe extern "C" fn tibemsQueueSender_SendEx(
 }
 
 /// Deprecated: tibemsMsgProducer_SendToDestination, for queues only.
+///
+/// Statuses: those of tibemsMsgProducer_SendToDestination.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSender_SendToQueue(
     queue_sender: tibemsQueueSender,
@@ -141,6 +159,8 @@ pub unsafe extern "C" fn tibemsQueueSender_SendToQueue(
 }
 
 /// Deprecated: tibemsMsgProducer_SendToDestinationEx, for queues only.
+///
+/// Statuses: those of tibemsMsgProducer_SendToDestinationEx.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSender_SendToQueueEx(
     queue_sender: tibemsQueueSender,

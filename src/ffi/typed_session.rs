@@ -9,10 +9,11 @@ use std::mem::MaybeUninit;
 use super::destination::only;
 use super::session_create::{
     tibemsSession_CreateBrowser, tibemsSession_CreateConsumer,
-    tibemsSession_CreateDurableSubscriber, tibemsSession_CreateProducer,
+    tibemsSession_CreateDurableSubscriber, tibemsSession_CreateProducer, tibemsSession_Unsubscribe,
+};
+use super::temporary::{
     tibemsSession_CreateTemporaryQueue, tibemsSession_CreateTemporaryTopic,
     tibemsSession_DeleteTemporaryQueue, tibemsSession_DeleteTemporaryTopic,
-    tibemsSession_Unsubscribe,
 };
 use super::types::{
     tibems_bool, tibems_status, tibemsQueue, tibemsQueueBrowser, tibemsQueueReceiver,
@@ -22,6 +23,8 @@ use super::types::{
 use crate::message::DestinationKind;
 
 /// Deprecated: tibemsSession_CreateConsumer, for topics only.
+///
+/// Statuses: those of tibemsSession_CreateConsumer; TIBEMS_INVALID_DESTINATION for a queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicSession_CreateSubscriber(
     session: tibemsTopicSession,
@@ -43,6 +46,8 @@ pub unsafe extern "C" fn tibemsTopicSession_CreateSubscriber(
 }
 
 /// Deprecated: tibemsSession_CreateDurableSubscriber.
+///
+/// Statuses: those of tibemsSession_CreateDurableSubscriber.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicSession_CreateDurableSubscriber(
     session: tibemsTopicSession,
@@ -66,6 +71,8 @@ pub unsafe extern "C" fn tibemsTopicSession_CreateDurableSubscriber(
 }
 
 /// Deprecated: tibemsSession_CreateProducer, for a topic or NULL only.
+///
+/// Statuses: those of tibemsSession_CreateProducer; TIBEMS_INVALID_DESTINATION for a queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicSession_CreatePublisher(
     session: tibemsTopicSession,
@@ -83,6 +90,8 @@ pub unsafe extern "C" fn tibemsTopicSession_CreatePublisher(
 }
 
 /// Deprecated: tibemsSession_Unsubscribe.
+///
+/// Statuses: those of tibemsSession_Unsubscribe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicSession_Unsubscribe(
     session: tibemsTopicSession,
@@ -93,6 +102,8 @@ pub unsafe extern "C" fn tibemsTopicSession_Unsubscribe(
 }
 
 /// Deprecated: tibemsSession_CreateTemporaryTopic.
+///
+/// Statuses: those of tibemsSession_CreateTemporaryTopic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicSession_CreateTemporaryTopic(
     session: tibemsTopicSession,
@@ -103,6 +114,8 @@ pub unsafe extern "C" fn tibemsTopicSession_CreateTemporaryTopic(
 }
 
 /// Deprecated: tibemsSession_DeleteTemporaryTopic.
+///
+/// Statuses: those of tibemsSession_DeleteTemporaryTopic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsTopicSession_DeleteTemporaryTopic(
     session: tibemsTopicSession,
@@ -113,6 +126,8 @@ pub unsafe extern "C" fn tibemsTopicSession_DeleteTemporaryTopic(
 }
 
 /// Deprecated: tibemsSession_CreateBrowser.
+///
+/// Statuses: those of tibemsSession_CreateBrowser.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSession_CreateBrowser(
     session: tibemsQueueSession,
@@ -131,7 +146,9 @@ pub unsafe extern "C" fn tibemsQueueSession_CreateBrowser(
     }
 }
 
-/// Deprecated: tibemsSession_CreateConsumer, for queues only, without `no_local`.
+/// Deprecated: tibemsSession_CreateConsumer, for queues only and without `no_local`.
+///
+/// Statuses: those of tibemsSession_CreateConsumer; TIBEMS_INVALID_DESTINATION for a topic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSession_CreateReceiver(
     session: tibemsQueueSession,
@@ -152,6 +169,8 @@ pub unsafe extern "C" fn tibemsQueueSession_CreateReceiver(
 }
 
 /// Deprecated: tibemsSession_CreateProducer, for a queue or NULL only.
+///
+/// Statuses: those of tibemsSession_CreateProducer; TIBEMS_INVALID_DESTINATION for a topic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSession_CreateSender(
     session: tibemsQueueSession,
@@ -165,6 +184,8 @@ pub unsafe extern "C" fn tibemsQueueSession_CreateSender(
 }
 
 /// Deprecated: tibemsSession_CreateTemporaryQueue.
+///
+/// Statuses: those of tibemsSession_CreateTemporaryQueue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSession_CreateTemporaryQueue(
     session: tibemsQueueSession,
@@ -175,6 +196,8 @@ pub unsafe extern "C" fn tibemsQueueSession_CreateTemporaryQueue(
 }
 
 /// Deprecated: tibemsSession_DeleteTemporaryQueue.
+///
+/// Statuses: those of tibemsSession_DeleteTemporaryQueue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsQueueSession_DeleteTemporaryQueue(
     session: tibemsQueueSession,

@@ -253,7 +253,7 @@ pub type tibemsMsgCallback = Option<
     unsafe extern "C" fn(msg_consumer: tibemsMsgConsumer, msg: tibemsMsg, closure: *mut c_void),
 >;
 
-/// Stored, never called: nothing is multicast here.
+/// Accepted, never called: nothing is multicast here.
 pub type tibemsMulticastExceptionCallback = Option<
     unsafe extern "C" fn(
         connection: tibemsConnection,

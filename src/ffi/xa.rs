@@ -15,10 +15,11 @@ use super::types::{
 /// Why, in the error context.
 pub(super) const NO_XA: &str = "AMQP brokers offer no XA transactions, so this library has none";
 
-/// Would open a connection for distributed transactions. The connection is NULL; nothing is
-/// contacted.
+/// Would open a connection for distributed transactions to `broker_url` as `client_id`, `username`
+/// and `password`. Nobody is contacted, `connection` becomes NULL: AMQP servers offer no
+/// distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAConnection_Create(
     connection: *mut tibemsConnection,
@@ -35,10 +36,11 @@ pub unsafe extern "C" fn tibemsXAConnection_Create(
     })
 }
 
-/// Would open a TLS connection for distributed transactions. The connection is NULL; nothing
-/// is contacted.
+/// Would open a TLS connection with `params` and `pk_password` for distributed transactions to
+/// `broker_url` as `client_id`, `username` and `password`. Nobody is contacted, `connection`
+/// becomes NULL: AMQP servers offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAConnection_CreateSSL(
     connection: *mut tibemsConnection,
@@ -64,9 +66,10 @@ pub unsafe extern "C" fn tibemsXAConnection_CreateSSL(
     })
 }
 
-/// Would make a session for distributed transactions. The session is NULL.
+/// Would make a session of `connection` for distributed transactions. `session` becomes NULL: AMQP
+/// servers offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAConnection_CreateXASession(
     connection: tibemsConnection,
@@ -80,9 +83,10 @@ pub unsafe extern "C" fn tibemsXAConnection_CreateXASession(
     })
 }
 
-/// Would close a connection for distributed transactions. Leaves every handle as it is.
+/// Would close `connection`, one for distributed transactions. No handle is changed: AMQP servers
+/// offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAConnection_Close(connection: tibemsConnection) -> tibems_status {
     entry!({
@@ -91,9 +95,10 @@ pub unsafe extern "C" fn tibemsXAConnection_Close(connection: tibemsConnection) 
     })
 }
 
-/// Would close a session for distributed transactions. Leaves every handle as it is.
+/// Would close `session`, one for distributed transactions. No handle is changed: AMQP servers
+/// offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXASession_Close(session: tibemsSession) -> tibems_status {
     entry!({
@@ -102,9 +107,10 @@ pub unsafe extern "C" fn tibemsXASession_Close(session: tibemsSession) -> tibems
     })
 }
 
-/// Would store the session below an XA session. The session is NULL.
+/// Would give the session below `xa_session` in `session`, which becomes NULL: AMQP servers offer
+/// no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXASession_GetSession(
     xa_session: tibemsSession,
@@ -118,9 +124,10 @@ pub unsafe extern "C" fn tibemsXASession_GetSession(
     })
 }
 
-/// Would store the XA resource of a session. The resource is NULL.
+/// Would give the XA resource of `session` in `xa_resource`, which becomes NULL: AMQP servers offer
+/// no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXASession_GetXAResource(
     session: tibemsSession,
@@ -134,9 +141,10 @@ pub unsafe extern "C" fn tibemsXASession_GetXAResource(
     })
 }
 
-/// Would find an open XA connection by its URL. The connection is NULL.
+/// Would give the open XA connection to `broker_url` in `connection`, which becomes NULL: AMQP
+/// servers offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAConnection_Get(
     connection: *mut tibemsConnection,
@@ -150,9 +158,10 @@ pub unsafe extern "C" fn tibemsXAConnection_Get(
     })
 }
 
-/// Would store the XA session of a connection. The session is NULL.
+/// Would give the XA session of `connection` in `xa_session`, which becomes NULL: AMQP servers
+/// offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAConnection_GetXASession(
     connection: tibemsConnection,
@@ -166,9 +175,10 @@ pub unsafe extern "C" fn tibemsXAConnection_GetXASession(
     })
 }
 
-/// Would commit a transaction branch.
+/// Would commit the branch `xid` of `xa_resource`, in one step if `one_phase`: AMQP servers offer
+/// no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_Commit(
     xa_resource: tibemsXAResource,
@@ -181,9 +191,10 @@ pub unsafe extern "C" fn tibemsXAResource_Commit(
     })
 }
 
-/// Would end the work of a transaction branch.
+/// Would end the work of the branch `xid` of `xa_resource`, as `flags` say: AMQP servers offer no
+/// distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_End(
     xa_resource: tibemsXAResource,
@@ -196,9 +207,9 @@ pub unsafe extern "C" fn tibemsXAResource_End(
     })
 }
 
-/// Would forget a transaction branch.
+/// Would forget the branch `xid` of `xa_resource`: AMQP servers offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_Forget(
     xa_resource: tibemsXAResource,
@@ -210,9 +221,10 @@ pub unsafe extern "C" fn tibemsXAResource_Forget(
     })
 }
 
-/// Would store the transaction timeout in seconds; stores 0.
+/// Would tell in `seconds` how many seconds a transaction of `xa_resource` may take; it becomes 0:
+/// AMQP servers offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_GetTransactionTimeout(
     xa_resource: tibemsXAResource,
@@ -226,9 +238,10 @@ pub unsafe extern "C" fn tibemsXAResource_GetTransactionTimeout(
     })
 }
 
-/// Would compare two resource managers; stores TIBEMS_FALSE.
+/// Would tell in `result` whether `xa_resource` and `xa_resource2` belong to one server; it becomes
+/// TIBEMS_FALSE: AMQP servers offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_isSameRM(
     xa_resource: tibemsXAResource,
@@ -243,9 +256,9 @@ pub unsafe extern "C" fn tibemsXAResource_isSameRM(
     })
 }
 
-/// Would prepare a transaction branch.
+/// Would prepare the branch `xid` of `xa_resource`: AMQP servers offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_Prepare(
     xa_resource: tibemsXAResource,
@@ -257,9 +270,11 @@ pub unsafe extern "C" fn tibemsXAResource_Prepare(
     })
 }
 
-/// Would list prepared transaction branches; stores 0 as their count.
+/// Would list prepared branches of `xa_resource`, as `flag` says: at most `desired_count` in
+/// `xids`, their number in `returned_count`, which becomes 0: AMQP servers offer no distributed
+/// transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_Recover(
     xa_resource: tibemsXAResource,
@@ -276,9 +291,10 @@ pub unsafe extern "C" fn tibemsXAResource_Recover(
     })
 }
 
-/// Would roll a transaction branch back.
+/// Would roll the branch `xid` of `xa_resource` back: AMQP servers offer no distributed
+/// transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_Rollback(
     xa_resource: tibemsXAResource,
@@ -290,9 +306,10 @@ pub unsafe extern "C" fn tibemsXAResource_Rollback(
     })
 }
 
-/// Would set the transaction timeout.
+/// Would limit transactions of `xa_resource` to `seconds` seconds: AMQP servers offer no
+/// distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_SetTransactionTimeout(
     xa_resource: tibemsXAResource,
@@ -304,9 +321,10 @@ pub unsafe extern "C" fn tibemsXAResource_SetTransactionTimeout(
     })
 }
 
-/// Would start the work of a transaction branch.
+/// Would start the work of the branch `xid` of `xa_resource`, as `flags` say: AMQP servers offer no
+/// distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_Start(
     xa_resource: tibemsXAResource,
@@ -319,9 +337,9 @@ pub unsafe extern "C" fn tibemsXAResource_Start(
     })
 }
 
-/// Would set the number of the resource manager.
+/// Would give `xa_resource` the number `rmid`: AMQP servers offer no distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_SetRMID(
     xa_resource: tibemsXAResource,
@@ -333,9 +351,10 @@ pub unsafe extern "C" fn tibemsXAResource_SetRMID(
     })
 }
 
-/// Would store the number of the resource manager; stores 0.
+/// Would tell the number of `xa_resource` in `rmid`, which becomes 0: AMQP servers offer no
+/// distributed transactions.
 ///
-/// TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
+/// Statuses: TIBEMS_NOT_IMPLEMENTED, whatever the arguments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tibemsXAResource_GetRMID(
     xa_resource: tibemsXAResource,

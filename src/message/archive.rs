@@ -11,7 +11,8 @@
 //! | 20..24 | CRC-32 of the 20 bytes before |
 //! | 24.. | payload: one AMQP list `[body kind, headers, properties, body]` |
 //!
-//! Bytes that another program has encoded are a list `[content, content type, content encoding]` in the place of the body.
+//! Bytes that another program has encoded are a list `[content, content type, content encoding]` in the place of the body, a
+//! text that came in another charset is a list `[text, content type, content as it came]`.
 //! Values follow their type code; items are flat lists of `name, code, value` (streams without names). Texts and names are
 //! AMQP binary, so that any bytes of C come back exactly. Reading trusts nothing before its checksum, and then every length
 //! is bounded by the payload. Nothing here blocks.
@@ -20,15 +21,16 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use super::bodies::Original;
+use super::bounds::{Bounds, MESSAGE_MOST};
 use super::bytes_body::{Block, Coding};
 use super::destination::Destination;
 use super::headers::TextHeader;
 use super::items::Items;
 use super::model::{Body, Message};
-use super::nesting::{DEPTH_MAX, too_deep};
+use super::nesting::DEPTH_MAX;
 use super::text::Text;
 use super::value::{Item, Value};
-use super::values::{MESSAGE_MAX, check_size};
 use crate::amqp::codec::Encoder;
 use crate::status::{Error, Result, Status};
 use read::{corrupt, read_message};
@@ -51,17 +53,12 @@ const TEXT_HEADERS: [TextHeader; 4] = [
 const CURSOR_DEPTH: u8 = DEPTH_MAX as u8 + 4;
 
 impl Message {
-    /// The archive of the present content; `TIBEMS_INVALID_SIZE` above 512 MB or 64 levels.
-    pub fn to_archive(&self) -> Result<Vec<u8>> {
+    /// The archive of the present content; `TIBEMS_INVALID_SIZE` above `limit` bytes behind the preamble, or 64 levels.
+    pub fn to_archive(&self, limit: usize) -> Result<Vec<u8>> {
         let mut archive = vec![0; PREAMBLE];
-        self.write_payload(&mut Encoder::new(&mut archive))?;
+        let limit = limit.min(MESSAGE_MOST - PREAMBLE); // C knows the length of the whole as a number with a sign
+        self.write_payload(&mut Encoder::new(&mut archive), limit)?;
         let length = archive.len() - PREAMBLE;
-        if length > MESSAGE_MAX {
-            return Err(Error::new(
-                Status::TIBEMS_INVALID_SIZE,
-                "the message exceeds 512 MB",
-            ));
-        }
         let checksum = crc32(&archive[PREAMBLE..]);
         archive[..8].copy_from_slice(&MAGIC);
         archive[8..10].copy_from_slice(&VERSION.to_be_bytes());
@@ -73,8 +70,8 @@ impl Message {
     }
 
     /// `tibemsMsg_GetAsBytes`: the same block while the message is unchanged; earlier ones stay until Destroy.
-    pub fn lend_archive(&mut self) -> Result<&[u8]> {
-        let archive = self.to_archive()?;
+    pub fn lend_archive(&mut self, limit: usize) -> Result<&[u8]> {
+        let archive = self.to_archive(limit)?;
         let last = self.archive.as_ref().map(|last| &last[..]);
         if last != Some(&archive[..]) {
             let last = self.archive.replace(Box::new(archive.into()));
@@ -89,21 +86,25 @@ impl Message {
             .unwrap_or_default())
     }
 
-    fn write_payload(&self, out: &mut Encoder<'_>) -> Result<()> {
+    fn write_payload(&self, out: &mut Encoder<'_>, limit: usize) -> Result<()> {
+        let bounds = Bounds::new(out, limit);
         let list = out.begin_list();
         out.ubyte(self.kind() as u8);
         self.write_headers(out);
-        write_items(out, self.properties(), 0)?;
+        write_items(out, self.properties(), bounds)?;
         match &self.body {
             Body::Plain => out.null(),
-            Body::Text(body) => write_binary(out, self.text_bytes(body)),
-            Body::Bytes(body) => write_bytes(out, self.bytes_of(body), body.coding()),
+            Body::Text(body) => write_text(out, self.text_bytes(body), body.original()),
+            Body::Bytes(body) => {
+                bounds.admit(out, self.bytes_of(body).len())?;
+                write_bytes(out, self.bytes_of(body), body.coding());
+            }
             Body::Object(bytes) => write_binary(out, bytes.as_deref()),
-            Body::Map(body) => write_items(out, body.items(self.access()), 1)?,
-            Body::Stream(body) => write_stream(out, body.items(self.access()), 1)?,
+            Body::Map(body) => write_items(out, body.items(self.access()), bounds.inside()?)?,
+            Body::Stream(body) => write_stream(out, body.items(self.access()), bounds.inside()?)?,
         }
         out.end_list(list, 4);
-        check_size(out)
+        bounds.check(out)
     }
 
     fn write_headers(&self, out: &mut Encoder<'_>) {
@@ -123,8 +124,8 @@ impl Message {
     }
 
     /// The length of the payload that follows these bytes. `TIBEMS_INVALID_MSG` if they begin no archive,
-    /// `TIBEMS_VERSION_MISMATCH` for one of another version, `TIBEMS_CORRUPT_MSG` for an impossible length.
-    pub fn archive_payload_length(preamble: &[u8; PREAMBLE]) -> Result<usize> {
+    /// `TIBEMS_VERSION_MISMATCH` for one of another version, `TIBEMS_CORRUPT_MSG` for a length above the limit.
+    pub fn archive_payload_length(preamble: &[u8; PREAMBLE], limit: usize) -> Result<usize> {
         let number = |at: usize| {
             preamble[at..at + 4]
                 .iter()
@@ -143,17 +144,19 @@ impl Message {
             ));
         }
         match number(12) as usize {
-            length if length > MESSAGE_MAX => Err(corrupt("its length is impossible")),
+            length if length > limit.min(MESSAGE_MOST) => Err(corrupt(format_args!(
+                "its length of {length} bytes exceeds {limit} (option message_limit)"
+            ))),
             length => Ok(length),
         }
     }
 
     /// The read-only message of a whole archive.
-    pub fn from_archive(archive: &[u8]) -> Result<Message> {
+    pub fn from_archive(archive: &[u8], limit: usize) -> Result<Message> {
         let (preamble, payload) = archive
             .split_first_chunk()
             .ok_or_else(|| corrupt("it is cut off"))?;
-        let length = Message::archive_payload_length(preamble)?;
+        let length = Message::archive_payload_length(preamble, limit)?;
         if payload.len() != length || crc32(payload).to_be_bytes() != preamble[16..20] {
             return Err(corrupt("its checksum is wrong"));
         }
@@ -168,14 +171,29 @@ fn write_binary(out: &mut Encoder<'_>, bytes: Option<&[u8]>) {
     }
 }
 
+fn write_symbol(out: &mut Encoder<'_>, symbol: &Option<String>) {
+    write_binary(out, symbol.as_ref().map(String::as_bytes));
+}
+
+fn write_text(out: &mut Encoder<'_>, text: Option<&[u8]>, original: Option<&Original>) {
+    let Some(original) = original else {
+        return write_binary(out, text);
+    };
+    let list = out.begin_list();
+    write_binary(out, text);
+    write_symbol(out, &original.content_type);
+    out.binary(&original.bytes);
+    out.end_list(list, 3);
+}
+
 fn write_bytes(out: &mut Encoder<'_>, bytes: &[u8], coding: Option<&Coding>) {
     let Some(coding) = coding else {
         return out.binary(bytes);
     };
     let list = out.begin_list();
     out.binary(bytes);
-    write_binary(out, coding.content_type.as_ref().map(String::as_bytes));
-    out.binary(coding.content_encoding.as_bytes());
+    write_symbol(out, &coding.content_type);
+    write_symbol(out, &coding.content_encoding);
     out.end_list(list, 3);
 }
 
@@ -190,37 +208,29 @@ fn write_destination(out: &mut Encoder<'_>, destination: Option<&Destination>) {
     out.end_list(list, 3);
 }
 
-fn write_items(out: &mut Encoder<'_>, items: &Items, depth: usize) -> Result<()> {
-    check_depth(depth)?;
+fn write_items(out: &mut Encoder<'_>, items: &Items, bounds: Bounds) -> Result<()> {
     let list = out.begin_list();
     for (name, item) in items.iter() {
         out.binary(name.as_bytes());
-        write_value(out, item.value(), depth)?;
+        write_value(out, item.value(), bounds)?;
+        bounds.check(out)?;
     }
     out.end_list(list, items.len() as u32 * 3);
-    check_size(out)
+    bounds.check(out)
 }
 
-fn write_stream(out: &mut Encoder<'_>, items: &[Item], depth: usize) -> Result<()> {
-    check_depth(depth)?;
+fn write_stream(out: &mut Encoder<'_>, items: &[Item], bounds: Bounds) -> Result<()> {
     let list = out.begin_list();
     for item in items {
-        write_value(out, item.value(), depth)?;
+        write_value(out, item.value(), bounds)?;
+        bounds.check(out)?;
     }
     out.end_list(list, items.len() as u32 * 2);
-    check_size(out)
-}
-
-fn check_depth(depth: usize) -> Result<()> {
-    if depth > DEPTH_MAX {
-        Err(too_deep())
-    } else {
-        Ok(())
-    }
+    bounds.check(out)
 }
 
 /// The code and the value.
-fn write_value(out: &mut Encoder<'_>, value: &Value, depth: usize) -> Result<()> {
+fn write_value(out: &mut Encoder<'_>, value: &Value, bounds: Bounds) -> Result<()> {
     out.ubyte(value.code());
     match value {
         Value::Null => out.null(),
@@ -239,8 +249,14 @@ fn write_value(out: &mut Encoder<'_>, value: &Value, depth: usize) -> Result<()>
         Value::Longs(values) => out.array_long(values),
         Value::Floats(values) => out.array_float(values),
         Value::Doubles(values) => out.array_double(values),
-        Value::Map(nested) => write_items(out, nested.lock().map_items()?, depth + 1)?,
-        Value::Stream(nested) => write_stream(out, nested.lock().stream_items()?, depth + 1)?,
+        Value::Map(nested) => {
+            let inside = bounds.inside()?;
+            nested.read(|map| write_items(out, map.map_items()?, inside))?
+        }
+        Value::Stream(nested) => {
+            let inside = bounds.inside()?;
+            nested.read(|list| write_stream(out, list.stream_items()?, inside))?
+        }
     }
     Ok(())
 }

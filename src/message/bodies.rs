@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use bytes::Bytes;
 
+use super::bounds::check_length;
 use super::items::Items;
 use super::model::{Access, Body, BodyKind, Message, force, not_found, wrong_type};
 use super::names::check_not_empty;
@@ -18,6 +19,15 @@ use crate::status::Result;
 pub(super) struct TextBody {
     text: OnceCell<Option<Text>>,
     received: ReceivedText,
+    /// Holds until the text is changed.
+    original: Option<Box<Original>>,
+}
+
+/// A text as it came, in a charset that C cannot have: handed on like this.
+#[derive(Clone, Debug)]
+pub(super) struct Original {
+    pub(super) content_type: Option<String>,
+    pub(super) bytes: Bytes,
 }
 
 /// Where a received text is.
@@ -71,9 +81,10 @@ impl Message {
     pub fn set_text(&mut self, text: Option<&[u8]>) -> Result<()> {
         self.expect(BodyKind::Text)?;
         self.check_writeable()?;
+        check_length(text.map_or(0, |text| text.len().saturating_add(1)))?;
         self.body = Body::Text(TextBody {
             text: OnceCell::from(text.map(Text::new)),
-            received: ReceivedText::None,
+            ..TextBody::default()
         });
         Ok(())
     }
@@ -92,6 +103,7 @@ impl Message {
     pub fn set_object_bytes(&mut self, bytes: Option<&[u8]>) -> Result<()> {
         self.expect(BodyKind::Object)?;
         self.check_writeable()?;
+        check_length(bytes.map_or(0, <[u8]>::len))?;
         self.body = Body::Object(bytes.map(Bytes::copy_from_slice));
         Ok(())
     }
@@ -123,6 +135,7 @@ impl Message {
     /// Stores an item of a map message, in place of any earlier one of that name.
     pub fn set_item(&mut self, name: &[u8], value: Value) -> Result<()> {
         self.check_set_item(name)?;
+        value.check_length()?;
         let access = self.access();
         let Body::Map(body) = &mut self.body else {
             return Err(wrong_type());
@@ -141,17 +154,31 @@ impl TextBody {
     /// A text that lies in the payload of its message.
     pub(super) fn in_payload(span: Span) -> TextBody {
         TextBody {
-            text: OnceCell::new(),
             received: ReceivedText::InPayload(span),
+            ..TextBody::default()
         }
     }
 
     /// A text that lies elsewhere.
     pub(super) fn from_bytes(bytes: Option<Bytes>) -> TextBody {
         TextBody {
-            text: OnceCell::new(),
             received: bytes.map_or(ReceivedText::None, ReceivedText::Bytes),
+            ..TextBody::default()
         }
+    }
+
+    /// A text that came in another form.
+    pub(super) fn converted(text: Text, original: Original) -> TextBody {
+        TextBody {
+            text: OnceCell::from(Some(text)),
+            original: Some(Box::new(original)),
+            ..TextBody::default()
+        }
+    }
+
+    /// The form in which it came, if that is not its own.
+    pub(super) fn original(&self) -> Option<&Original> {
+        self.original.as_deref()
     }
 }
 

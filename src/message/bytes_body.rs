@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use super::bounds::{MESSAGE_MOST, check_length};
 use super::model::{Body, BodyKind, Kept, Message, wrong_type};
 use super::modified_utf8::{from_modified_utf8, to_modified_utf8};
 use super::text::Text;
@@ -13,8 +14,6 @@ use super::values::slice;
 use super::wire::{Span, Wire};
 use crate::status::{Error, Result, Status};
 
-/// Longest body, 2^31 - 1 bytes (spec 30 §5.2).
-const BODY_MAX: usize = i32::MAX as usize;
 /// Longest UTF string, by its two-byte length prefix.
 const UTF_MAX: usize = u16::MAX as usize;
 
@@ -35,11 +34,12 @@ impl std::ops::Deref for Block {
     }
 }
 
-/// What another program says about bytes that it has encoded (D24): handed on with them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What another program says about bytes that are no content by themselves, because it has encoded them (D24) or because
+/// they are a text in a charset that is not known here: handed on with them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Coding {
     pub(super) content_type: Option<String>,
-    pub(super) content_encoding: String,
+    pub(super) content_encoding: Option<String>,
 }
 
 /// The bytes with the read position.
@@ -105,7 +105,7 @@ impl BytesBody {
         BytesBody::from_block(Block::Shared(bytes))
     }
 
-    /// A received body that its sender has encoded.
+    /// A received body that is handed on with what its sender says about it.
     pub(super) fn from_coded(bytes: Bytes, coding: Coding) -> BytesBody {
         BytesBody {
             coding: Some(Box::new(coding)),
@@ -113,7 +113,7 @@ impl BytesBody {
         }
     }
 
-    /// How the bytes are encoded, if another program said so.
+    /// What is to be said about the bytes when they are handed on.
     pub(super) fn coding(&self) -> Option<&Coding> {
         self.coding.as_deref()
     }
@@ -147,12 +147,8 @@ impl BytesBody {
     }
 
     fn append(&mut self, bytes: &[u8], kept: &mut Kept) -> Result<()> {
-        if self.block.len() + bytes.len() > BODY_MAX {
-            return Err(Error::new(
-                Status::TIBEMS_INVALID_SIZE,
-                "the body would exceed 2^31 - 1 bytes",
-            ));
-        }
+        let length = self.block.len().saturating_add(bytes.len());
+        check_length(length)?;
         if !bytes.is_empty() {
             self.coding = None;
         }
@@ -163,7 +159,7 @@ impl BytesBody {
             }
             _ => {}
         }
-        let mut own = Vec::with_capacity((self.block.len() + bytes.len()) * 2);
+        let mut own = Vec::with_capacity((length * 2).min(MESSAGE_MOST));
         own.extend_from_slice(&self.block);
         own.extend_from_slice(bytes);
         self.keep_lent(kept);
@@ -172,12 +168,7 @@ impl BytesBody {
     }
 
     fn replace(&mut self, bytes: &[u8], kept: &mut Kept) -> Result<()> {
-        if bytes.len() > BODY_MAX {
-            return Err(Error::new(
-                Status::TIBEMS_INVALID_SIZE,
-                "the body would exceed 2^31 - 1 bytes",
-            ));
-        }
+        check_length(bytes.len())?;
         self.coding = None;
         self.keep_lent(kept);
         if let Some(texts) = self.texts.as_deref_mut() {

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
 
-use super::bodies::{MapBody, TextBody};
+use super::bodies::{MapBody, Original, TextBody};
 use super::bytes_body::{BytesBody, Coding};
+use super::charset::Wide;
 use super::elements::Elements;
 use super::model::{Access, Body};
 use super::stream_body::StreamBody;
+use super::text::Text;
 use super::values::{Encoded, decode_item, slice};
 use super::wire::{JAVA_NULL, JAVA_OBJECT, OCTET_STREAM, Span};
 use crate::amqp::codec::{DecodeError, ValueRef};
@@ -38,6 +40,13 @@ pub(super) enum Data<'a> {
 }
 
 impl Data<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Data::One(bytes) => bytes,
+            Data::Several(bytes) => bytes,
+        }
+    }
+
     fn into_bytes(self, payload: &Bytes) -> Bytes {
         match self {
             Data::One(bytes) => slice(payload, bytes),
@@ -95,32 +104,40 @@ impl<'a> BodySections<'a> {
     }
 }
 
-/// The body, and the charset that a text in a data section names (a part of `content_type`).
+/// What a body is said to be encoded in.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Charset<'a> {
+    /// Nothing is said of it by its content type.
+    Unnamed,
+    /// The name in the content type.
+    Named(&'a str),
+    /// It was another, and is UTF-8 now.
+    Converted,
+}
+
+/// The body, and the charset of its text if that is one in a data section.
 pub(super) fn classify<'a>(
     payload: &Bytes,
     msg_type: Option<i8>,
     content_type: Option<&'a str>,
     content_encoding: Option<&str>,
     sections: BodySections<'_>,
-) -> (Body, Option<&'a str>) {
+) -> (Body, Charset<'a>) {
     let media = content_type.map(media_type);
     let media = media.as_deref();
-    let text_charset = |sections: &BodySections<'_>| match sections {
-        BodySections::Data(_) => content_type.and_then(charset),
-        _ => None,
-    };
     use BodySections as S;
     let sections = match (sections, coded(content_encoding)) {
         (S::Data(data), Some(encoding)) => {
             let coding = Coding {
                 content_type: content_type.map(str::to_owned),
-                content_encoding: encoding.to_owned(),
+                content_encoding: Some(encoding.to_owned()),
             };
             let body = BytesBody::from_coded(data.into_bytes(payload), coding);
-            return (Body::Bytes(body), None);
+            return (Body::Bytes(body), Charset::Unnamed);
         }
         (sections, _) => sections,
     };
+    let textual = media.is_some_and(is_textual);
     let body = match (msg_type, sections) {
         (Some(0), S::None | S::Null) => Body::Plain,
         (Some(1), S::None) if media == Some(JAVA_OBJECT) => Body::Object(None),
@@ -128,6 +145,7 @@ pub(super) fn classify<'a>(
         (Some(2), S::None | S::Null) => Body::Map(MapBody::default()),
         (Some(2), S::Map(pairs)) => Body::Map(MapBody::from_wire(Encoded::of(payload, &pairs))),
         (Some(3), S::None | S::Null) => Body::Bytes(BytesBody::from_wire(Bytes::new())),
+        (Some(3), S::Data(data)) if textual => text_as_bytes(payload, content_type, data),
         (Some(3), S::Data(data)) => data_bytes(payload, data),
         (Some(3), S::Binary(data)) => bytes(payload, data),
         (Some(4), S::None | S::Null) => stream(payload, &[]),
@@ -136,20 +154,16 @@ pub(super) fn classify<'a>(
         (Some(4), S::List(list)) => stream(payload, &[list]),
         (Some(5), S::None | S::Null) => Body::Text(TextBody::null()),
         (Some(5), S::Text(content)) => text(payload, content),
-        (Some(5), sections @ S::Data(_)) => {
-            let charset = text_charset(&sections);
-            return (unannotated(payload, media, sections, true), charset);
+        (said, S::Data(data)) if textual || (said == Some(5) && media != Some(JAVA_OBJECT)) => {
+            return data_text(payload, content_type, data);
         }
-        (_, sections) => {
-            let textual = media.is_some_and(is_textual);
-            let charset = text_charset(&sections).filter(|_| textual);
-            return (unannotated(payload, media, sections, textual), charset);
-        }
+        (_, sections) => unannotated(payload, media, sections, textual),
     };
-    (body, None)
+    (body, Charset::Unnamed)
 }
 
-/// The table for messages without annotation, and for those that contradict theirs.
+/// The table for messages without annotation, and for those that contradict theirs. A text in a data section is not its
+/// business.
 fn unannotated(
     payload: &Bytes,
     media: Option<&str>,
@@ -166,10 +180,6 @@ fn unannotated(
         S::None if textual => Body::Text(TextBody::null()),
         S::None => Body::Plain,
         S::Data(data) if object_type => object(data.into_bytes(payload)),
-        S::Data(Data::One(content)) if textual => text(payload, content),
-        S::Data(data) if textual => {
-            Body::Text(TextBody::from_bytes(Some(data.into_bytes(payload))))
-        }
         S::Data(data) => data_bytes(payload, data),
         S::Null => Body::Text(TextBody::null()),
         S::Text(content) => text(payload, content),
@@ -179,6 +189,42 @@ fn unannotated(
         S::Sequence(list) => stream(payload, &[list]),
         S::Sequences(lists) => stream(payload, &lists),
         S::Other(value) => Body::Stream(StreamBody::from_items(vec![value.into()])),
+    }
+}
+
+/// A text in a data section. C reads a text up to its first zero byte, so what holds one is converted where that is
+/// possible, else it is bytes. All other texts keep their bytes, whatever their charset (spec 30 §9.6).
+fn data_text<'a>(
+    payload: &Bytes,
+    content_type: Option<&'a str>,
+    data: Data<'_>,
+) -> (Body, Charset<'a>) {
+    let label = content_type.and_then(charset);
+    let wide = match label {
+        Some(label) => Wide::named(label),
+        None => Wide::marked(data.bytes()),
+    };
+    let utf8 = wide.and_then(|wide| wide.to_utf8(data.bytes()));
+    let is_c_string = |text: &[u8]| !text.contains(&0);
+    match utf8.filter(|utf8| is_c_string(utf8.as_bytes())) {
+        Some(utf8) => {
+            let original = Original {
+                content_type: content_type.map(str::to_owned),
+                bytes: data.into_bytes(payload),
+            };
+            let body = TextBody::converted(Text::from(utf8), original);
+            (Body::Text(body), Charset::Converted)
+        }
+        None if wide.is_some() || !is_c_string(data.bytes()) => {
+            (text_as_bytes(payload, content_type, data), Charset::Unnamed)
+        }
+        None => {
+            let body = match data {
+                Data::One(content) => text(payload, content),
+                data => Body::Text(TextBody::from_bytes(Some(data.into_bytes(payload)))),
+            };
+            (body, label.map_or(Charset::Unnamed, Charset::Named))
+        }
     }
 }
 
@@ -193,6 +239,15 @@ fn data_bytes(payload: &Bytes, data: Data<'_>) -> Body {
     }
 }
 
+/// A text that is shown as bytes; what it is stays known.
+fn text_as_bytes(payload: &Bytes, content_type: Option<&str>, data: Data<'_>) -> Body {
+    let coding = Coding {
+        content_type: content_type.map(str::to_owned),
+        content_encoding: None,
+    };
+    Body::Bytes(BytesBody::from_coded(data.into_bytes(payload), coding))
+}
+
 fn text(payload: &Bytes, content: &[u8]) -> Body {
     Body::Text(TextBody::in_payload(Span::of(payload, content)))
 }
@@ -205,6 +260,11 @@ fn stream(payload: &Bytes, lists: &[Elements<'_>]) -> Body {
 /// The content encoding, if it says that the bytes are not the content itself (D24).
 fn coded(content_encoding: Option<&str>) -> Option<&str> {
     content_encoding.filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+}
+
+/// True if a text of this content type is known as one without an annotation.
+pub(super) fn says_text(content_type: &str) -> bool {
+    is_textual(&media_type(content_type))
 }
 
 /// Java's serialised null is no object.
@@ -225,6 +285,7 @@ fn media_type(content_type: &str) -> Cow<'_, str> {
     }
 }
 
+/// True for types whose content is a text.
 fn is_textual(media: &str) -> bool {
     media.starts_with("text/")
         || media.ends_with("+xml")

@@ -4,11 +4,13 @@
 
 use bytes::Bytes;
 
-use super::classify::classify;
+use super::charset::UTF_8;
+use super::classify::{Charset, classify};
 use super::destination::{Addresses, Destination, DestinationKind};
-use super::headers::{DeliveryMode, Headers};
+use super::headers::{DeliveryMode, Headers, TextHeader};
 use super::model::Message;
 use super::sections::{Remembered, Sections};
+use super::text::Text;
 use super::wire::{Span, Wire};
 use crate::status::{Error, Result, Status};
 
@@ -100,11 +102,15 @@ impl Message {
             sections.content_encoding,
             sections.body,
         );
+        if let Charset::Converted = charset {
+            headers.texts[TextHeader::Encoding as usize] = Some(Text::from(UTF_8)).into();
+        }
         let wire = Wire {
             fields: sections.fields,
-            encoding: charset
-                .map(|charset| Span::of(&payload, charset.as_bytes()))
-                .or(front.encoding),
+            encoding: match charset {
+                Charset::Named(charset) => Some(Span::of(&payload, charset.as_bytes())),
+                Charset::Unnamed | Charset::Converted => front.encoding,
+            },
             origin: front.origin,
             delivery_count: front.delivery_count,
             properties: sections.properties,

@@ -8,9 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::RwLock;
-
 use crate::status::{Error, Result, Status};
+use crate::sync::RwLock;
 
 /// Longest name that a program may give a destination, in bytes (spec 20 §2.3).
 pub const NAME_MAX: usize = 249;
@@ -159,6 +158,11 @@ impl Destination {
             Name::Fixed(_) => None,
             Name::Temporary(node) => Some(node),
         }
+    }
+
+    /// A temporary destination that is known to be deleted.
+    pub fn is_deleted(&self) -> bool {
+        self.temporary_node().is_some_and(|node| node.is_deleted())
     }
 
     /// The code of the annotations `x-opt-jms-dest` and `x-opt-jms-reply-to` (spec 30 §9.2).

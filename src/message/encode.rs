@@ -1,20 +1,25 @@
 //! A message to AMQP sections (spec 30 §9, spec 40 §2.11): one pass into the caller's buffer, a snapshot that leaves the
 //! message as it is. Called by the client before it takes any lock but the message's own. Nothing here blocks.
 
+use std::borrow::Cow;
+
+use super::bounds::Bounds;
+use super::charset::Wide;
+use super::classify::says_text;
 use super::destination::Addresses;
 use super::headers::{DeliveryMode, SendHeaders, TextHeader};
 use super::items::Items;
 use super::model::{Body, Message};
 use super::text::Text;
 use super::value::{Item, Value, no_conversion};
-use super::values::{MESSAGE_MAX, check_size, encode_list, encode_map, encode_text, encode_value};
+use super::values::{encode_list, encode_map, encode_text, encode_value};
 use super::{ids, wire};
 use crate::amqp::codec::Encoder;
-use crate::status::{Error, Result, Status};
+use crate::status::Result;
 
 impl Message {
     /// Appends the whole message to `out`. On an error nothing is appended: `TIBEMS_CONVERSION_FAILED` for text that
-    /// cannot travel, `TIBEMS_INVALID_SIZE` above 512 MB or 64 levels of nesting.
+    /// cannot travel, `TIBEMS_INVALID_SIZE` above the limit or 64 levels of nesting.
     pub fn encode(
         &self,
         send: &SendHeaders<'_>,
@@ -22,15 +27,7 @@ impl Message {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let start = out.len();
-        let result = self.encode_sections(send, addresses, out).and_then(|()| {
-            if out.len() - start <= MESSAGE_MAX {
-                return Ok(());
-            }
-            Err(Error::new(
-                Status::TIBEMS_INVALID_SIZE,
-                "the message exceeds 512 MB",
-            ))
-        });
+        let result = self.encode_sections(send, addresses, out);
         if result.is_err() {
             out.truncate(start);
         }
@@ -46,12 +43,13 @@ impl Message {
         let properties = Mapped::of(self.properties())?;
         let form = TextForm::of(self);
         let mut out = Encoder::new(out);
+        let bounds = Bounds::new(&out, send.message_limit);
         encode_header(&mut out, send);
         self.encode_annotations(&mut out, send, &form)?;
         self.encode_properties(&mut out, send, addresses, &properties, &form)?;
-        self.encode_application_properties(&mut out, &properties)?;
-        self.encode_body(&mut out, &form)?;
-        check_size(&out)
+        self.encode_application_properties(&mut out, &properties, bounds)?;
+        self.encode_body(&mut out, &form, bounds)?;
+        bounds.check(&out)
     }
 
     fn encode_annotations(
@@ -67,7 +65,7 @@ impl Message {
             pairs += 1;
             out.symbol(name);
         };
-        if !matches!(form, TextForm::Data(_)) {
+        if !form.is_known_by_its_type() {
             key(out, wire::MSG_TYPE);
             out.byte(wire::annotation_of(self.kind()));
         }
@@ -133,17 +131,18 @@ impl Message {
             (Body::Object(_), _) => {
                 list.field(Some(wire::JAVA_OBJECT), |out, kind| out.symbol(kind))
             }
-            (_, TextForm::Data(charset)) => {
-                let kind = format!("text/plain; charset={charset}");
-                list.field(Some(kind), |out, kind| out.symbol(&kind));
+            (_, TextForm::Data(kind, _)) => {
+                list.field(kind.as_deref(), |out, kind| out.symbol(kind))
             }
             _ => list.absent(),
         }
         let coding = match &self.body {
-            Body::Bytes(body) => body.coding(),
+            Body::Bytes(body) => body
+                .coding()
+                .and_then(|coding| coding.content_encoding.as_deref()),
             _ => None,
         };
-        list.field(coding, |out, coding| out.symbol(&coding.content_encoding));
+        list.field(coding, |out, coding| out.symbol(coding));
         list.field(expiration, |out, time| out.timestamp(time));
         list.field(timestamp, |out, time| out.timestamp(time));
         list.try_field(properties.group_id, |out, id| {
@@ -160,6 +159,7 @@ impl Message {
         &self,
         out: &mut Encoder<'_>,
         properties: &Mapped<'_>,
+        bounds: Bounds,
     ) -> Result<()> {
         let extended = self.is_extended();
         if properties.travelling == 0 && !extended {
@@ -174,7 +174,8 @@ impl Message {
             }
             pairs += 1;
             encode_text(out, name.as_bytes())?;
-            encode_value(out, item.value(), 0)?;
+            encode_value(out, item.value(), bounds)?;
+            bounds.check(out)?;
         }
         if extended {
             pairs += 1;
@@ -200,41 +201,52 @@ impl Message {
         }
     }
 
-    fn encode_body(&self, out: &mut Encoder<'_>, form: &TextForm<'_>) -> Result<()> {
+    fn encode_body(
+        &self,
+        out: &mut Encoder<'_>,
+        form: &TextForm<'_>,
+        bounds: Bounds,
+    ) -> Result<()> {
         match &self.body {
             Body::Plain => {
                 out.descriptor(wire::AMQP_VALUE);
                 out.null();
             }
-            Body::Text(body) => match (form, self.text_bytes(body)) {
-                (TextForm::Data(_), text) => {
+            Body::Text(_) => match form {
+                TextForm::Data(_, text) => {
+                    bounds.admit(out, text.len())?;
                     out.descriptor(wire::DATA);
-                    out.binary(text.unwrap_or_default());
+                    out.binary(text);
                 }
-                (TextForm::String(text), _) => {
+                TextForm::String(text) => {
+                    bounds.admit(out, text.len())?;
                     out.descriptor(wire::AMQP_VALUE);
-                    out.string(text);
+                    out.string_bytes(text);
                 }
-                (TextForm::None, _) => {
+                TextForm::None => {
                     out.descriptor(wire::AMQP_VALUE);
                     out.null();
                 }
             },
             Body::Bytes(body) => {
+                let bytes = self.bytes_of(body);
+                bounds.admit(out, bytes.len())?;
                 out.descriptor(wire::DATA);
-                out.binary(self.bytes_of(body));
+                out.binary(bytes);
             }
             Body::Object(bytes) => {
+                let bytes = bytes.as_deref().unwrap_or(wire::JAVA_NULL);
+                bounds.admit(out, bytes.len())?;
                 out.descriptor(wire::DATA);
-                out.binary(bytes.as_deref().unwrap_or(wire::JAVA_NULL));
+                out.binary(bytes);
             }
             Body::Map(body) => {
                 out.descriptor(wire::AMQP_VALUE);
-                encode_map(out, body.items(self.access()), 0)?;
+                encode_map(out, body.items(self.access()), bounds)?;
             }
             Body::Stream(body) => {
                 out.descriptor(wire::AMQP_SEQUENCE);
-                encode_list(out, body.items(self.access()), 0)?;
+                encode_list(out, body.items(self.access()), bounds)?;
             }
         }
         Ok(())
@@ -267,9 +279,9 @@ fn encode_header(out: &mut Encoder<'_>, send: &SendHeaders<'_>) {
 enum TextForm<'a> {
     /// No text: another body type, or the null text.
     None,
-    String(&'a str),
-    /// Raw bytes in a data section, with the charset that the content type names.
-    Data(&'a str),
+    String(&'a [u8]),
+    /// A content type that names the charset, and raw bytes in a data section.
+    Data(Option<Cow<'a, str>>, &'a [u8]),
 }
 
 impl<'a> TextForm<'a> {
@@ -277,21 +289,35 @@ impl<'a> TextForm<'a> {
         let Body::Text(body) = &message.body else {
             return TextForm::None;
         };
+        if let Some(original) = body.original() {
+            let kind = original.content_type.as_deref();
+            return TextForm::Data(kind.map(Cow::Borrowed), &original.bytes);
+        }
         let Some(text) = message.text_bytes(body) else {
             return TextForm::None;
         };
         let label = message
             .text_header(TextHeader::Encoding)
             .and_then(Text::as_str);
-        let other_charset = label.filter(|label| !is_utf8_label(label));
+        // a text of C is in no wide charset, whatever its label says
+        let other_charset =
+            label.filter(|label| !is_utf8_label(label) && Wide::named(label).is_none());
         match std::str::from_utf8(text) {
-            Ok(text) if other_charset.is_none() || text.is_ascii() => TextForm::String(text),
-            _ => TextForm::Data(
-                other_charset
-                    .filter(|label| is_token(label))
-                    .unwrap_or("ISO-8859-1"),
-            ),
+            Ok(utf8) if other_charset.is_none() || utf8.is_ascii() => TextForm::String(text),
+            // no text of C: it came as a string, and in a data section it would be bytes
+            _ if text.contains(&0) => TextForm::String(text),
+            _ => {
+                let charset = other_charset.filter(|label| is_token(label));
+                let charset = charset.unwrap_or("ISO-8859-1");
+                let kind = format!("text/plain; charset={charset}");
+                TextForm::Data(Some(kind.into()), text)
+            }
         }
+    }
+
+    /// True for a text in a data section, which its content type makes known.
+    fn is_known_by_its_type(&self) -> bool {
+        matches!(self, TextForm::Data(Some(kind), _) if says_text(kind))
     }
 }
 

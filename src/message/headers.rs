@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::bounds::MESSAGE_LIMIT;
 use super::destination::Destination;
 use super::model::Message;
 use super::text::Text;
@@ -142,10 +143,13 @@ pub struct SendHeaders<'a> {
     pub origin: Option<&'a str>,
     /// The authenticated user, with option `sender_name`.
     pub user_id: Option<&'a str>,
+    /// Most bytes of the encoded message (D35).
+    pub message_limit: usize,
 }
 
 impl<'a> SendHeaders<'a> {
-    /// The defaults of a producer: persistent, priority 4, no time-to-live, no delay, no timestamp, no id.
+    /// The defaults of a producer: persistent, priority 4, no time-to-live, no delay, no timestamp, no id;
+    /// messages of the usual size.
     pub fn to(destination: &'a Destination) -> SendHeaders<'a> {
         SendHeaders {
             destination,
@@ -159,6 +163,7 @@ impl<'a> SendHeaders<'a> {
             message_id: None,
             origin: None,
             user_id: None,
+            message_limit: MESSAGE_LIMIT,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::text::Text;
 use super::value::{Item, Value};
+use crate::cancellation;
 
 /// Sets up to this size have no index.
 const UNINDEXED: usize = 12;
@@ -27,6 +28,14 @@ struct Index {
 }
 
 impl Items {
+    /// Room for so many items.
+    pub(super) fn with_capacity(items: usize) -> Items {
+        Items {
+            entries: Vec::with_capacity(items),
+            index: None,
+        }
+    }
+
     /// Number of items.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -100,7 +109,7 @@ impl Items {
         let places = vec![FREE; (self.entries.len() * 4).next_power_of_two()];
         let mut index = Box::new(Index {
             places,
-            hasher: RandomState::new(),
+            hasher: cancellation::held_back(RandomState::new), // it may ask the system
         });
         for (position, (name, _)) in self.entries.iter().enumerate() {
             index.insert(name.as_bytes(), position);

@@ -11,7 +11,7 @@ use super::bodies::{MapBody, TextBody};
 use super::bytes_body::{Block, BytesBody};
 use super::headers::Headers;
 use super::items::Items;
-use super::nesting::Nested;
+use super::packed::Nested;
 use super::stream_body::StreamBody;
 use super::value::{Item, Value};
 use super::wire::Wire;
@@ -197,16 +197,14 @@ impl Message {
         if self.access == Access::ReadOnly {
             self.access = Access::ReadWrite;
         }
-        self.nested_so_far()
-            .for_each(|nested| nested.lock().make_writeable());
+        self.nested_so_far().for_each(Nested::make_writeable);
     }
 
     /// Makes the body of this message, and what is nested in it, read-only.
     pub(super) fn make_read_only(&mut self) {
         self.access = Access::ReadOnly;
         self.properties_read_only = true;
-        self.nested_so_far()
-            .for_each(|nested| nested.lock().make_read_only());
+        self.nested_so_far().for_each(Nested::make_read_only);
     }
 
     /// `tibemsBytesMsg_Reset`, `tibemsStreamMsg_Reset`: read-only, position 0.
@@ -217,8 +215,7 @@ impl Message {
             _ => return,
         }
         self.access = Access::ReadOnly;
-        self.nested_so_far()
-            .for_each(|nested| nested.lock().make_read_only());
+        self.nested_so_far().for_each(Nested::make_read_only);
     }
 
     /// `TIBEMS_INVALID_TYPE` unless the body is of this kind (spec 30 §2.3).
@@ -265,6 +262,7 @@ impl Message {
                 "the properties of the message are read-only",
             ));
         }
+        value.check_length()?;
         self.properties_mut().set(name, value);
         Ok(())
     }
@@ -317,7 +315,7 @@ impl Message {
 }
 
 /// A new, empty body.
-fn empty_body(kind: BodyKind) -> Body {
+pub(super) fn empty_body(kind: BodyKind) -> Body {
     match kind {
         BodyKind::Plain => Body::Plain,
         BodyKind::Bytes => Body::Bytes(BytesBody::default()),

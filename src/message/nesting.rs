@@ -1,26 +1,28 @@
 //! The shared message object, and messages inside messages.
 //!
 //! A [`MessageObject`] is what a handle stands for: the message behind its lock, the delivery it came with, and who holds
-//! it: the program (until `tibemsMsg_Destroy`) and the messages that contain it. Locks are taken from the outer message to
+//! it: the program (until `tibemsMsg_Destroy`), the messages that contain it, and asynchronous sends. Locks are taken from the outer message to
 //! the inner one only; cycles are refused under one lock for all nesting calls, so no order can deadlock. Nothing here
 //! blocks on the server.
 
 use std::fmt;
 use std::ptr;
 use std::sync::Arc;
-
-use parking_lot::{Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::delivery::Delivery;
 use super::model::{BodyKind, Message};
+use super::packed::Nested;
 use super::value::Value;
+use crate::process::PerProcess;
 use crate::status::{Error, Result, Status};
+use crate::sync::{Mutex, MutexGuard};
 
 /// Maps and streams inside each other, the outermost included (spec 30 §5.4, spec 40 §1.2).
 pub const DEPTH_MAX: usize = 64;
 
 /// Held while a message is put into another one, so that two threads cannot close a cycle between them.
-static NESTING: Mutex<()> = Mutex::new(());
+static NESTING: PerProcess<Mutex<()>> = PerProcess::new();
 
 /// Who holds a message, and the handle that stands for it.
 #[derive(Default)]
@@ -38,6 +40,28 @@ pub struct MessageObject {
     message: Mutex<Message>,
     delivery: Option<Arc<dyn Delivery>>,
     holders: Mutex<Holders>,
+    /// Asynchronous sends whose callbacks have not returned. Beside the lock, which only the last of them needs.
+    pending: AtomicUsize,
+    /// Only asynchronous sends hold it: the program has destroyed it
+    orphaned: AtomicBool,
+}
+
+/// The share of an asynchronous send in its message: the handle stays good until it goes (spec 20 §3.8).
+pub struct PendingSend(Arc<MessageObject>);
+
+impl PendingSend {
+    /// The message.
+    pub fn object(&self) -> &Arc<MessageObject> {
+        &self.0
+    }
+}
+
+impl Drop for PendingSend {
+    fn drop(&mut self) {
+        if self.0.pending.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.let_go(&mut self.0.holders.lock());
+        }
+    }
 }
 
 impl MessageObject {
@@ -47,6 +71,8 @@ impl MessageObject {
             message: Mutex::new(message),
             delivery: None,
             holders: Mutex::default(),
+            pending: AtomicUsize::new(0),
+            orphaned: AtomicBool::new(false),
         })
     }
 
@@ -75,6 +101,8 @@ impl MessageObject {
             message: Mutex::new(message),
             delivery,
             holders: Mutex::new(holders),
+            pending: AtomicUsize::new(0),
+            orphaned: AtomicBool::new(false),
         })
     }
 
@@ -130,6 +158,12 @@ impl MessageObject {
     /// (spec 30 §2.1). The handle goes when no message contains this one.
     pub fn destroy(&self) -> Result<()> {
         let mut holders = self.holders.lock();
+        if self.is_orphaned() {
+            return Err(Error::new(
+                Status::TIBEMS_INVALID_MSG,
+                "the message was destroyed; it waits for the callback of its asynchronous send",
+            ));
+        }
         if !holders.program {
             return Err(Error::new(
                 Status::TIBEMS_NOT_PERMITTED,
@@ -137,29 +171,60 @@ impl MessageObject {
             ));
         }
         holders.program = false;
-        holders.drop_handle();
+        self.let_go(&mut holders);
         Ok(())
     }
 
-    fn enter_container(&self) {
+    /// The program has destroyed it, and only asynchronous sends still hold it.
+    pub fn is_orphaned(&self) -> bool {
+        self.orphaned.load(Ordering::Relaxed)
+    }
+
+    /// An asynchronous send holds it from now on.
+    pub fn pend(self: &Arc<Self>) -> PendingSend {
+        self.pending.fetch_add(1, Ordering::Relaxed);
+        PendingSend(self.clone())
+    }
+
+    /// Somebody has given up a share.
+    fn let_go(&self, holders: &mut Holders) {
+        if holders.program || holders.containers > 0 {
+            return;
+        }
+        if self.pending.load(Ordering::Acquire) > 0 {
+            return self.orphaned.store(true, Ordering::Relaxed);
+        }
+        if let Some((handle, release)) = holders.handle.take() {
+            release(handle);
+        }
+    }
+
+    pub(super) fn enter_container(&self) {
         self.holders.lock().containers += 1;
     }
 
-    fn leave_container(&self) {
+    pub(super) fn leave_container(&self) {
         let mut holders = self.holders.lock();
         holders.containers -= 1;
         if holders.containers == 0 {
             holders.level = 0;
         }
-        holders.drop_handle();
+        self.let_go(&mut holders);
     }
 
-    /// The messages directly inside this one.
-    fn children(&self) -> Vec<Arc<MessageObject>> {
-        self.lock()
-            .nested()
-            .map(|nested| nested.0.clone())
-            .collect()
+    /// The messages directly inside this one; `level` messages are around them. `TIBEMS_INVALID_SIZE` if what is still
+    /// encoded goes too deep: it cannot contain anything else that matters.
+    fn children(&self, level: usize) -> Result<Vec<Arc<MessageObject>>> {
+        let message = self.lock();
+        let mut children = Vec::new();
+        for nested in message.nested() {
+            match nested.opened() {
+                Some(object) => children.push(object.clone()),
+                None if level + nested.depth() > DEPTH_MAX => return Err(too_deep()),
+                None => {}
+            }
+        }
+        Ok(children)
     }
 
     /// Walks everything inside; `seen` holds what has been visited with its level, so that shared parts cost once.
@@ -184,20 +249,9 @@ impl MessageObject {
             Some((_, known)) => *known = level,
             None => seen.push((self.clone(), level)),
         }
-        self.children()
+        self.children(level + 1)?
             .iter()
             .try_for_each(|child| child.check_inside(outer, level + 1, seen))
-    }
-}
-
-impl Holders {
-    fn drop_handle(&mut self) {
-        if self.program || self.containers > 0 {
-            return;
-        }
-        if let Some((handle, release)) = self.handle.take() {
-            release(handle);
-        }
     }
 }
 
@@ -215,46 +269,6 @@ pub fn too_deep() -> Error {
     )
 }
 
-/// A message inside another one: the share that the container holds. A clone is a deep copy.
-#[derive(Debug)]
-pub struct Nested(Arc<MessageObject>);
-
-impl Nested {
-    /// A message that only its container holds.
-    pub fn new(message: Message) -> Nested {
-        Nested::share(&MessageObject::new(message))
-    }
-
-    /// A share of an existing message.
-    pub fn share(object: &Arc<MessageObject>) -> Nested {
-        object.enter_container();
-        Nested(object.clone())
-    }
-
-    /// The message.
-    pub fn object(&self) -> &Arc<MessageObject> {
-        &self.0
-    }
-
-    /// The message, locked; the lock of the container may be held.
-    pub fn lock(&self) -> MutexGuard<'_, Message> {
-        self.0.lock()
-    }
-}
-
-impl Clone for Nested {
-    fn clone(&self) -> Nested {
-        let copy = self.lock().clone();
-        Nested::new(copy)
-    }
-}
-
-impl Drop for Nested {
-    fn drop(&mut self) {
-        self.0.leave_container();
-    }
-}
-
 /// `SetMapMsg` and `SetStreamMsg` of a map message: nests by reference (spec 30 §5.4).
 pub fn nest(
     outer: &Arc<MessageObject>,
@@ -262,7 +276,7 @@ pub fn nest(
     inner: &Arc<MessageObject>,
     kind: BodyKind,
 ) -> Result<()> {
-    let _nesting = NESTING.lock();
+    let _nesting = NESTING.get().lock();
     outer.lock().check_set_item(name)?;
     if inner.lock().kind() != kind {
         return Err(Error::new(
@@ -289,7 +303,7 @@ pub fn nest_copy(
     inner: &Arc<MessageObject>,
     kind: BodyKind,
 ) -> Result<()> {
-    let _nesting = NESTING.lock();
+    let _nesting = NESTING.get().lock();
     let copy = {
         let inner = inner.lock();
         inner.expect(kind)?;

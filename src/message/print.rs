@@ -169,16 +169,20 @@ pub fn print_value(out: &mut Vec<u8>, value: &Value) {
         Value::Doubles(values) => print_array(out, "Double", values, |value| double_text(*value)),
         Value::Map(nested) => {
             out.extend_from_slice(b"MapMessage:{ ");
-            if let Ok(items) = nested.lock().map_items() {
-                print_items(out, items);
-            }
+            nested.read(|map| {
+                if let Ok(items) = map.map_items() {
+                    print_items(out, items);
+                }
+            });
             out.push(b'}');
         }
         Value::Stream(nested) => {
             out.extend_from_slice(b"StreamMessage:{ ");
-            if let Ok(items) = nested.lock().stream_items() {
-                print_stream(out, items);
-            }
+            nested.read(|list| {
+                if let Ok(items) = list.stream_items() {
+                    print_stream(out, items);
+                }
+            });
             out.push(b'}');
         }
     }

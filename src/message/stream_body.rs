@@ -7,7 +7,6 @@ use bytes::Bytes;
 
 use super::bytes_body::address_of;
 use super::model::{Access, Body, BodyKind, Message, force, wrong_type};
-use super::nesting::Nested;
 use super::value::{Item, Value};
 use super::values::{self, Encoded};
 use crate::status::{Result, Status};
@@ -90,6 +89,7 @@ impl Message {
     /// Appends an item.
     pub fn stream_write(&mut self, value: Value) -> Result<()> {
         self.check_stream_write()?;
+        value.check_length()?;
         let access = self.access();
         let Body::Stream(body) = &mut self.body else {
             return Err(wrong_type());
@@ -153,8 +153,8 @@ impl Message {
     pub fn stream_read_value(&mut self) -> Result<Value> {
         self.stream_read(|item| {
             Ok(match item.value() {
-                Value::Map(nested) => Value::Map(Nested::share(nested.object())),
-                Value::Stream(nested) => Value::Stream(Nested::share(nested.object())),
+                Value::Map(nested) => Value::Map(nested.for_reading()),
+                Value::Stream(nested) => Value::Stream(nested.for_reading()),
                 Value::Bytes(bytes) => Value::Bytes(Bytes::copy_from_slice(bytes)),
                 other => other.clone(),
             })

@@ -7,8 +7,9 @@ use std::cell::OnceCell;
 
 use bytes::Bytes;
 
-use super::nesting::Nested;
+use super::bounds::check_length;
 use super::number::{double_text, float_text, parse_float, parse_integer};
+use super::packed::Nested;
 use super::text::Text;
 use crate::status::{Error, Result, Status};
 
@@ -96,6 +97,20 @@ impl Value {
             Value::Floats(_) => code::FLOAT_ARRAY,
             Value::Doubles(_) => code::DOUBLE_ARRAY,
         }
+    }
+
+    /// `TIBEMS_INVALID_SIZE` for a text (with its end), bytes or an array of more bytes than C can tell.
+    pub(super) fn check_length(&self) -> Result<()> {
+        check_length(match self {
+            Value::Text(text) => text.len() + 1,
+            Value::Bytes(bytes) => bytes.len(),
+            Value::Shorts(values) => size_of_val(&**values),
+            Value::Ints(values) => size_of_val(&**values),
+            Value::Longs(values) => size_of_val(&**values),
+            Value::Floats(values) => size_of_val(&**values),
+            Value::Doubles(values) => size_of_val(&**values),
+            _ => 0,
+        })
     }
 
     /// True for nested messages and arrays, which `JMS_TIBCO_MSG_EXT` announces (spec 30 §4.4).
@@ -232,7 +247,8 @@ impl Value {
 #[derive(Clone, Debug)]
 pub struct Item {
     value: Value,
-    made_text: OnceCell<Text>,
+    /// Seldom there, so in a place of its own
+    made_text: OnceCell<Box<Text>>,
 }
 
 impl Item {
@@ -249,9 +265,9 @@ impl Item {
             other => {
                 if self.made_text.get().is_none() {
                     let text = other.made_text()?;
-                    let _ = self.made_text.set(text);
+                    let _ = self.made_text.set(Box::new(text));
                 }
-                Ok(self.made_text.get())
+                Ok(self.made_text.get().map(|text| &**text))
             }
         }
     }

@@ -1,18 +1,23 @@
 //! Values to AMQP and back (spec 30 §9.5). Received containers stay encoded until they are asked for; what is decoded
 //! here has been checked by [`check_value`] when the message arrived. Nothing here blocks.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::bodies::MapBody;
+use super::bounds::Bounds;
 use super::elements::Elements;
 use super::items::Items;
-use super::model::{Access, Body, Message};
-use super::nesting::{DEPTH_MAX, Nested, too_deep};
+use super::model::{Access, Body};
+use super::nesting::DEPTH_MAX;
+use super::packed::{Nested, Packed};
 use super::stream_body::StreamBody;
 use super::text::Text;
 use super::value::{Item, Value};
 use crate::amqp::codec::constructor as c;
 use crate::amqp::codec::{ArrayRef, DecodeError, Decoder, Encoder, MAX_EMPTY_ELEMENTS, ValueRef};
+use crate::process::Lazy;
 use crate::status::{Error, Result, Status};
 
 /// Room for an array or a described value inside the innermost map or list.
@@ -118,7 +123,7 @@ fn decode_pairs(
     count: u32,
     decode: impl Fn(ValueRef<'_>) -> Value,
 ) -> Items {
-    let mut items = Items::default();
+    let mut items = Items::with_capacity(count as usize / 2);
     let mut values = values_in(bytes, count);
     while let (Some(key), Some(value)) = (values.next(), values.next()) {
         if let Some(name) = key_text(source, key) {
@@ -130,12 +135,12 @@ fn decode_pairs(
 
 /// The items of received lists, one behind the other.
 pub(super) fn decode_lists(lists: &[Encoded], access: Access) -> Vec<Item> {
-    let decode = |list: &Encoded| -> Vec<Item> {
-        list.values()
-            .map(|value| decode_item(&list.bytes, value, access).into())
-            .collect()
-    };
-    lists.iter().flat_map(decode).collect()
+    let mut items = Vec::with_capacity(lists.iter().map(|list| list.count as usize).sum());
+    for list in lists {
+        let values = list.values();
+        items.extend(values.map(|value| Item::from(decode_item(&list.bytes, value, access))));
+    }
+    items
 }
 
 /// The name of a map item: keys that are no texts are turned into text; `None` for containers.
@@ -180,12 +185,12 @@ pub(super) fn decode_item(source: &Bytes, value: ValueRef<'_>, access: Access) -
         ValueRef::String(text) | ValueRef::Symbol(text) => Value::Text(Text::new(text)),
         ValueRef::Binary(bytes) | ValueRef::Decimal(bytes) => Value::Bytes(slice(source, bytes)),
         ValueRef::List(elements) => {
-            let body = StreamBody::from_wire(vec![Encoded::of(source, &Elements::of(&elements))]);
-            Value::Stream(nested(Body::Stream(body), access))
+            let list = Container::List(Encoded::of(source, &Elements::of(&elements)));
+            Value::Stream(Nested::packed(list.shared(), access))
         }
         ValueRef::Map(elements) => {
-            let body = MapBody::from_wire(Encoded::of(source, &Elements::of(&elements)));
-            Value::Map(nested(Body::Map(body), access))
+            let map = Container::Map(Encoded::of(source, &Elements::of(&elements)));
+            Value::Map(Nested::packed(map.shared(), access))
         }
         ValueRef::Array(elements) => decode_array(source, elements, access),
         ValueRef::Described(_, mut inner) => match inner.value() {
@@ -203,8 +208,98 @@ fn decode_property(source: &Bytes, value: ValueRef<'_>) -> Value {
     }
 }
 
-fn nested(body: Body, access: Access) -> Nested {
-    Nested::new(Message::nested_from_wire(body, access))
+/// What is inside a received map or list, still encoded.
+enum Container {
+    List(Encoded),
+    Map(Encoded),
+    /// Elements of this constructor, for which there is no type in C
+    Array(u8, Encoded),
+}
+
+impl Container {
+    /// Empty ones have no memory of their own.
+    fn shared(self) -> Arc<dyn Packed> {
+        static EMPTY: Lazy<[Arc<Container>; 2]> = Lazy::new();
+        let empty = || {
+            let none = || Encoded {
+                bytes: Bytes::new(),
+                count: 0,
+            };
+            [Container::List(none()), Container::Map(none())].map(Arc::new)
+        };
+        match &self {
+            Container::List(list) if list.count == 0 => EMPTY.get_or_init(empty)[0].clone(),
+            Container::Map(map) if map.count == 0 => EMPTY.get_or_init(empty)[1].clone(),
+            _ => Arc::new(self),
+        }
+    }
+
+    fn elements(&self) -> Box<dyn Iterator<Item = ValueRef<'_>> + '_> {
+        match self {
+            Container::List(encoded) | Container::Map(encoded) => Box::new(encoded.values()),
+            Container::Array(code, Encoded { bytes, count }) => {
+                let elements = ArrayRef::of(*code, bytes, *count, CURSOR_DEPTH);
+                Box::new(elements.map_while(|element| element.ok()))
+            }
+        }
+    }
+}
+
+impl Packed for Container {
+    fn unpack(&self, access: Access) -> Body {
+        match self {
+            Container::List(list) => Body::Stream(StreamBody::from_wire(vec![list.clone()])),
+            Container::Map(map) => Body::Map(MapBody::from_wire(map.clone())),
+            Container::Array(_, Encoded { bytes, count }) => {
+                let mut items = Vec::with_capacity(*count as usize);
+                let decoded = self.elements();
+                items.extend(decoded.map(|value| Item::from(decode_item(bytes, value, access))));
+                Body::Stream(StreamBody::from_items(items))
+            }
+        }
+    }
+
+    fn depth(&self) -> usize {
+        1 + self.elements().map(depth_of).max().unwrap_or(0)
+    }
+}
+
+/// True for arrays that C has a type for; all others become messages.
+fn is_array_of_c(code: u8) -> bool {
+    matches!(
+        code,
+        c::BYTE
+            | c::UBYTE
+            | c::SHORT
+            | c::INT
+            | c::SMALL_INT
+            | c::USHORT
+            | c::LONG
+            | c::SMALL_LONG
+            | c::UINT
+            | c::SMALL_UINT
+            | c::UINT0
+            | c::FLOAT
+            | c::DOUBLE
+    )
+}
+
+/// How many messages inside each other a value becomes.
+fn depth_of(value: ValueRef<'_>) -> usize {
+    let deepest = |depth: Option<usize>| 1 + depth.unwrap_or(0);
+    match value {
+        ValueRef::List(elements) | ValueRef::Map(elements) => {
+            let elements = elements.map_while(|element| element.ok());
+            deepest(elements.map(depth_of).max())
+        }
+        ValueRef::Array(elements) if is_array_of_c(elements.code()) => 0,
+        ValueRef::Array(elements) => {
+            let elements = elements.map_while(|element| element.ok());
+            deepest(elements.map(depth_of).max())
+        }
+        ValueRef::Described(_, mut inner) => inner.value().map_or(0, depth_of),
+        _ => 0,
+    }
 }
 
 fn decode_array(source: &Bytes, elements: ArrayRef<'_>, access: Access) -> Value {
@@ -253,11 +348,12 @@ fn decode_array(source: &Bytes, elements: ArrayRef<'_>, access: Access) -> Value
         _ => None,
     };
     array.unwrap_or_else(|| {
-        let items = elements.map_while(|element| element.ok());
-        let items = items
-            .map(|element| decode_item(source, element, access).into())
-            .collect();
-        Value::Stream(nested(Body::Stream(StreamBody::from_items(items)), access))
+        let encoded = Encoded {
+            bytes: slice(source, elements.data()),
+            count: ArrayRef::count(&elements),
+        };
+        let array = Container::Array(elements.code(), encoded);
+        Value::Stream(Nested::packed(array.shared(), access))
     })
 }
 
@@ -278,8 +374,8 @@ pub(super) fn not_utf8() -> Error {
     )
 }
 
-/// Writes one value; `depth` maps and lists are around it.
-pub(super) fn encode_value(out: &mut Encoder<'_>, value: &Value, depth: usize) -> Result<()> {
+/// Writes one value.
+pub(super) fn encode_value(out: &mut Encoder<'_>, value: &Value, bounds: Bounds) -> Result<()> {
     match value {
         Value::Null => out.null(),
         Value::Bool(value) => out.bool(*value),
@@ -297,56 +393,36 @@ pub(super) fn encode_value(out: &mut Encoder<'_>, value: &Value, depth: usize) -
         Value::Longs(values) => out.array_long(values),
         Value::Floats(values) => out.array_float(values),
         Value::Doubles(values) => out.array_double(values),
-        Value::Map(nested) => encode_map(out, nested.lock().map_items()?, depth)?,
-        Value::Stream(nested) => encode_list(out, nested.lock().stream_items()?, depth)?,
+        Value::Map(nested) => nested.read(|map| encode_map(out, map.map_items()?, bounds))?,
+        Value::Stream(nested) => {
+            nested.read(|list| encode_list(out, list.stream_items()?, bounds))?
+        }
     }
     Ok(())
 }
 
 /// Writes the items of a map message.
-pub(super) fn encode_map(out: &mut Encoder<'_>, items: &Items, depth: usize) -> Result<()> {
-    check_depth(depth)?;
+pub(super) fn encode_map(out: &mut Encoder<'_>, items: &Items, bounds: Bounds) -> Result<()> {
+    let inside = bounds.inside()?;
     let mark = out.begin_map();
     for (name, item) in items.iter() {
         encode_text(out, name.as_bytes())?;
-        encode_value(out, item.value(), depth + 1)?;
-        check_size(out)?;
+        encode_value(out, item.value(), inside)?;
+        bounds.check(out)?;
     }
     out.end_map(mark, items.len() as u32 * 2);
     Ok(())
 }
 
 /// Writes the items of a stream message.
-pub(super) fn encode_list(out: &mut Encoder<'_>, items: &[Item], depth: usize) -> Result<()> {
-    check_depth(depth)?;
+pub(super) fn encode_list(out: &mut Encoder<'_>, items: &[Item], bounds: Bounds) -> Result<()> {
+    let inside = bounds.inside()?;
     let mark = out.begin_list();
     for item in items {
-        encode_value(out, item.value(), depth + 1)?;
-        check_size(out)?;
+        encode_value(out, item.value(), inside)?;
+        bounds.check(out)?;
     }
     out.end_list(mark, items.len() as u32);
-    Ok(())
-}
-
-fn check_depth(depth: usize) -> Result<()> {
-    if depth >= DEPTH_MAX {
-        Err(too_deep())
-    } else {
-        Ok(())
-    }
-}
-
-/// Largest message, encoded or as archive: 512 MiB (spec 30 §5.2).
-pub(super) const MESSAGE_MAX: usize = 512 * 1024 * 1024;
-
-/// `TIBEMS_INVALID_SIZE` beyond [`MESSAGE_MAX`].
-pub(super) fn check_size(out: &Encoder<'_>) -> Result<()> {
-    if out.len() > MESSAGE_MAX {
-        return Err(Error::new(
-            Status::TIBEMS_INVALID_SIZE,
-            "the message exceeds 512 MB",
-        ));
-    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! Knows nothing of AMQP. Nothing here raises SIGPIPE, leaks a descriptor into a child, or lets a
 //! signal of the program run on a library thread. TLS joins as a second kind of `Stream`.
 
+pub mod credentials;
 pub mod digests;
 mod poll;
 mod resolve;
@@ -15,5 +16,5 @@ mod waker;
 pub use poll::{Ready, wait};
 pub use resolve::resolve;
 pub use stream::{Buffers, READ_CHUNK, Stream};
-pub use thread::spawn;
+pub use thread::{Runs, spawn};
 pub use waker::Waker;

@@ -12,6 +12,7 @@ use bytes::BytesMut;
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use super::{Waker, wait};
+use crate::descriptor;
 
 /// Room offered to each read.
 pub const READ_CHUNK: usize = 64 * 1024;
@@ -38,11 +39,11 @@ impl Stream {
         waker: &Waker,
         cancel: &dyn Fn() -> bool,
     ) -> io::Result<Stream> {
-        let socket = Socket::new(
+        let socket = descriptor::beyond_standard(Socket::new(
             Domain::for_address(address),
             Type::STREAM,
             Some(Protocol::TCP),
-        )?;
+        )?)?;
         if let Some(size) = buffers.receive {
             let _ = socket.set_recv_buffer_size(size); // the system may refuse (spec 10 §1.7)
         }

@@ -6,6 +6,8 @@
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
+use crate::descriptor;
+
 /// An eventfd.
 #[derive(Debug)]
 pub struct Waker {
@@ -22,7 +24,9 @@ impl Waker {
         }
         // SAFETY: `fd` was just made by this call and belongs to nobody else.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-        Ok(Waker { fd })
+        Ok(Waker {
+            fd: descriptor::beyond_standard(fd)?,
+        })
     }
 
     /// Wakes the waiter; wakes before it waits are kept.

@@ -9,7 +9,8 @@
 #   DATADIR  scratch folder, created when missing; a second start with the same folder finds its journal
 #
 # User ems, password ems; both kinds take SASL PLAIN and ANONYMOUS (TIBEMS_BROKER_LOGIN=required: PLAIN only).
-# Readiness is found out by connecting. devbroker is looked for in TIBEMS_BUILD (a cargo profile folder).
+# TIBEMS_ARTEMIS_HEAP: the heap of Artemis, 256M. Readiness is found out by connecting. devbroker is looked for in
+# TIBEMS_BUILD (a cargo profile folder).
 # Exit status 2: the machine lacks what the kind needs (one line on standard error says what).
 set -euo pipefail
 
@@ -78,7 +79,7 @@ run_artemis() {
     java=${JAVA_HOME:+$JAVA_HOME/bin/}java
     artemis_files "$home"
     # As the shipped start script does, without its 512 MiB at start and without a second shell between.
-    exec "$java" -Xms64M -Xmx256M -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
+    exec "$java" -Xms64M -Xmx"${TIBEMS_ARTEMIS_HEAP:-256M}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
         -Dlog4j2.disableJmx=true -Dlog4j2.configurationFile="file:$data/etc/log4j2.properties" \
         --add-opens java.base/jdk.internal.misc=ALL-UNNAMED \
         -Djava.security.auth.login.config="$data/etc/login.config" \

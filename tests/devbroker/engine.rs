@@ -145,9 +145,18 @@ impl Peer {
         self.engine.send(link, send).unwrap();
     }
 
+    /// Of one send.
     fn outcome(&mut self) -> (u64, Outcome) {
         self.wait(|event| match event {
-            Event::Outcome { token, outcome, .. } => Some((*token, outcome.clone())),
+            Event::Outcome {
+                first,
+                last,
+                outcome,
+                ..
+            } => {
+                assert_eq!(first, last);
+                Some((*first, outcome.clone()))
+            }
             _ => None,
         })
     }
@@ -202,9 +211,14 @@ fn a_thousand_messages_arrive_in_order_in_small_frames_across_the_wrap() {
             sent += 1;
         }
         match peer.event() {
-            Event::Outcome { token, outcome, .. } => {
-                assert_eq!((token, outcome), (accepted, Outcome::Accepted));
-                accepted += 1;
+            Event::Outcome {
+                first,
+                last,
+                outcome,
+                ..
+            } => {
+                assert_eq!((first, outcome), (accepted, Outcome::Accepted));
+                accepted = last + 1;
             }
             Event::Delivery { delivery, .. } => {
                 assert_eq!(delivery.payload, message(received));

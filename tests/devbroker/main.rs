@@ -9,6 +9,7 @@ mod nodes;
 mod queues;
 #[path = "../support/reading.rs"]
 mod reading;
+mod selectors;
 mod server;
 mod topics;
 mod transactions;

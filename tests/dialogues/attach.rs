@@ -163,7 +163,11 @@ fn p_a8_wrong_handles_end_the_session() {
                 session.consumer("r").expect_err("the session ends");
             }
             exceptions.expect_one(Status::TIBEMS_EXCEPTION);
-            expect_status(consumer.receive_now(), Status::TIBEMS_EXCEPTION);
+            let failure = expect_status(consumer.receive_now(), Status::TIBEMS_EXCEPTION);
+            let ours = failure
+                .text
+                .starts_with("closed by this library: amqp:session:");
+            assert!(ours, "{failure:?}"); // D27
             connection.session(api::AUTO).expect("the connection lives");
             end(connection, peer);
         }

@@ -2,10 +2,12 @@
 //! left (spec 10 §4, §5.6).
 
 use crate::fence::{Fence, pass_fence};
-use crate::peer::api::{self, Factory, Setup, Status, expect_status};
+use crate::peer::api::{
+    self, Call, Connection, Consumer, Factory, Msg, Producer, Setup, Status, expect_status,
+};
 use crate::peer::{Counter, Gate, Peer, dialogue, dialogue_with, message};
 use crate::scene::{
-    Exceptions, Recoveries, end, poll, run, serves, serves_until, shared, unshared,
+    Exceptions, Recoveries, Running, end, poll, run, serves, serves_until, shared, unshared,
 };
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -205,6 +207,19 @@ fn drops(count: usize, over: &Gate) -> Peer {
     })
 }
 
+/// A send that waits for credit and a receive that waits for a message.
+fn stuck(connection: Connection) -> (Producer, Consumer, Running<Call>, Running<Call<Msg>>) {
+    connection.start().unwrap();
+    let session = connection.session(api::AUTO).unwrap();
+    let producer = session.producer("q").unwrap();
+    let consumer = session.consumer("q").unwrap();
+    let sending = run(move || producer.send_text("waits for credit"));
+    let receiving = run(move || consumer.receive());
+    sending.blocks();
+    receiving.blocks();
+    (producer, consumer, sending, receiving)
+}
+
 #[test]
 fn p_v7_unshared_nobody_left() {
     dialogue(|| {
@@ -218,14 +233,7 @@ fn p_v7_unshared_nobody_left() {
         });
         let connection = factory.connect().unwrap();
         let recoveries = Recoveries::of(factory, connection);
-        connection.start().unwrap();
-        let session = connection.session(api::AUTO).unwrap();
-        let producer = session.producer("q").unwrap();
-        let consumer = session.consumer("q").unwrap();
-        let sending = run(move || producer.send_text("waits for credit"));
-        let receiving = run(move || consumer.receive());
-        sending.blocks();
-        receiving.blocks();
+        let (producer, _, sending, receiving) = stuck(connection);
         let start = Instant::now();
         cut.open();
         peer.finish();
@@ -262,14 +270,7 @@ fn p_v7_shared_nobody_left() {
         });
         let connection = factory.connect().unwrap();
         let exceptions = Exceptions::of(connection);
-        connection.start().unwrap();
-        let session = connection.session(api::AUTO).unwrap();
-        let producer = session.producer("q").unwrap();
-        let consumer = session.consumer("q").unwrap();
-        let sending = run(move || producer.send_text("waits for credit"));
-        let receiving = run(move || consumer.receive());
-        sending.blocks();
-        receiving.blocks();
+        let (_, consumer, sending, receiving) = stuck(connection);
         let start = Instant::now();
         cut.open();
         peer.finish();

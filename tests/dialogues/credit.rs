@@ -1,29 +1,17 @@
 //! P-C: credit and drain.
 
+use std::time::Duration;
+
 use crate::fence::{Fence, expect_fence, pass_fence};
 use crate::peer::api::{self, Status, expect_status};
 use crate::peer::{
-    Arrival, Counter, Gate, LinkId, Peer, Talk, clock, dialogue, dialogue_with, message,
+    Arrival, Counter, Gate, LinkId, Peer, clock, dialogue, dialogue_with, flow_of, message,
 };
 use crate::scene::{Exceptions, end, run, session, times_out};
-use tibemsufo::amqp::performative::{DeliveryState, Flow, Performative};
-
-/// The flow of a frame, when it is one for this link.
-pub fn flow_of(arrival: &Arrival, link: LinkId) -> Option<&Flow> {
-    match &arrival.performative {
-        Performative::Flow(flow) if arrival.link == Some(link) => Some(flow),
-        _ => None,
-    }
-}
+use tibemsufo::amqp::performative::{DeliveryState, Performative};
 
 fn is_transfer(arrival: &Arrival, link: LinkId) -> bool {
     matches!(arrival.performative, Performative::Transfer(_)) && arrival.link == Some(link)
-}
-
-/// Serves until the library asks to have the credit of a link used up.
-#[track_caller]
-fn await_drain(p: &mut Talk, link: LinkId) {
-    p.await_that("drain", |a| flow_of(a, link).is_some_and(|flow| flow.drain));
 }
 
 #[test]
@@ -293,13 +281,16 @@ fn p_c7_nobody_answers_a_drain() {
         };
         let asked = Counter::new();
         let told = asked.clone();
+        let over = [Gate::new(), Gate::new()];
+        let ended = over.clone();
         let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_consumer();
             p.await_credit(link, 2);
             let id = p.deliver(link, &message::text("one"));
-            await_drain(p, link);
+            p.await_drain(link);
             told.add();
+            p.wait(&ended[0]); // what is asked again meanwhile is not answered either
             // no answer: the message goes back all the same, and another link takes the place of this one
             p.await_settled(&[id], &failed);
             let detach = p.await_that("detach", |a| {
@@ -310,8 +301,9 @@ fn p_c7_nobody_answers_a_drain() {
             p.await_credit(link, 2);
             p.deliver(link, &message::text("over the new link"));
             // spec 40 §2.14: a receive without waiting asks for at most a second
-            await_drain(p, link);
+            p.await_drain(link);
             told.add();
+            p.wait(&ended[1]);
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::CLIENT);
@@ -321,6 +313,7 @@ fn p_c7_nobody_answers_a_drain() {
         asked.wait(1);
         times_out(&recovering, 500);
         expect_status(recovering.result(), Status::TIBEMS_TIMEOUT);
+        over[0].open();
         one.destroy();
         assert_eq!(
             consumer.receive_text().expect("received"),
@@ -330,6 +323,7 @@ fn p_c7_nobody_answers_a_drain() {
         asked.wait(2);
         times_out(&asking, 1000);
         expect_status(asking.result(), Status::TIBEMS_NOT_FOUND);
+        over[1].open();
         session
             .producer("q")
             .unwrap()
@@ -340,16 +334,52 @@ fn p_c7_nobody_answers_a_drain() {
 }
 
 #[test]
+fn p_c7_a_lost_drain_is_asked_for_again() {
+    dialogue_with("drain_timeout=20000", || {
+        clock::hold();
+        let asked = Counter::new();
+        let told = asked.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            let link = p.await_consumer();
+            for _ in 0..3 {
+                p.await_drain(link); // lost
+                told.add();
+            }
+            p.await_drain(link);
+            p.use_up_credit(link);
+            p.send_flow(link, |_| {});
+            p.await_credit(link, 2);
+            p.deliver(link, &message::text("afterwards"));
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::CLIENT);
+        let consumer = session.consumer("q").expect("a consumer");
+        let recovering = run(move || session.recover());
+        for (times, pause) in [(1, 50), (2, 100), (3, 200)] {
+            asked.wait(times);
+            recovering.blocks();
+            clock::advance(Duration::from_millis(pause));
+        }
+        recovering.result().expect("recovered");
+        assert_eq!(consumer.receive_text().expect("received"), "afterwards");
+        end(connection, peer);
+    });
+}
+
+#[test]
 fn p_c8_drains_answered_in_other_ways() {
     // the clock stands: no call ends by its time limit
     dialogue_with("prefetch_queue=5", || {
         clock::hold();
-        let peer = Peer::script(|p| {
+        let doubted = Gate::new();
+        let told = doubted.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
             expect_fence(p);
             let link = p.await_consumer();
             for round in 0..4 {
-                await_drain(p, link);
+                p.await_drain(link);
                 if round == 1 {
                     p.deliver(link, &message::text("at the last moment"));
                 }
@@ -364,6 +394,14 @@ fn p_c8_drains_answered_in_other_ways() {
                 // without the drain flag
                 p.send_flow(link, |flow| flow.drain = false);
             }
+            // it may have been the answer to the drain before
+            p.await_that("credit", |a| {
+                flow_of(a, link).is_some_and(|flow| !flow.drain)
+            });
+            told.open();
+            p.await_drain(link); // after 50 ms
+            p.use_up_credit(link);
+            p.send_flow(link, |flow| flow.drain = true);
             // after a drain there is credit again
             pass_fence(p, "", |_, _| false);
             assert!(p.link(link).credit > 0 && !p.link(link).drain);
@@ -377,7 +415,11 @@ fn p_c8_drains_answered_in_other_ways() {
         assert_eq!(ask().expect("received").body(), "at the last moment");
         fence.pass(); // the flow behind it is read, too
         while ask().expect("received").body() != "0 left" {}
-        expect_status(ask(), Status::TIBEMS_NOT_FOUND);
+        let asking = run(move || consumer.receive_now());
+        doubted.wait();
+        asking.blocks();
+        clock::advance(Duration::from_millis(50));
+        expect_status(asking.result(), Status::TIBEMS_NOT_FOUND);
         fence.pass();
         end(connection, peer);
     });
@@ -404,7 +446,7 @@ fn p_c10_prefetch_nothing() {
             assert_eq!(p.link(link).credit, 1);
             told.open();
             // it runs out of time: drain, and the message arrives exactly then
-            await_drain(p, link);
+            p.await_drain(link);
             p.deliver(link, &message::text("at the drain"));
             pass_fence(p, "credit without a receive", |_, a| {
                 flow_of(a, link).is_some_and(|flow| flow.link_credit != Some(0))

@@ -38,9 +38,7 @@ const STAGES: [Stage; 9] = [
 
 /// Serves a first server up to its death; the id of the message it got is kept.
 fn die_at(p: &mut Talk, stage: Stage, id: &Mutex<Option<String>>) {
-    p.accept();
-    p.offer_sasl(&["ANONYMOUS"]);
-    p.expect_sasl_init("ANONYMOUS");
+    p.accept_sasl("ANONYMOUS");
     if stage == Stage::Sasl {
         return p.drop_socket();
     }

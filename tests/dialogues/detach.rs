@@ -271,18 +271,25 @@ fn p_a15_late_frames_for_a_closed_consumer() {
 #[test]
 fn an_attach_again_that_nobody_answers_is_given_up() {
     dialogue_with("request_timeout=300", || {
-        let peer = Peer::script(|p| {
+        clock::hold();
+        let asked = Gate::new();
+        let told = asked.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_consumer();
             p.await_credit(link, 1);
             p.send_detach(link, true, Some(error("amqp:link:detach-forced")));
             let again = p.await_attach(Role::Receiver);
+            told.open();
             assert!(p.await_detach(again).closed);
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
         let exceptions = Exceptions::of(connection);
         let consumer = session.consumer("q").expect("a consumer");
+        asked.wait();
+        exceptions.expect_none();
+        clock::advance(Duration::from_millis(300));
         exceptions.expect_one(Status::TIBEMS_TIMEOUT);
         expect_status(consumer.receive_now(), Status::TIBEMS_TIMEOUT);
         end(connection, peer);

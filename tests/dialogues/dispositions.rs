@@ -4,7 +4,7 @@ use crate::fence::{Fence, expect_fence, pass_fence};
 use crate::peer::api::{self, Msg, Status, expect_status};
 use crate::peer::{Gate, Peer, Talk, clock, dialogue, dialogue_with, error, message};
 use crate::scene::{Exceptions, connect, end, expect_lost, run, session, times_out};
-use tibemsufo::amqp::performative::{DeliveryState, Disposition, Performative, Role, SaslOutcome};
+use tibemsufo::amqp::performative::{DeliveryState, Disposition, Performative, Role};
 
 #[test]
 fn p_d1_one_range_over_fifty_sends() {
@@ -453,13 +453,8 @@ fn modes_of_sends_on_the_wire() {
 fn non_persistent_sends_with_a_user_are_checked() {
     dialogue(|| {
         let peer = Peer::script(|p| {
-            p.accept();
-            p.offer_sasl(&["PLAIN"]);
-            p.expect_sasl_init("PLAIN");
-            p.send(0, SaslOutcome::default());
-            p.exchange_amqp_header();
-            p.expect_open();
-            p.send_open(|_| {});
+            p.accept_sasl("PLAIN");
+            p.welcome();
             p.accepts = false;
             let received = p.await_transfer();
             assert!(!received.settled);

@@ -21,7 +21,9 @@ fn breaks_the_connection(bytes: Vec<u8>, condition: &'static str) {
     let connection = connect(&peer);
     let exceptions = Exceptions::of(connection);
     ready.open();
-    expect_lost(connection, &exceptions);
+    let text = expect_lost(connection, &exceptions);
+    let ours = format!("closed by this library: {condition}");
+    assert!(text.contains(&ours), "{text}"); // D27
     peer.finish();
 }
 

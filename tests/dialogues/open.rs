@@ -131,10 +131,12 @@ fn p_o4_a_frame_size_below_the_least_is_refused() {
             p.expect_close(Some("amqp:connection:framing-error"));
             p.drain_stream();
         });
-        refused(
+        let failure = refused(
             api::connect(&peer.url()),
             Status::TIBEMS_SERVER_NOT_CONNECTED,
         );
+        let ours = failure.text.contains("closed by this library: ");
+        assert!(ours, "{failure:?}"); // D27
         peer.finish();
     });
 }

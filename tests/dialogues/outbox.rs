@@ -1,11 +1,14 @@
 //! Sends that nobody waits for, over losses and beyond the room of the output: what was not sent whole is sent again, in
 //! its order, by whatever link the next server has (D16, D21), and a send that may have arrived never looks unsent (D13).
 
-use crate::peer::api::{self, Destination, Msg, Session, Status, expect_status};
+use crate::peer::api::{self, Call, Destination, Msg, Producer, Session, Status, expect_status};
+use crate::peer::clock;
 use crate::peer::{
     Gate, LinkId, Peer, Received, Talk, dialogue, dialogue_with, error, listen, message,
 };
-use crate::scene::{Recoveries, end, poll, run, serves_until, session, shared, unshared};
+use crate::scene::{
+    Recoveries, Running, end, poll, run, serves_until, session, shared, times_out, unshared,
+};
 use std::sync::{Arc, Mutex};
 use tibemsufo::amqp::codec::Value;
 use tibemsufo::amqp::performative::{Performative, Role};
@@ -127,7 +130,7 @@ fn the_order_survives_losses_in_a_row() {
 }
 
 #[test]
-fn a_server_without_a_relay_gets_the_rest_by_links_of_its_own() {
+fn p_v10_a_server_without_a_relay_gets_the_rest_by_links_of_its_own() {
     dialogue(|| {
         let (die, names) = (Gate::new(), Names::default());
         let first = deaf(&die);
@@ -199,7 +202,7 @@ fn a_destination_that_was_refused_once_is_no_part_of_a_recovery() {
 }
 
 /// A send that has left, and waits for credit again at another server; something ends the wait.
-fn begun_and_waiting(end_of_wait: impl FnOnce(api::Producer)) {
+fn begun_and_waiting(end_of_wait: impl FnOnce(api::Producer, &Running<Call>)) {
     let there = Gate::new();
     let told = there.clone();
     let first = Peer::script(|p| {
@@ -223,7 +226,7 @@ fn begun_and_waiting(end_of_wait: impl FnOnce(api::Producer)) {
     poll("no other server", || {
         connection.active_url() == Ok(url.clone())
     });
-    end_of_wait(producer);
+    end_of_wait(producer, &sending);
     // its first copy may have arrived
     let failure = expect_status(sending.result(), Status::TIBEMS_SERVER_NOT_CONNECTED);
     assert!(failure.text.starts_with("outcome unknown:"), "{failure:?}");
@@ -233,7 +236,7 @@ fn begun_and_waiting(end_of_wait: impl FnOnce(api::Producer)) {
 
 #[test]
 fn a_begun_send_that_waits_again_is_unknown_when_its_producer_closes() {
-    dialogue(|| begun_and_waiting(|producer| producer.close().unwrap()));
+    dialogue(|| begun_and_waiting(|producer, _| producer.close().unwrap()));
 }
 
 /// The second server lets nobody send there: that says nothing about the first copy.
@@ -264,7 +267,10 @@ fn a_begun_send_whose_second_link_is_refused_is_unknown() {
 
 #[test]
 fn a_begun_send_that_waits_again_is_unknown_at_its_limit() {
-    dialogue_with("send_timeout=300", || begun_and_waiting(|_| {}));
+    dialogue_with("send_timeout=300", || {
+        clock::hold();
+        begun_and_waiting(|_, sending| times_out(sending, 300));
+    });
 }
 
 #[test]
@@ -310,12 +316,18 @@ fn slow_reader(
 fn the_output_has_a_limit_in_bytes() {
     // a producer may always queue one message, and then waits for room
     dialogue_with("buffer_limit=1000000 send_timeout=300", || {
+        clock::hold();
+        let no_room = |producer: Producer| {
+            let sending = run(move || producer.send(named("not", 3)));
+            times_out(&sending, 300);
+            expect_status(sending.result(), Status::TIBEMS_TIMEOUT);
+        };
         let (read, names) = (Gate::new(), Names::default());
         let (connection, peer, one, other) = slow_reader(&read, &names);
         send(one, "big", HUGE);
-        expect_status(one.send(named("not", 3)), Status::TIBEMS_TIMEOUT);
+        no_room(one);
         send(other, "two", 3);
-        expect_status(other.send(named("not", 3)), Status::TIBEMS_TIMEOUT);
+        no_room(other);
         read.open();
         end(connection, peer);
         assert_eq!(*names.lock().unwrap(), ["big", "two"]);

@@ -6,7 +6,7 @@ use crate::peer::api::{self, Connection, Destination, Factory, Msg, Setup, Statu
 use crate::peer::system::{Late, hold_next_write};
 use crate::peer::{Gate, Peer, Talk, clock, dialogue, dialogue_with, error, message};
 use crate::scene::{
-    Exceptions, connect, end, expect_lost, poll, run, serves_until, session, times_out,
+    Exceptions, connect, end, expect_lost, poll, producer_on, run, serves_until, session, times_out,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -350,11 +350,7 @@ fn a_send_in_flight_whose_time_is_over_while_reconnecting() {
             ..Setup::default()
         });
         let connection = factory.connect().unwrap();
-        let producer = connection
-            .session(api::AUTO)
-            .unwrap()
-            .producer("q")
-            .unwrap();
+        let producer = producer_on(connection);
         let sending = run(move || producer.send_text("told wrongly?"));
         // the loss is known, and nobody else takes the send
         other.finish();

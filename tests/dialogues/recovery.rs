@@ -7,7 +7,7 @@ use crate::peer::{Gate, Peer, clock, dialogue, dialogue_with, error, message};
 use crate::scene::{Exceptions, Recoveries, end, run, serves, serves_until, unshared};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tibemsufo::amqp::performative::{DeliveryState, Performative, Role};
+use tibemsufo::amqp::performative::{DeliveryState, Flow, Performative, Role};
 
 #[test]
 fn objects_come_back_in_one_write_in_their_order_and_get_credit_last() {
@@ -149,6 +149,49 @@ fn p_v2_one_refused_link_fails_the_whole_try() {
         second.finish();
         third.finish();
         end(connection, fourth);
+    });
+}
+
+/// A server that breaks the rules while everything is made again is not reported as having said so (D27).
+#[test]
+fn a_session_that_the_library_ends_during_a_recovery_is_its_own_doing() {
+    dialogue(|| {
+        let cut = Gate::new();
+        let go = cut.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            p.serve_until_open(&go);
+            p.drop_socket();
+            p.accept_open();
+            let session = p.await_begin();
+            p.answer_begin(session);
+            let flow = Flow {
+                handle: Some(99),
+                ..Flow::default()
+            };
+            let channel = p.session(session).channel;
+            p.send(channel, flow);
+            p.drain_stream();
+        });
+        let factory = Factory::new(&Setup {
+            url: peer.url(),
+            unshared: true,
+            reconnect: Some((1, 250, 0)),
+            ..Setup::default()
+        });
+        let connection = factory.connect().unwrap();
+        let recoveries = Recoveries::of(factory, connection);
+        let session = connection.session(api::AUTO).unwrap();
+        session.consumer("q").unwrap();
+        cut.open();
+        recoveries.done.wait(1);
+        let results = recoveries.results.lock().unwrap().clone();
+        let [Err(failure)] = &results[..] else {
+            panic!("{results:?}");
+        };
+        let ours = "closed by this library: amqp:session:unattached-handle";
+        assert!(failure.text.contains(ours), "{failure:?}");
+        end(connection, peer);
     });
 }
 

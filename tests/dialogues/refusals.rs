@@ -208,6 +208,17 @@ fn p_a2_a_null_terminus_and_no_detach() {
     });
 }
 
+/// A selector is refused on this server, and no consumer comes of it.
+#[track_caller]
+fn applies_no_selector(peer: Peer) {
+    let (connection, session) = session(&peer, api::AUTO);
+    let result = session.consumer_of(Destination::queue("q"), Some("colour = 'red'"), false);
+    let failure = expect_status(result, Status::TIBEMS_NOT_IMPLEMENTED);
+    let text = "closed by this library: the broker does not apply selectors";
+    assert!(failure.text.contains(text), "{failure:?}");
+    end(connection, peer);
+}
+
 #[test]
 fn p_a5_a_server_without_selectors() {
     dialogue(|| {
@@ -232,12 +243,7 @@ fn p_a5_a_server_without_selectors() {
             p.send_detach(link, true, None);
             p.serve_to_close();
         });
-        let (connection, session) = session(&peer, api::AUTO);
-        let result = session.consumer_of(Destination::queue("q"), Some("colour = 'red'"), false);
-        let failure = expect_status(result, Status::TIBEMS_NOT_IMPLEMENTED);
-        let text = "closed by this library: the broker does not apply selectors";
-        assert!(failure.text.contains(text), "{failure:?}");
-        end(connection, peer);
+        applies_no_selector(peer);
     });
 }
 
@@ -260,11 +266,80 @@ fn p_a5_a_server_that_echoes_selectors_and_does_not_apply_them() {
             p.send_detach(link, true, None);
             p.serve_to_close();
         });
+        applies_no_selector(peer);
+    });
+}
+
+/// What is no selector is refused before the server is asked, with the place and the token.
+#[test]
+fn a_wrong_selector_stays_here() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let link = p.await_attach(Role::Receiver);
+            let source = p.link(link).attach.source.clone().unwrap();
+            assert_eq!(source.address.as_deref(), Some("right"), "the first attach");
+            p.answer_attach(link);
+            p.serve_to_close();
+        });
         let (connection, session) = session(&peer, api::AUTO);
-        let result = session.consumer_of(Destination::queue("q"), Some("colour = 'red'"), false);
-        let failure = expect_status(result, Status::TIBEMS_NOT_IMPLEMENTED);
-        let text = "closed by this library: the broker does not apply selectors";
+        let result = session.consumer_of(Destination::queue("wrong"), Some("a = 1 AND 2"), false);
+        let failure = expect_status(result, Status::TIBEMS_INVALID_SELECTOR);
+        let text = "invalid selector: a value where a condition is expected at character 11: 2";
         assert!(failure.text.contains(text), "{failure:?}");
+        session
+            .consumer_of(Destination::queue("right"), Some("a = 1"), false)
+            .expect("a selector");
+        end(connection, peer);
+    });
+}
+
+/// A selector that the library takes and no frame of the server holds: the call says so, nothing is sent.
+#[test]
+fn a_selector_too_long_for_the_server() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open_with(|open| open.max_frame_size = Some(4096));
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let selector = format!("a IN ({}'x')", "'x',".repeat(2000));
+        let result = session.consumer_of(Destination::queue("q"), Some(&selector), false);
+        let failure = expect_status(result, Status::TIBEMS_SERVER_LIMIT);
+        assert!(failure.text.contains("selector do not fit"), "{failure:?}");
+        session.consumer("q").expect("the session lives");
+        end(connection, peer);
+    });
+}
+
+/// The server gets what it reads as JMS does, the program's text stays as it was.
+#[test]
+fn a_selector_goes_out_as_the_server_reads_it() {
+    dialogue(|| {
+        let peer = Peer::script(|p| {
+            p.accept_open_with(|open| {
+                let product = Value::string("apache-activemq-artemis");
+                open.properties = vec![("product".into(), product)];
+            });
+            for expected in ["NOT( JMSPriority = 9)", "NOT( AMQPriority = 9)"] {
+                let link = p.await_attach(Role::Receiver);
+                let source = p.link(link).attach.source.clone().unwrap();
+                match &source.filter[..] {
+                    [(_, Value::Described(_, value))] => {
+                        assert_eq!(**value, Value::string(expected));
+                    }
+                    other => panic!("{other:?}"),
+                }
+                p.answer_attach(link);
+            }
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        for destination in [Destination::queue("d"), Destination::topic("d")] {
+            session
+                .consumer_of(destination, Some("NOT JMSPriority = 9"), false)
+                .expect("a selector");
+        }
         end(connection, peer);
     });
 }

@@ -1,9 +1,8 @@
 //! P-C9: when credit is renewed, by how much, and that the byte limit of a connection holds it back (spec 40 §1.12).
 
-use crate::credit::flow_of;
 use crate::fence::{Fence, await_fence, expect_fence, pass_fence};
 use crate::peer::api;
-use crate::peer::{Arrival, LinkId, Peer, Talk, dialogue_with, message};
+use crate::peer::{Arrival, LinkId, Peer, Talk, dialogue_with, flow_of, message};
 use crate::scene::{end, session};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,11 +1,35 @@
 //! P-S: SASL with ANONYMOUS and PLAIN.
 
 use crate::peer::api::{self, Factory, Setup, Status};
-use crate::peer::{Gate, Peer, clock, dialogue, dialogue_with};
+use crate::peer::{Gate, Peer, Talk, clock, dialogue, dialogue_with};
 use crate::scene::{connect, connect_within, end, refused, times_out};
 use std::time::Duration;
 use tibemsufo::amqp::frame::{HEADER_SASL, TYPE_SASL};
 use tibemsufo::amqp::performative::{Flow, SaslChallenge};
+
+/// A factory with so many attempts.
+fn attempts(url: String, count: i32) -> Factory {
+    Factory::new(&Setup {
+        url,
+        connect: Some((count, 250, 10_000)),
+        ..Setup::default()
+    })
+}
+
+/// With so many attempts a program is refused by a server that sees these tries, and no other.
+fn refuses_for_good(count: i32, tries: impl FnOnce(&mut Talk) + Send + 'static) {
+    let done = Gate::new();
+    let seen = done.clone();
+    let peer = Peer::script(move |p| {
+        tries(p);
+        p.wait(&seen);
+        assert!(!p.accept_within(Duration::ZERO), "a try too many");
+    });
+    let result = attempts(peer.url(), count).connect_as(Some("user"), Some("wrong"));
+    refused(result, Status::TIBEMS_SECURITY_EXCEPTION);
+    done.open();
+    peer.finish();
+}
 
 #[test]
 fn p_s1_no_mechanism_at_all() {
@@ -31,10 +55,7 @@ fn p_s2_a_bare_symbol_for_the_mechanisms() {
             body.extend(b"ANONYMOUS");
             p.raw_frame(TYPE_SASL, 0, &body);
             p.expect_sasl_init("ANONYMOUS");
-            p.send_outcome(0);
-            p.exchange_amqp_header();
-            p.expect_open();
-            p.send_open(|_| {});
+            p.welcome();
             p.serve_to_close();
         });
         end(connect(&peer), peer);
@@ -61,9 +82,7 @@ fn p_s4_a_refused_password_goes_to_the_next_server_and_not_to_this_one_again() {
         let connected = Gate::new();
         let seen = connected.clone();
         let first = Peer::script(move |p| {
-            p.accept();
-            p.offer_sasl(&["PLAIN"]);
-            p.expect_sasl_init("PLAIN");
+            p.accept_sasl("PLAIN");
             p.send_outcome(1);
             p.expect_end_of_stream();
             p.wait(&seen);
@@ -83,18 +102,10 @@ fn p_s4_a_refused_password_goes_to_the_next_server_and_not_to_this_one_again() {
                 Some(&b"\0user\0secret"[..])
             );
             assert_eq!(init.hostname.as_deref(), Some("127.0.0.1"));
-            p.send_outcome(0);
-            p.exchange_amqp_header();
-            p.expect_open();
-            p.send_open(|_| {});
+            p.welcome();
             p.serve_to_close();
         });
-        let factory = Factory::new(&Setup {
-            url: format!("{},{}", first.url(), second.url()),
-            connect: Some((2, 250, 10_000)),
-            ..Setup::default()
-        });
-        let connection = factory
+        let connection = attempts(format!("{},{}", first.url(), second.url()), 2)
             .connect_as(Some("user"), Some("secret"))
             .expect("connects");
         assert_eq!(connection.active_url().unwrap(), second.url());
@@ -107,28 +118,11 @@ fn p_s4_a_refused_password_goes_to_the_next_server_and_not_to_this_one_again() {
 #[test]
 fn p_s4_a_refused_password_on_the_only_server() {
     dialogue(|| {
-        let done = Gate::new();
-        let seen = done.clone();
-        let peer = Peer::script(move |p| {
-            p.accept();
-            p.offer_sasl(&["PLAIN"]);
-            p.expect_sasl_init("PLAIN");
+        refuses_for_good(5, |p| {
+            p.accept_sasl("PLAIN");
             p.send_outcome(1);
             p.expect_end_of_stream();
-            p.wait(&seen);
-            assert!(!p.accept_within(Duration::ZERO), "a second try");
         });
-        let factory = Factory::new(&Setup {
-            url: peer.url(),
-            connect: Some((5, 250, 10_000)),
-            ..Setup::default()
-        });
-        refused(
-            factory.connect_as(Some("user"), Some("wrong")),
-            Status::TIBEMS_SECURITY_EXCEPTION,
-        );
-        done.open();
-        peer.finish();
     });
 }
 
@@ -136,23 +130,14 @@ fn p_s4_a_refused_password_on_the_only_server() {
 fn p_s5_a_passing_failure_is_tried_again() {
     dialogue(|| {
         let peer = Peer::script(|p| {
-            p.accept();
-            p.offer_sasl(&["ANONYMOUS"]);
-            p.expect_sasl_init("ANONYMOUS");
+            p.accept_sasl("ANONYMOUS");
             p.send_outcome(4);
             p.expect_end_of_stream();
             p.accept_open();
             p.serve_to_close();
         });
-        let factory = Factory::new(&Setup {
-            url: peer.url(),
-            connect: Some((2, 250, 10_000)),
-            ..Setup::default()
-        });
-        end(
-            factory.connect().expect("connects at the second pass"),
-            peer,
-        );
+        let connection = attempts(peer.url(), 2).connect();
+        end(connection.expect("connects at the second pass"), peer);
     });
 }
 
@@ -160,9 +145,7 @@ fn p_s5_a_passing_failure_is_tried_again() {
 fn p_s5_a_passing_failure_at_the_last_try() {
     dialogue(|| {
         let peer = Peer::script(|p| {
-            p.accept();
-            p.offer_sasl(&["ANONYMOUS"]);
-            p.expect_sasl_init("ANONYMOUS");
+            p.accept_sasl("ANONYMOUS");
             p.send_outcome(4);
             p.expect_end_of_stream();
         });
@@ -178,29 +161,12 @@ fn p_s5_a_passing_failure_at_the_last_try() {
 #[test]
 fn p_s6_three_drops_behind_the_password_are_a_refusal() {
     dialogue(|| {
-        let done = Gate::new();
-        let seen = done.clone();
-        let peer = Peer::script(move |p| {
+        refuses_for_good(6, |p| {
             for _ in 0..3 {
-                p.accept();
-                p.offer_sasl(&["PLAIN"]);
-                p.expect_sasl_init("PLAIN");
+                p.accept_sasl("PLAIN");
                 p.drop_socket();
             }
-            p.wait(&seen);
-            assert!(!p.accept_within(Duration::ZERO), "a fourth try");
         });
-        let factory = Factory::new(&Setup {
-            url: peer.url(),
-            connect: Some((6, 250, 10_000)),
-            ..Setup::default()
-        });
-        refused(
-            factory.connect_as(Some("user"), Some("wrong")),
-            Status::TIBEMS_SECURITY_EXCEPTION,
-        );
-        done.open();
-        peer.finish();
     });
 }
 
@@ -209,9 +175,7 @@ fn p_s11_what_does_not_belong_into_sasl() {
     dialogue(|| {
         for case in 0..3 {
             let peer = Peer::script(move |p| {
-                p.accept();
-                p.offer_sasl(&["PLAIN"]);
-                p.expect_sasl_init("PLAIN");
+                p.accept_sasl("PLAIN");
                 match case {
                     0 => p.send(
                         0,
@@ -244,9 +208,7 @@ fn p_s12_a_late_outcome() {
         let asked = Gate::new();
         let told = asked.clone();
         let peer = Peer::script(move |p| {
-            p.accept();
-            p.offer_sasl(&["ANONYMOUS"]);
-            p.expect_sasl_init("ANONYMOUS");
+            p.accept_sasl("ANONYMOUS");
             told.open();
             // the outcome would come after 3 s; the library has gone before
             p.drain_stream();
@@ -263,17 +225,12 @@ fn p_s12_a_late_outcome() {
 fn anonymous_without_the_mechanism_is_plain_as_anonymous() {
     dialogue(|| {
         let peer = Peer::script(|p| {
-            p.accept();
-            p.offer_sasl(&["PLAIN"]);
-            let init = p.expect_sasl_init("PLAIN");
+            let init = p.accept_sasl("PLAIN");
             assert_eq!(
                 init.initial_response.as_deref(),
                 Some(&b"\0anonymous\0"[..])
             );
-            p.send_outcome(0);
-            p.exchange_amqp_header();
-            p.expect_open();
-            p.send_open(|_| {});
+            p.welcome();
             p.serve_to_close();
         });
         end(connect(&peer), peer);
@@ -284,17 +241,12 @@ fn anonymous_without_the_mechanism_is_plain_as_anonymous() {
 fn the_anonymous_response_is_empty_and_not_null() {
     dialogue(|| {
         let peer = Peer::script(|p| {
-            p.accept();
-            p.offer_sasl(&["ANONYMOUS"]);
-            let init = p.expect_sasl_init("ANONYMOUS");
+            let init = p.accept_sasl("ANONYMOUS");
             assert!(
                 init.initial_response.is_some(),
                 "some servers wait when it is null"
             );
-            p.send_outcome(0);
-            p.exchange_amqp_header();
-            p.expect_open();
-            p.send_open(|_| {});
+            p.welcome();
             p.serve_to_close();
         });
         end(connect(&peer), peer);

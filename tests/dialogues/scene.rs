@@ -6,6 +6,7 @@ use crate::peer::{Counter, Gate, LIMIT, Peer};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
+use tibemsufo::amqp::frame::HEADER_SASL;
 
 /// The program's connection to a peer.
 #[track_caller]
@@ -27,12 +28,32 @@ pub fn connect_within(peer: &Peer, timeout: Duration) -> Running<Call<Connection
     })
 }
 
+/// A peer that takes a connection and says nothing, and the gate that opens when it has read the first bytes.
+pub fn silent() -> (Peer, Gate) {
+    let asked = Gate::new();
+    let told = asked.clone();
+    let peer = Peer::script(move |p| {
+        p.accept();
+        p.expect_header(HEADER_SASL);
+        told.open();
+        p.drain_stream();
+    });
+    (peer, asked)
+}
+
 /// A started connection with one session.
 #[track_caller]
 pub fn session(peer: &Peer, mode: i32) -> (Connection, Session) {
     let connection = connect(peer);
     connection.start().expect("started");
     (connection, connection.session(mode).expect("a session"))
+}
+
+/// A producer on a session of its own.
+#[track_caller]
+pub fn producer_on(connection: Connection) -> Producer {
+    let session = connection.session(api::AUTO).expect("a session");
+    session.producer("q").expect("a producer")
 }
 
 /// Ends a dialogue: the close is OK and the script is done.
@@ -139,17 +160,18 @@ impl Recoveries {
     }
 }
 
-/// A connection to a single server is lost: listener once with 11, later calls 11, close OK.
+/// A connection to a single server is lost: listener once with 11, later calls 11, close OK. The text of these calls.
 #[track_caller]
-pub fn expect_lost(connection: Connection, exceptions: &Exceptions) {
+pub fn expect_lost(connection: Connection, exceptions: &Exceptions) -> String {
     exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
     assert!(connection.is_disconnected());
-    api::expect_status(
+    let failure = api::expect_status(
         connection.session(api::AUTO),
         Status::TIBEMS_SERVER_NOT_CONNECTED,
     );
     connection.close().expect("the close is OK");
     exceptions.expect_one(Status::TIBEMS_SERVER_NOT_CONNECTED);
+    failure.text
 }
 
 /// A call that runs on a thread of its own.
@@ -249,8 +271,62 @@ impl<T> Running<T> {
         self.looks_reach(self.looks() + DECISION);
     }
 
+    /// Interrupts the sleep of the call, so that a wait in `poll` looks at the clock now and not when the system
+    /// would wake it.
+    fn nudge(&self) {
+        static HANDLER: std::sync::Once = std::sync::Once::new();
+        extern "C" fn nothing(_: libc::c_int) {}
+        HANDLER.call_once(|| {
+            // SAFETY: a handler that does nothing, without SA_RESTART, for a signal that nobody uses.
+            unsafe {
+                let mut action: libc::sigaction = std::mem::zeroed();
+                action.sa_sigaction = nothing as *const () as usize;
+                let none = std::ptr::null_mut();
+                assert_eq!(libc::sigaction(libc::SIGURG, &action, none), 0);
+            }
+        });
+        if let Some(thread) = self.thread.get() {
+            // SAFETY: plain system calls; a thread that has ended gets nothing.
+            unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), *thread, libc::SIGURG) };
+        }
+    }
+
+    /// With the clock held: the call waits in `poll`, sees the present time and goes on waiting.
     #[track_caller]
-    fn poll(&self, never: &str, mut done: impl FnMut() -> bool) {
+    pub fn polls_at_this_time(&self) {
+        let enough = self.looks.get() + DECISION;
+        self.poll("the call does not look at the clock", || {
+            self.nudge();
+            self.looks.get() >= enough
+        });
+    }
+
+    /// With the clock held: the call waits in `poll`, sees that the time of this wait is over, and goes on.
+    #[track_caller]
+    pub fn polls_until(&self, gate: &Gate) {
+        self.poll("the call does not go on", || {
+            self.nudge();
+            gate.is_open()
+        });
+    }
+
+    /// With the clock held: the result of a call that waits in `poll` and whose time is over.
+    #[track_caller]
+    pub fn ends_at_this_time(self) -> T {
+        let _real = clock::real();
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            self.nudge();
+            if let Some(result) = self.within(Duration::from_millis(1)) {
+                return result;
+            }
+            assert!(Instant::now() < deadline, "the call does not end");
+        }
+    }
+
+    /// Waits until `done`; fails when the call returns.
+    #[track_caller]
+    pub fn poll(&self, never: &str, mut done: impl FnMut() -> bool) {
         poll(never, || {
             let over = done();
             self.runs();
@@ -387,6 +463,16 @@ pub fn times_out<T>(call: &Running<T>, limit: u64) {
     clock::advance(Duration::from_millis(limit - 1));
     call.waits_at_this_time();
     clock::advance(Duration::from_millis(1));
+}
+
+/// The same for a call that waits in `poll`, however long its limit: the result.
+#[track_caller]
+pub fn ends_after<T>(call: Running<T>, limit: u64) -> T {
+    call.blocks();
+    clock::advance(Duration::from_millis(limit - 1));
+    call.polls_at_this_time();
+    clock::advance(Duration::from_millis(1));
+    call.ends_at_this_time()
 }
 
 /// An unshared-state program on some peers, with one try of each at the first connect.

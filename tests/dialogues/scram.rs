@@ -54,7 +54,10 @@ fn connects(account: Account, user: &str, password: &str, proof: Proof) {
 }
 
 /// The library refuses what the server does: at once, without a further frame, and without a second try.
-fn is_refused(account: Account, script: impl FnOnce(&mut Talk, Exchange) + Send + 'static) {
+fn is_refused(
+    account: Account,
+    script: impl FnOnce(&mut Talk, Exchange) + Send + 'static,
+) -> String {
     let over = Gate::new();
     let seen = over.clone();
     let peer = Peer::script(move |p| {
@@ -73,6 +76,7 @@ fn is_refused(account: Account, script: impl FnOnce(&mut Talk, Exchange) + Send 
     assert!(!failure.text.contains("pencil"), "{failure:?}");
     over.open();
     peer.finish();
+    failure.text
 }
 
 #[test]
@@ -299,6 +303,44 @@ fn p_s9_bad_first_messages() {
         is_refused(Account::usual(Hash::Sha256), |p, _| {
             p.send_challenge(b"r=\xff\xfe,s=c29tZSBzYWx0,i=4096");
         });
+    });
+}
+
+/// The text for a server that asks for so many iterations.
+fn refuses_iterations(count: u32) -> String {
+    is_refused(Account::usual(Hash::Sha256), move |p, exchange| {
+        let first = format!("r={},s=c29tZSBzYWx0,i={count}", exchange.nonce);
+        p.send_challenge(first.as_bytes());
+    })
+}
+
+#[test]
+fn p_s9_the_iterations_that_were_asked_for_are_named() {
+    dialogue(|| {
+        let few = refuses_iterations(4095);
+        let words = "asks for 4095 SCRAM iterations, fewer than 4096 (option scram_min)";
+        assert!(few.contains(words), "{few}");
+        let many = refuses_iterations(1_000_001);
+        let words = "asks for 1000001 SCRAM iterations, more than 1000000";
+        assert!(many.contains(words), "{many}");
+    });
+}
+
+#[test]
+fn p_s9_fewer_iterations_where_the_program_allows_them() {
+    dialogue_with("scram_min=1000", || {
+        let account = Account::new(Hash::Sha256, "user", "pencil", b"some salt", 1000);
+        connects(account, "user", "pencil", Proof::InChallenge);
+        let few = refuses_iterations(999);
+        assert!(few.contains("fewer than 1000"), "{few}");
+    });
+}
+
+#[test]
+fn p_s9_more_iterations_where_the_program_wants_them() {
+    dialogue_with("scram_min=10000", || {
+        let few = refuses_iterations(4096);
+        assert!(few.contains("fewer than 10000"), "{few}");
     });
 }
 

@@ -2,7 +2,7 @@
 //! nobody would ever be shown (spec 40 §1.12).
 
 use crate::peer::api;
-use crate::peer::{Gate, Peer, dialogue, dialogue_with, error, message};
+use crate::peer::{Gate, Peer, clock, dialogue, dialogue_with, error, message};
 use crate::scene::{end, run, session};
 use tibemsufo::amqp::performative::{DeliveryState, Performative};
 
@@ -15,12 +15,9 @@ fn a_stop_while_the_server_is_asked_for_a_message() {
             p.accept_open();
             let link = p.await_consumer();
             p.await_credit(link, 1);
-            p.await_that(
-                "drain",
-                |a| matches!(&a.performative, Performative::Flow(flow) if flow.drain),
-            );
+            p.await_drain(link);
             told.open();
-            p.serve_until_open(&go);
+            p.wait(&go); // what is asked again meanwhile is read later
             // the drain is answered now, whatever came in between
             p.serve_drain(link);
             p.await_that("credit after the start", |a| {
@@ -138,31 +135,36 @@ fn two_receivers_without_prefetch() {
 
 #[test]
 fn a_late_message_for_a_closed_consumer_that_is_kept() {
-    dialogue(|| {
-        let released = Gate::new();
-        let told = released.clone();
+    // the clock stands: the drain is not asked for again, which the script would answer too early
+    dialogue_with("", || {
+        clock::hold();
+        let (released, answer) = (Gate::new(), Gate::new());
+        let (told, go) = (released.clone(), answer.clone());
         let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_consumer();
             p.await_credit(link, 2);
             p.deliver(link, &message::text("handed out"));
-            p.await_that("credit taken back", |a| {
-                matches!(&a.performative, Performative::Flow(flow) if flow.link_credit == Some(0))
-            });
+            p.await_drain(link);
             // it was on its way already
-            p.strict = false;
-            let transfer = p.next_transfer(link);
-            p.send_transfer(link, transfer, &message::text("too late"));
+            p.deliver(link, &message::text("too late"));
             p.await_settled(&[1], &DeliveryState::Released);
             told.open();
+            p.wait(&go);
+            p.use_up_credit(link);
+            p.send_flow(link, |_| {});
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::CLIENT);
         let consumer = session.consumer("q").unwrap();
         let got = consumer.receive().unwrap();
-        consumer.close().unwrap();
+        // it waits until nothing can come any more
+        let closing = run(move || consumer.close());
         // although the message before it is kept
         released.wait();
+        closing.blocks();
+        answer.open();
+        closing.result().unwrap();
         got.destroy();
         end(connection, peer);
     });

@@ -119,10 +119,11 @@ fn p_x3_settled_only_on_the_last_frame() {
     });
 }
 
+/// What is wrong ends its own scope, in the library's own name (D25, D27).
 #[test]
 fn p_x4_deliveries_without_their_marks() {
     dialogue(|| {
-        for case in 0..5 {
+        for case in 0..4 {
             let peer = Peer::script(move |p| {
                 p.accept_open();
                 let link = p.await_consumer();
@@ -130,15 +131,14 @@ fn p_x4_deliveries_without_their_marks() {
                 p.deliver(link, &message::text("right"));
                 let mut transfer = p.next_transfer(link);
                 match case {
-                    0 => transfer.delivery_id = None,
-                    1 => transfer.delivery_tag = None,
-                    2 => transfer.delivery_id = Some(7),
-                    3 => transfer.more = true,
+                    0 => transfer.delivery_id = Some(7),
+                    1 => transfer.delivery_id = None,
+                    2 => transfer.more = true,
                     _ => transfer.resume = true,
                 }
                 let handle = transfer.handle;
                 p.send_transfer(link, transfer, &message::text("wrong"));
-                if case == 3 {
+                if case == 2 {
                     let other = Transfer {
                         handle,
                         delivery_id: Some(9),
@@ -146,24 +146,25 @@ fn p_x4_deliveries_without_their_marks() {
                     };
                     p.send_transfer(link, other, b"");
                 }
-                if case < 3 {
-                    let (session, error) = p.await_end();
-                    let condition = error.map(|e| e.condition);
-                    assert_eq!(
-                        condition.as_deref(),
-                        Some("amqp:invalid-field"),
-                        "case {case}"
-                    );
-                    p.send_end(session, None);
-                } else {
-                    let condition = p.await_detach(link).error.map(|e| e.condition);
-                    let expected = match case {
-                        3 => "amqp:invalid-field",
-                        _ => "amqp:not-implemented",
-                    };
-                    assert_eq!(condition.as_deref(), Some(expected));
-                    p.send_detach(link, true, None);
-                }
+                let (condition, expected) = match case {
+                    0 => {
+                        let (session, error) = p.await_end();
+                        p.send_end(session, None);
+                        (error, "amqp:invalid-field")
+                    }
+                    _ => {
+                        let error = p.await_detach(link).error;
+                        p.send_detach(link, true, None);
+                        let resumed = case == 3;
+                        let condition = match resumed {
+                            true => "amqp:not-implemented",
+                            false => "amqp:invalid-field",
+                        };
+                        (error, condition)
+                    }
+                };
+                let condition = condition.map(|error| error.condition);
+                assert_eq!(condition.as_deref(), Some(expected), "case {case}");
                 p.serve_to_close();
             });
             let connection = crate::scene::connect(&peer);
@@ -172,13 +173,59 @@ fn p_x4_deliveries_without_their_marks() {
             let consumer = session.consumer("q").expect("a consumer");
             connection.start().expect("started");
             let status = match case {
-                4 => Status::TIBEMS_NOT_IMPLEMENTED,
+                3 => Status::TIBEMS_NOT_IMPLEMENTED,
                 _ => Status::TIBEMS_EXCEPTION,
             };
             exceptions.expect_one(status);
-            expect_status(consumer.receive_now(), status);
+            let text = expect_status(consumer.receive_now(), status).text;
+            assert!(text.starts_with("closed by this library: "), "{text}");
             end(connection, peer);
         }
+    });
+}
+
+/// Brokers that send no tag exist; a link that lost its numbers does not end its neighbours (D25).
+#[test]
+fn p_x4_a_tag_is_not_missed_and_a_missing_id_ends_its_link_alone() {
+    dialogue(|| {
+        let seen = Gate::new();
+        let go = seen.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            let (bad, good) = (p.await_consumer(), p.await_consumer());
+            p.await_credit(bad, 2);
+            p.await_credit(good, 3);
+            let untagged = Transfer {
+                delivery_tag: None,
+                ..p.next_transfer(bad)
+            };
+            let id = untagged.delivery_id.expect("a number");
+            p.send_transfer(bad, untagged, &message::text("without a tag"));
+            p.await_settled(&[id], &DeliveryState::Accepted);
+            p.serve_until_open(&go);
+            let unnumbered = Transfer {
+                delivery_id: None,
+                ..p.next_transfer(bad)
+            };
+            p.send_transfer(bad, unnumbered, &message::text("without a number"));
+            assert!(p.await_detach(bad).error.is_some());
+            p.send_detach(bad, true, None);
+            p.deliver(good, &message::text("the number behind it"));
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let exceptions = Exceptions::of(connection);
+        let bad = session.consumer("bad").expect("a consumer");
+        let good = session.consumer("good").expect("a consumer");
+        assert_eq!(bad.receive_text().expect("received"), "without a tag");
+        seen.open();
+        exceptions.expect_one(Status::TIBEMS_EXCEPTION);
+        assert_eq!(
+            good.receive_text().expect("received"),
+            "the number behind it"
+        );
+        end(connection, peer);
+        exceptions.expect_one(Status::TIBEMS_EXCEPTION);
     });
 }
 

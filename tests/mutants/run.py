@@ -9,6 +9,7 @@ counts as noticed. Whatever no test notices is a hole in the tests, and the exit
   run.py [--jobs N] [--hints-only] [PATTERN ...]   runs the mutants whose name or file holds a pattern; all without one
   run.py --list [PATTERN ...]                      names, files and rules
   run.py --check                                   the list fits the sources (no build; part of `make test`)
+  run.py --compile                                 and all of them compile (`cargo check`; part of `.ci/run`)
 
 The copy is target/mutants/tree. Only the library in it is wrong: scripted peer and devbroker use the crate `plain` there,
 the layers below the client as they are. Results: target/mutants/results.tsv. Last line: `N mutants, M noticed`.
@@ -16,6 +17,7 @@ the layers below the client as they are. Results: target/mutants/results.tsv. La
 
 import argparse
 import concurrent.futures
+import fnmatch
 import functools
 import json
 import os
@@ -43,10 +45,11 @@ WAITED = 15
 # It reads the sources, which have a module more here.
 UNUSED_TESTS = {"layers"}
 # What a mutant may name.
-KINDS = ("lib", "dialogues", "devbroker", "fuzz", "engine_allocations", "message_allocations", "c")
+KINDS = ("lib", "dialogues", "devbroker", "fuzz", "engine_allocations", "message_allocations", "hostile_memory", "c")
 # Programs that see the peers' side of a conversation: they take the unmutated crate.
 PLAIN_USERS = ("tests/peer/", "tests/dialogues/", "src/bin/devbroker/")
-PLAIN_MODULES = ("amqp", "clock", "guard", "message", "settings", "status", "trace", "transport")
+PLAIN_MODULES = ("amqp", "cancellation", "clock", "descriptor", "guard", "message", "process", "settings", "status", "sync", "thread_end",
+                 "trace", "transport")
 SWITCH = """//! Which fault is switched on: made by tests/mutants/run.py, in its copy only.
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -125,9 +128,13 @@ def texts(pattern):
 
 
 def c_words(words):
-    """A C program, and tests of it; the name of one test finds its program."""
+    """A C program, and tests of it by name or case; the name of one test finds its program."""
     sources = texts("c-tests/[cs]*/*.c")
     if words[0] in sources:
+        tests = re.findall(r'^TEST\w*\("([^"]*)", (\w+)', sources[words[0]], re.M)
+        there = {name for cases, test in tests for name in (test, *cases.split(","))}
+        if not all(fnmatch.filter(there, word) for word in words[1:]):
+            raise LookupError(f"no test {words[1:]} in {words[0]}")
         return words
     return [[name, *words] for name, text in sources.items() if re.search(rf"TEST\w*\([^)]*, {words[0]}\b", text)][0]
 
@@ -137,7 +144,7 @@ def known(hint):
     if hint[0] == "c":
         try:
             return bool(c_words(hint[1:]))
-        except IndexError:
+        except LookupError:
             return False
     if hint[0] != "dialogues" or len(hint) == 1:
         return True
@@ -217,6 +224,18 @@ def make_tree(sources):
     put(TREE / "plain/src/lib.rs", "".join(f"pub mod {name};\n" for name in PLAIN_MODULES).encode())
 
 
+def compiles():
+    """Whether the mutated copy passes `cargo check`. In the project's own target directory: what `cargo clippy` checked
+    of the dependencies is used again, and only the copy itself is new."""
+    environment = dict(os.environ, CARGO_TARGET_DIR=str(TARGET.parent))
+    words = [CARGO, "check", "--lib", "--tests", *FEATURES]
+    checked = subprocess.run(words, cwd=TREE, env=environment, stderr=subprocess.PIPE, text=True)
+    if checked.returncode != 0:    # switches bring warnings, which say nothing
+        blocks = checked.stderr.split("\n\n")
+        print("\n\n".join(block for block in blocks if block.startswith("error")), file=sys.stderr)
+    return checked.returncode == 0
+
+
 def build():
     """Compiles everything once; the Rust test programs by name."""
     environment = dict(os.environ, CARGO_TARGET_DIR=str(BUILD), RUSTFLAGS="-Awarnings")
@@ -288,7 +307,7 @@ class Tests:
         try:
             for line in process.stdout:
                 rust = re.match(r"test (\S+) \.\.\. (ok|FAILED)", line)
-                c = re.match(r"(not ok|ok|skip) \S+ (\w+)", line)
+                c = re.match(r"(not ok|ok|skip) (?:\S+)? ?(\w+)", line)    # a test may carry no case
                 ran += bool(rust or c)
                 if rust and rust[2] == "FAILED":
                     failed = f"{hint[0]} {rust[1]}"
@@ -342,6 +361,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("patterns", nargs="*")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--compile", action="store_true", help="the list fits the sources, and the copy compiles")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--hints-only", action="store_true", help="leave out the tests that a mutant does not name")
     parser.add_argument("--jobs", type=int, default=2, help="mutants at the same time (most tests wait)")
@@ -350,9 +370,14 @@ def main():
     sources = check(mutants, faults)
     for fault in faults:
         print(fault)
-    if options.check:
+    if options.compile and not faults:
+        make_tree(sources)
+        if not compiles():
+            faults.append("the mutated copy does not compile")
+            print(faults[-1])
+    if options.check or options.compile:
         print(f"{len(mutants) - len(faults)} passed, {len(faults)} failed")
-    if faults or options.check:
+    if faults or options.check or options.compile:
         return bool(faults)
     chosen = [m for m in mutants if not options.patterns or any(p in m.name or p in m.file for p in options.patterns)]
     if options.list:

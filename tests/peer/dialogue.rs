@@ -81,8 +81,13 @@ pub fn dialogue_in<F: FnOnce() + Send + 'static>(environment: &[(&str, &str)], b
     apart(TEST_LIMIT, environment, body);
 }
 
+/// This process runs one test alone.
+pub fn is_apart() -> bool {
+    std::env::var_os(CHILD).is_some()
+}
+
 fn apart<F: FnOnce() + Send + 'static>(limit: Duration, environment: &[(&str, &str)], body: F) {
-    if std::env::var_os(CHILD).is_some() {
+    if is_apart() {
         return here(limit, body);
     }
     let name = test_name::<F>();

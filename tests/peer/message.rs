@@ -72,6 +72,20 @@ pub fn text_of(payload: &[u8]) -> String {
     }
 }
 
+/// Where the answer is to go.
+pub fn reply_to(payload: &[u8]) -> Option<String> {
+    field(payload, code::PROPERTIES, 4)?
+        .as_str()
+        .map(str::to_owned)
+}
+
+/// Where the message goes.
+pub fn to(payload: &[u8]) -> Option<String> {
+    field(payload, code::PROPERTIES, 2)?
+        .as_str()
+        .map(str::to_owned)
+}
+
 /// The message id.
 pub fn id_of(payload: &[u8]) -> Option<String> {
     field(payload, code::PROPERTIES, 0)?

@@ -17,14 +17,17 @@ pub mod api;
 mod check;
 pub mod clock;
 mod clumsy;
+mod credit;
 mod dialogue;
 mod gate;
 pub mod message;
+mod opening;
 #[cfg(test)]
 #[path = "../support/reading.rs"]
 mod reading;
 pub mod scram;
 mod serve;
+pub mod statuses;
 pub mod system;
 mod talk;
 #[cfg(test)]
@@ -40,6 +43,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use check::{LinkId, SessionId};
+pub use credit::flow_of;
 pub use dialogue::{dialogue, dialogue_in, dialogue_with, dialogue_within};
 pub use gate::{Counter, Gate};
 pub use talk::{Arrival, Talk};

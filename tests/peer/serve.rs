@@ -83,16 +83,6 @@ impl Talk {
         }
     }
 
-    /// Uses up the credit that the library asked to have used up.
-    pub fn serve_drain(&mut self, link: LinkId) {
-        let state = &self.book.links[link.0];
-        if !state.drain || state.detaching || state.attach.role == Role::Sender {
-            return;
-        }
-        self.use_up_credit(link);
-        self.send_flow(link, |flow| flow.drain = true);
-    }
-
     /// Settles an acknowledge that waits for it.
     pub fn confirm(&mut self, session: SessionId, disposition: &Disposition) {
         if disposition.role == Role::Receiver {

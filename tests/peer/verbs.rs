@@ -34,7 +34,7 @@ pub fn error(condition: &str) -> AmqpError {
 }
 
 /// Takes the next frame as one kind of performative.
-macro_rules! expect {
+macro_rules! expected {
     ($talk:expr, $kind:ident) => {{
         let arrival = $talk.expect_frame();
         match arrival.performative.clone() {
@@ -47,6 +47,7 @@ macro_rules! expect {
         }
     }};
 }
+pub(super) use expected;
 
 impl Talk {
     // --- frames --------------------------------------------------------------------------------
@@ -98,132 +99,6 @@ impl Talk {
         self.raw(&tibemsufo::amqp::frame::EMPTY_FRAME);
     }
 
-    // --- SASL and open -------------------------------------------------------------------------
-
-    /// Expects a SASL header, answers it and offers mechanisms.
-    #[track_caller]
-    pub fn offer_sasl(&mut self, mechanisms: &[&str]) {
-        self.expect_header(HEADER_SASL);
-        self.raw(&HEADER_SASL);
-        self.send_mechanisms(mechanisms);
-    }
-
-    /// Sends sasl-mechanisms.
-    pub fn send_mechanisms(&mut self, mechanisms: &[&str]) {
-        let sasl_server_mechanisms = mechanisms.iter().map(|m| (*m).to_owned()).collect();
-        self.send(
-            0,
-            SaslMechanisms {
-                sasl_server_mechanisms,
-            },
-        );
-    }
-
-    /// Expects sasl-init.
-    #[track_caller]
-    pub fn expect_sasl_init(&mut self, mechanism: &str) -> SaslInit {
-        let (_, init) = expect!(self, SaslInit);
-        if init.mechanism != mechanism {
-            self.fail(format_args!(
-                "mechanism {}, expected {mechanism}",
-                init.mechanism
-            ));
-        }
-        init
-    }
-
-    /// Sends sasl-challenge.
-    pub fn send_challenge(&mut self, challenge: &[u8]) {
-        let challenge = Bytes::copy_from_slice(challenge);
-        self.send(0, SaslChallenge { challenge });
-    }
-
-    /// Expects sasl-response.
-    #[track_caller]
-    pub fn expect_sasl_response(&mut self) -> Bytes {
-        expect!(self, SaslResponse).1.response
-    }
-
-    /// Sends sasl-outcome.
-    pub fn send_outcome(&mut self, code: u8) {
-        self.send_outcome_with(code, None);
-    }
-
-    /// Sends sasl-outcome with additional data.
-    pub fn send_outcome_with(&mut self, code: u8, data: Option<&[u8]>) {
-        let additional_data = data.map(Bytes::copy_from_slice);
-        self.send(
-            0,
-            SaslOutcome {
-                code,
-                additional_data,
-            },
-        );
-    }
-
-    /// Expects the AMQP header and answers it.
-    #[track_caller]
-    pub fn exchange_amqp_header(&mut self) {
-        self.expect_header(HEADER_AMQP);
-        self.raw(&HEADER_AMQP);
-    }
-
-    /// The whole SASL layer with ANONYMOUS, and the AMQP header.
-    #[track_caller]
-    pub fn accept_sasl_anonymous(&mut self) {
-        self.offer_sasl(&["PLAIN", "ANONYMOUS"]);
-        self.expect_sasl_init("ANONYMOUS");
-        self.send_outcome(0);
-        self.exchange_amqp_header();
-    }
-
-    /// Expects `open`.
-    #[track_caller]
-    pub fn expect_open(&mut self) -> Open {
-        *expect!(self, Open).1
-    }
-
-    /// Our usual `open`.
-    pub fn usual_open() -> Open {
-        let capabilities = ["ANONYMOUS-RELAY", "DELAYED_DELIVERY", "SHARED-SUBS"];
-        Open {
-            container_id: "scripted-peer".into(),
-            max_frame_size: Some(65_536),
-            channel_max: Some(255),
-            offered_capabilities: capabilities.map(str::to_owned).to_vec(),
-            ..Open::default()
-        }
-    }
-
-    /// Sends `open`, changed as wanted.
-    pub fn send_open(&mut self, change: impl FnOnce(&mut Open)) {
-        let mut open = Talk::usual_open();
-        change(&mut open);
-        self.book.open = Some(open.clone());
-        self.send(0, open);
-    }
-
-    /// Books an `open` of ours that went out as raw bytes.
-    pub fn assume_open(&mut self, open: Open) {
-        self.book.open = Some(open);
-    }
-
-    /// Accepts a connection with everything up to `open`; returns the library's.
-    #[track_caller]
-    pub fn accept_open(&mut self) -> Open {
-        self.accept_open_with(|_| {})
-    }
-
-    /// The same with a changed `open` of ours.
-    #[track_caller]
-    pub fn accept_open_with(&mut self, change: impl FnOnce(&mut Open)) -> Open {
-        self.accept();
-        self.accept_sasl_anonymous();
-        let open = self.expect_open();
-        self.send_open(change);
-        open
-    }
-
     // --- sessions ------------------------------------------------------------------------------
 
     /// The session's state.
@@ -234,7 +109,10 @@ impl Talk {
     /// Expects `begin`.
     #[track_caller]
     pub fn expect_begin(&mut self) -> SessionId {
-        expect!(self, Begin).0.session.expect("begin has a session")
+        expected!(self, Begin)
+            .0
+            .session
+            .expect("begin has a session")
     }
 
     /// Answers `begin`.
@@ -283,7 +161,7 @@ impl Talk {
     }
 
     /// The session part of a flow; the window is granted.
-    fn session_flow(&mut self, session: SessionId, frames: u32) -> Flow {
+    pub(super) fn session_flow(&mut self, session: SessionId, frames: u32) -> Flow {
         let state = &mut self.book.sessions[session.0];
         let end = state.next_incoming.wrapping_add(frames);
         if super::check::before(state.window_end, end) {
@@ -322,7 +200,7 @@ impl Talk {
     /// Expects `attach` with a role.
     #[track_caller]
     pub fn expect_attach(&mut self, role: Role) -> LinkId {
-        let (arrival, attach) = expect!(self, Attach);
+        let (arrival, attach) = expected!(self, Attach);
         if attach.role != role {
             self.fail(format_args!(
                 "attach as {:?}, expected {role:?}",
@@ -395,7 +273,7 @@ impl Talk {
     /// Expects `detach` of a link.
     #[track_caller]
     pub fn expect_detach(&mut self, link: LinkId) -> Detach {
-        let (arrival, detach) = expect!(self, Detach);
+        let (arrival, detach) = expected!(self, Detach);
         if arrival.link != Some(link) {
             self.fail(format_args!(
                 "detach of {:?}, expected {link:?}",
@@ -405,45 +283,10 @@ impl Talk {
         *detach
     }
 
-    /// Sends a link flow, changed as wanted.
-    pub fn send_flow(&mut self, link: LinkId, change: impl FnOnce(&mut Flow)) {
-        let channel = self.channel(link);
-        let session = self.link(link).session;
-        let mut flow = self.session_flow(session, self.window);
-        let state = &mut self.book.links[link.0];
-        flow.handle = Some(state.handle);
-        flow.delivery_count = Some(state.delivery_count);
-        flow.link_credit = Some(state.credit);
-        change(&mut flow);
-        if state.attach.role == Role::Sender {
-            let count = flow
-                .delivery_count
-                .unwrap_or(state.attach.initial_delivery_count.unwrap_or(0));
-            let end = count.wrapping_add(flow.link_credit.unwrap_or(0));
-            if super::check::before(state.credit_end, end) {
-                state.credit_end = end;
-            }
-        }
-        self.send(channel, flow);
-    }
-
-    /// Advances our count by all the credit that is left, as an answer to a drain does.
-    pub fn use_up_credit(&mut self, link: LinkId) {
-        let state = &mut self.book.links[link.0];
-        state.delivery_count = state.delivery_count.wrapping_add(state.credit);
-        state.credit = 0;
-        state.drain = false;
-    }
-
-    /// Gives the library so much credit on its sending link.
-    pub fn grant(&mut self, link: LinkId, credit: u32) {
-        self.send_flow(link, |flow| flow.link_credit = Some(credit));
-    }
-
     /// Expects a flow for a link.
     #[track_caller]
     pub fn expect_flow(&mut self) -> (LinkId, Flow) {
-        let (arrival, flow) = expect!(self, Flow);
+        let (arrival, flow) = expected!(self, Flow);
         match arrival.link {
             Some(link) => (link, *flow),
             None => self.fail("a session flow where a link flow is expected"),
@@ -456,7 +299,7 @@ impl Talk {
     #[track_caller]
     pub fn expect_transfer(&mut self) -> Received {
         loop {
-            let (arrival, _) = expect!(self, Transfer);
+            let (arrival, _) = expected!(self, Transfer);
             if let Some(received) = arrival.complete {
                 return received;
             }
@@ -569,7 +412,7 @@ impl Talk {
     /// Expects a disposition.
     #[track_caller]
     pub fn expect_disposition(&mut self) -> Disposition {
-        *expect!(self, Disposition).1
+        *expected!(self, Disposition).1
     }
 
     // --- end -----------------------------------------------------------------------------------
@@ -583,7 +426,7 @@ impl Talk {
     /// Expects `close` with this condition (none: without an error).
     #[track_caller]
     pub fn expect_close(&mut self, condition: Option<&str>) {
-        let (_, close) = expect!(self, Close);
+        let (_, close) = expected!(self, Close);
         let got = close.error.as_ref().map(|e| e.condition.as_str());
         if got != condition {
             self.fail(format_args!("close with {got:?}, expected {condition:?}"));

@@ -9,6 +9,7 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
+import jakarta.jms.Topic;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.qpid.jms.JmsConnectionFactory;
@@ -20,6 +21,9 @@ import org.apache.qpid.jms.JmsConnectionFactory;
  * <pre>
  * options K=V&amp;K=V            URI options of the JMS connection, before anything else
  * subscribe DEST             opens the consumer that the next words read
+ * durable KIND DEST NAME     the same for a durable subscription: alone, or shared
+ * unsubscribe NAME           deletes one
+ * disconnect                 closes the JMS connection; the next word that needs one opens it again
  * receive DEST               takes and acknowledges a message, tells all about it
  * take DEST, recover         takes one without acknowledging it; returns what was taken
  * bytes LAYOUT               reads the last BytesMessage, one letter a read (see Reader)
@@ -27,6 +31,8 @@ import org.apache.qpid.jms.JmsConnectionFactory;
  * send RECIPE DEST [K=V]     sends a message of Recipes with headers
  * request DEST, reply        sends a request with a temporary queue; receives what came back
  * plain-send RECIPE DEST [K=V], plain-receive DEST    the same without JMS (see Plain)
+ * plain-select DEST HEX      opens a receiver with this selector, or says that it was refused
+ * plain-selected             the bodies of all that waits for that receiver, and closes it
  * </pre>
  */
 final class Conversation implements Door.Talk {
@@ -50,6 +56,9 @@ final class Conversation implements Door.Talk {
         switch (words[0]) {
             case "options" -> options = "?" + words[1];
             case "subscribe" -> consumer(words[1]);
+            case "durable" -> consumers.put(words[2], durable(words[1], (Topic) destination(words[2]), words[3]));
+            case "unsubscribe" -> session().unsubscribe(words[1]);
+            case "disconnect" -> disconnect();
             case "receive" -> {
                 take(words[1], facts);
                 last.acknowledge();
@@ -67,6 +76,8 @@ final class Conversation implements Door.Talk {
             }
             case "plain-send" -> plain().send(words, facts);
             case "plain-receive" -> plain().receive(words[1], facts);
+            case "plain-select" -> plain().select(words[1], words[2], facts);
+            case "plain-selected" -> plain().selected(facts);
             default -> throw new IllegalArgumentException("unknown word " + words[0]);
         }
     }
@@ -99,6 +110,21 @@ final class Conversation implements Door.Talk {
             consumers.put(text, consumer);
         }
         return consumer;
+    }
+
+    private MessageConsumer durable(String kind, Topic topic, String name) throws JMSException {
+        return switch (kind) {
+            case "alone" -> session().createDurableConsumer(topic, name);
+            case "shared" -> session().createSharedDurableConsumer(topic, name);
+            default -> throw new IllegalArgumentException("no subscription is " + kind);
+        };
+    }
+
+    private void disconnect() throws JMSException {
+        if (connection != null) connection.close();
+        connection = null;
+        session = null;
+        consumers.clear();
     }
 
     private void take(String text, Facts facts) throws JMSException {
@@ -165,7 +191,7 @@ final class Conversation implements Door.Talk {
 
     @Override
     public void close() throws Exception {
-        if (connection != null) connection.close();
+        disconnect();
         if (plain != null) plain.close();
     }
 }

@@ -1,11 +1,14 @@
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.AdvancedMessage;
 import org.apache.qpid.protonj2.client.Client;
@@ -20,6 +23,7 @@ import org.apache.qpid.protonj2.client.SenderOptions;
 import org.apache.qpid.protonj2.types.Binary;
 import org.apache.qpid.protonj2.types.Decimal64;
 import org.apache.qpid.protonj2.types.Symbol;
+import org.apache.qpid.protonj2.types.UnknownDescribedType;
 import org.apache.qpid.protonj2.types.UnsignedByte;
 import org.apache.qpid.protonj2.types.UnsignedInteger;
 import org.apache.qpid.protonj2.types.UnsignedLong;
@@ -43,8 +47,11 @@ final class Plain implements AutoCloseable {
     private static final byte JMS_TEXT = 5;
     private static final UUID SOME_UUID = UUID.fromString("01234567-89ab-cdef-0123-456789abcdef");
 
+    private static final UnsignedLong SELECTOR = UnsignedLong.valueOf(0x0000468C00000004L);
+
     private final Client client = Client.create();
     private final Connection connection;
+    private Receiver selecting;
 
     Plain(Partner.Server server) throws Exception {
         ConnectionOptions options = new ConnectionOptions().user(server.user()).password(server.password());
@@ -183,6 +190,35 @@ final class Plain implements AutoCloseable {
             tell(message.toAdvancedMessage(), facts);
             delivery.accept();
         }
+    }
+
+    /** Opens a receiver with a selector, which no library looks at before the server does. */
+    void select(String destination, String hex, Facts facts) throws Exception {
+        String selector = new String(Facts.unhex(hex), StandardCharsets.UTF_8);
+        ReceiverOptions options = new ReceiverOptions().creditWindow(0);
+        options.sourceOptions().capabilities(destination.startsWith("topic:") ? "topic" : "queue");
+        options.sourceOptions().filters(Map.of("jms-selector", new UnknownDescribedType(SELECTOR, selector)));
+        Receiver receiver = connection.openReceiver(name(destination), options);
+        try {
+            receiver.openFuture().get(15, TimeUnit.SECONDS);
+            selecting = receiver;
+        } catch (ExecutionException refusal) {
+            facts.add("refused", refusal.getCause().getMessage());
+        }
+    }
+
+    /** What waits for the receiver of the last {@link #select}. */
+    void selected(Facts facts) throws Exception {
+        List<String> bodies = new ArrayList<>();
+        selecting.addCredit(100);
+        selecting.drain().get(15, TimeUnit.SECONDS);
+        for (Delivery delivery = selecting.tryReceive(); delivery != null; delivery = selecting.tryReceive()) {
+            bodies.add(String.valueOf(delivery.message().body()));
+            delivery.accept();
+        }
+        selecting.close();
+        Collections.sort(bodies);
+        facts.add("bodies", String.join("", bodies));
     }
 
     private static void tell(AdvancedMessage<?> message, Facts facts) throws Exception {

@@ -5,13 +5,16 @@ mod samples;
 
 use std::fs;
 use std::path::Path;
+use tibemsufo::message::MESSAGE_LIMIT;
 
 fn main() -> std::io::Result<()> {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
     fs::create_dir_all(seeds.join("archive"))?;
     fs::create_dir_all(seeds.join("message"))?;
     for (name, message) in samples::messages() {
-        let archive = message.to_archive().expect("a sample can be stored");
+        let archive = message
+            .to_archive(MESSAGE_LIMIT)
+            .expect("a sample can be stored");
         fs::write(seeds.join("archive").join(name), archive)?;
         fs::write(
             seeds.join("message").join(name),
@@ -20,6 +23,10 @@ fn main() -> std::io::Result<()> {
     }
     for (name, sections) in samples::foreign() {
         fs::write(seeds.join("message").join(name), sections)?;
+    }
+    fs::create_dir_all(seeds.join("selector"))?;
+    for (name, text) in samples::selectors() {
+        fs::write(seeds.join("selector").join(name), text)?;
     }
     Ok(())
 }

@@ -112,6 +112,14 @@ pub struct Compound<'a> {
 }
 
 impl<'a> Compound<'a> {
+    /// The elements of a list or map whose parts were kept: the bytes behind the count, and the count.
+    pub fn of(data: &'a [u8], count: u32, depth: u8) -> Compound<'a> {
+        Compound {
+            items: Decoder::with_depth(data, depth),
+            count,
+        }
+    }
+
     /// Elements not yet taken; for a map keys and values both count.
     pub fn count(&self) -> u32 {
         self.count
@@ -203,6 +211,16 @@ pub struct ArrayRef<'a> {
 }
 
 impl<'a> ArrayRef<'a> {
+    /// The elements of an array whose parts were kept: constructor, bytes behind it, count.
+    pub fn of(code: u8, data: &'a [u8], count: u32, depth: u8) -> ArrayRef<'a> {
+        ArrayRef {
+            descriptor: None,
+            code,
+            items: Decoder::with_depth(data, depth),
+            count,
+        }
+    }
+
     /// Elements not yet taken.
     pub fn count(&self) -> u32 {
         self.count

@@ -4,7 +4,7 @@
 //! limited by a budget, because an array of nulls takes no bytes for its elements.
 
 use super::constructor as c;
-use super::decode::{DecodeError, Decoder, Descriptor, ValueRef};
+use super::decode::{ArrayRef, Compound, DecodeError, Decoder, Descriptor, ValueRef};
 use super::encode::Encoder;
 use bytes::Bytes;
 
@@ -91,7 +91,13 @@ impl Value {
     /// The owned form of a borrowed value, made of at most `budget` values; what it took is
     /// subtracted.
     pub(crate) fn build(value: ValueRef<'_>, budget: &mut usize) -> Result<Value, DecodeError> {
-        *budget = budget.checked_sub(1).ok_or(DecodeError::Count(u32::MAX))?;
+        spend(budget, 1)?;
+        Value::build_paid(value, budget)
+    }
+
+    /// As `build`, for a value that is subtracted already. A list, map or array pays for all its elements before it takes
+    /// their memory: what claims more than there can be gets none, however often it is nested.
+    fn build_paid(value: ValueRef<'_>, budget: &mut usize) -> Result<Value, DecodeError> {
         Ok(match value {
             ValueRef::Null => Value::Null,
             ValueRef::Bool(v) => Value::Bool(v),
@@ -116,26 +122,34 @@ impl Value {
             },
             ValueRef::Symbol(v) => Value::Symbol(String::from_utf8_lossy(v).into_owned()),
             ValueRef::List(items) => {
-                let mut list = Vec::new();
+                let count = Compound::count(&items) as usize;
+                spend(budget, count)?;
+                let mut list = Vec::with_capacity(count);
                 for item in items {
-                    list.push(Value::build(item?, budget)?);
+                    list.push(Value::build_paid(item?, budget)?);
                 }
                 Value::List(list)
             }
             ValueRef::Map(mut items) => {
-                let mut map = Vec::new();
+                let count = Compound::count(&items) as usize;
+                spend(budget, count)?;
+                let mut map = Vec::with_capacity(count / 2);
                 while let Some(key) = items.next_value()? {
-                    let key = Value::build(key, budget)?;
+                    let key = Value::build_paid(key, budget)?;
                     let value = items.next_value()?.ok_or(DecodeError::OddMap)?;
-                    map.push((key, Value::build(value, budget)?));
+                    map.push((key, Value::build_paid(value, budget)?));
                 }
                 Value::Map(map)
             }
             ValueRef::Array(items) => {
                 let descriptor = items.descriptor();
-                let mut array = Vec::new();
+                let count = ArrayRef::count(&items) as usize;
+                // a described element has two values in boxes of their own
+                let values = if descriptor.is_some() { 3 } else { 1 };
+                spend(budget, count.saturating_mul(values))?;
+                let mut array = Vec::with_capacity(count);
                 for item in items {
-                    let item = Value::build(item?, budget)?;
+                    let item = Value::build_paid(item?, budget)?;
                     array.push(match descriptor {
                         Some(d) => Value::Described(Box::new(descriptor_value(d)), Box::new(item)),
                         None => item,
@@ -143,10 +157,13 @@ impl Value {
                 }
                 Value::Array(array)
             }
-            ValueRef::Described(descriptor, mut inner) => Value::Described(
-                Box::new(descriptor_value(descriptor)),
-                Box::new(Value::build(inner.value()?, budget)?),
-            ),
+            ValueRef::Described(descriptor, mut inner) => {
+                spend(budget, 2)?;
+                Value::Described(
+                    Box::new(descriptor_value(descriptor)),
+                    Box::new(Value::build_paid(inner.value()?, budget)?),
+                )
+            }
         })
     }
 
@@ -275,6 +292,14 @@ impl Value {
             Value::Described(..) => {}
         }
     }
+}
+
+/// Counts values against the budget.
+fn spend(budget: &mut usize, values: usize) -> Result<(), DecodeError> {
+    *budget = budget
+        .checked_sub(values)
+        .ok_or(DecodeError::Count(u32::MAX))?;
+    Ok(())
 }
 
 fn descriptor_value(descriptor: Descriptor<'_>) -> Value {

@@ -48,6 +48,19 @@ impl Engine {
         }
     }
 
+    /// What the peer has to send next before the connection is open, as a text.
+    pub fn awaits(&self) -> &'static str {
+        match self.phase {
+            Phase::SaslHeader => "its SASL header",
+            Phase::SaslMechanisms => "its SASL mechanisms",
+            Phase::SaslExchange(_) => "its answer to SASL",
+            Phase::AmqpHeader => "its AMQP header",
+            Phase::OpenSent => "its open",
+            Phase::Refused => "the close behind its open",
+            Phase::Open | Phase::CloseSent | Phase::Closed => "an answer",
+        }
+    }
+
     /// Has our last SASL message been sent, so that only the outcome is missing? A connection
     /// that ends here several times in a row has been refused (spec 40 §1.4).
     pub fn sasl_final_sent(&self) -> bool {

@@ -16,10 +16,15 @@ impl Link {
         }
     }
 
-    /// Receiving: may the peer start one more delivery? Credit that was taken back may have been
-    /// used before the peer heard of it.
+    /// Receiving: deliveries that may still come of what the peer was told. Credit that was taken
+    /// back may have been used before the peer heard of it.
+    pub fn to_come(&self) -> u32 {
+        ahead(self.delivery_count, self.announced)
+    }
+
+    /// Receiving: may the peer start one more delivery?
     pub fn may_deliver(&self) -> bool {
-        ahead(self.delivery_count, self.announced) > 0
+        self.to_come() > 0
     }
 
     /// The link fields of a flow that is being written.
@@ -103,9 +108,18 @@ impl Engine {
         }
     }
 
-    /// Asks the peer to use up the credit that it has: `Event::Drained` follows.
-    pub fn drain(&mut self, id: LinkId) {
-        self.set_credit(id, self.link_credit(id), true);
+    /// Asks the peer to use up the credit that it has, at least `least`: `Event::Drained` follows,
+    /// and nothing behind it.
+    pub fn drain(&mut self, id: LinkId, least: u32) {
+        self.set_credit(id, self.drainable(id).max(least), true);
+    }
+
+    /// The credit that a drain has to ask for: with less it would be over before the last delivery
+    /// has come that crosses credit taken back.
+    pub fn drainable(&self, id: LinkId) -> u32 {
+        let link = self.links.get(id.0);
+        let link = link.filter(|link| link.role == Role::Receiver);
+        link.map_or(0, |link| self.link_credit(id).max(link.to_come()))
     }
 
     /// Deliveries that the peer may still start on a receiving link.
@@ -152,8 +166,7 @@ impl Engine {
                 // The peer's count moves ahead without deliveries when it drains; never further
                 // than the credit it was given.
                 let skipped = flow.delivery_count.map_or(0, |count| {
-                    ahead(link.delivery_count, count)
-                        .min(ahead(link.delivery_count, link.announced))
+                    ahead(link.delivery_count, count).min(link.to_come())
                 });
                 link.delivery_count = link.delivery_count.wrapping_add(skipped);
                 let draining = link.draining;

@@ -3,6 +3,7 @@
 use super::Engine;
 use super::connection::{Phase, decode_any, shortened};
 use super::sasl::{self, MechanismError};
+use super::stranger;
 use super::types::{AuthFailure, Event, FailureKind, condition};
 use crate::amqp::codec::Value;
 use crate::amqp::frame::{FrameHeader, HEADER_AMQP, HEADER_SASL, MIN_MAX_FRAME_SIZE, TYPE_SASL};
@@ -28,12 +29,7 @@ impl Engine {
         let letters = expected.len().min(4);
         let known = buf.len().min(letters);
         if buf.get(..known) != expected.get(..known) {
-            let text = match buf.first() {
-                Some(0x15 | 0x16) => "the peer answers with TLS",
-                Some(b'H') => "the peer answers with HTTP",
-                _ => "the peer does not speak AMQP",
-            };
-            self.fail_header(text, FailureKind::Protocol);
+            self.fail_header(&stranger::looks_like(buf), FailureKind::Protocol);
             return false;
         }
         let Some(header) = buf.first_chunk::<8>().copied() else {
@@ -42,14 +38,13 @@ impl Engine {
         if header != expected {
             if header.get(5..) == expected.get(5..) {
                 let text = match header.get(4) {
-                    Some(3) => "the peer demands SASL",
-                    Some(2) => "the peer demands TLS inside the connection",
-                    _ => "the peer asks for another protocol id",
+                    Some(3) => "demands SASL",
+                    Some(2) => "demands TLS inside the connection",
+                    _ => "asks for another protocol id",
                 };
                 self.fail_header(text, FailureKind::Protocol);
             } else {
-                let text = "the peer speaks another protocol version";
-                self.fail_header(text, FailureKind::Version);
+                self.fail_header(&stranger::version(header), FailureKind::Version);
             }
             return false;
         }
@@ -210,7 +205,7 @@ impl Engine {
     fn fail_mechanism(&mut self, error: MechanismError) {
         match error {
             MechanismError::Credentials(text) => self.fail_sasl(AuthFailure::Credentials, text),
-            MechanismError::Exchange(text) => self.fail_sasl(AuthFailure::Exchange, text),
+            MechanismError::Exchange(text) => self.fail_sasl(AuthFailure::Exchange, &text),
         }
     }
 

@@ -29,6 +29,10 @@ pub(super) struct Link {
     pub remote_handle: Option<u32>,
     name: String,
     pub role: Role,
+    /// We asked with a null source for what is kept under its name: an answer without one says that nothing is
+    asks: bool,
+    /// Its source outlives it: it is detached and not closed, which would delete that
+    outlived: bool,
     pub state: LinkState,
     /// The end has been reported, or nobody is to be told
     silent: bool,
@@ -47,6 +51,8 @@ pub(super) struct Link {
     pub batchable: bool,
     /// A delivery of several frames that is being received
     pub incoming: Option<Assembly>,
+    /// A delivery on it had no delivery-id: the numbers that it uses up are not known
+    pub unnumbered: bool,
 }
 
 impl Link {
@@ -57,6 +63,8 @@ impl Link {
             remote_handle: None,
             name,
             role,
+            asks: false,
+            outlived: false,
             state: LinkState::AttachSent,
             silent: false,
             delivery_count: 0,
@@ -69,7 +77,13 @@ impl Link {
             next_tag: 0,
             batchable: false,
             incoming: None,
+            unnumbered: false,
         }
+    }
+
+    /// To close it would delete what outlives it: it is only detached.
+    fn keeps(&self) -> bool {
+        self.outlived || self.asks
     }
 }
 
@@ -85,6 +99,10 @@ impl Engine {
         }
         let handle = session.free_handle().ok_or(EngineError::NoHandle)?;
         let sender = spec.role == Role::Sender;
+        let source = spec.source.as_ref();
+        let asks = !sender && source.is_none();
+        let policy = source.and_then(|source| source.expiry_policy.as_deref());
+        let outlived = policy == Some("never");
         let attach = Attach {
             name: spec.name,
             handle,
@@ -106,6 +124,7 @@ impl Engine {
         }
         let mut link = Link::new(id.0.index, handle, spec.role, attach.name);
         link.batchable = spec.batchable;
+        (link.asks, link.outlived) = (asks, outlived);
         let key = self.links.insert(link);
         assign(&mut session.local, handle, key.index);
         Ok(LinkId(key))
@@ -121,6 +140,23 @@ impl Engine {
         if matches!(self.phase, Phase::Open) {
             self.write_detach(id.0.index, closed, error);
         }
+    }
+
+    /// Ends a link and nothing else: closes it, or only detaches it where that would delete what outlives it.
+    pub fn leave(&mut self, id: LinkId) {
+        let keeps = self.links.get(id.0).is_some_and(Link::keeps);
+        self.detach(id, !keeps, None);
+    }
+
+    /// A receiving link of this name is on its way out: until the peer has answered its detach, the name is in use.
+    pub fn is_leaving(&self, name: &str) -> bool {
+        let mut links = self
+            .links
+            .indices()
+            .filter_map(|index| self.links.at(index));
+        links.any(|link| {
+            link.state == LinkState::DetachSent && link.role == Role::Receiver && link.name == name
+        })
     }
 
     /// The session of a link.
@@ -174,13 +210,14 @@ impl Engine {
             return;
         };
         let error = AmqpError::new(condition, text);
-        self.write_detach(number, true, Some(error.clone()));
+        let closed = !self.links.at(number).is_some_and(Link::keeps);
+        self.write_detach(number, closed, Some(error.clone()));
         if let Some(link) = self.links.at_mut(number)
             && !std::mem::replace(&mut link.silent, true)
         {
             self.events.push_back(Event::Detached {
                 link: LinkId(key),
-                closed: true,
+                closed,
                 error: Some(error),
                 by_peer: false,
             });
@@ -259,7 +296,7 @@ impl Engine {
         }
         let refused = match link.role {
             Role::Sender => attach.target.is_none(),
-            Role::Receiver => attach.source.is_none(),
+            Role::Receiver => attach.source.is_none() && !link.asks,
         };
         if refused {
             link.state = LinkState::RefusalPending;

@@ -6,11 +6,12 @@
 //! `poll_event` until it is empty. It writes what `take_output` gives and reports it with `wrote`.
 //! Nothing here blocks. Sending, acknowledging and receiving a message do not allocate.
 //!
-//! Where things are: `handshake` headers, SASL, our open; `connection` open, close, violations, the
-//! way of frames; `timers` heartbeats; `session` begin, end, the windows; `link` attach, detach;
-//! `credit` credit and drains; `transfer` messages both ways, `received` the performative of one that
-//! came; `settle` dispositions both ways; `txn` the coordinator's commands; `sasl` and `scram` the
-//! mechanisms, `digests` what they need of cryptography.
+//! Where things are: `handshake` headers, SASL, our open, `stranger` what a peer of another protocol
+//! looks like; `connection` open, close, violations, the way of frames; `timers` heartbeats;
+//! `session` begin, end, the windows; `link` attach, detach; `credit` credit and drains; `transfer`
+//! messages both ways, `received` the performative of one that came; `settle` dispositions both ways;
+//! `txn` the coordinator's commands; `sasl` and `scram` the mechanisms, `digests` what they need of
+//! cryptography.
 
 mod connection;
 mod credit;
@@ -25,6 +26,7 @@ mod serial;
 mod session;
 mod settle;
 mod slots;
+mod stranger;
 mod timers;
 mod transfer;
 mod txn;
@@ -35,8 +37,8 @@ mod unsettled;
 mod tests;
 
 pub use digests::{Digests, ScramHash};
-pub use sasl::SaslConfig;
-pub use scram::ScramCache;
+pub use sasl::{MECHANISMS, SaslConfig};
+pub use scram::{SCRAM_MAX, SCRAM_MIN, ScramCache};
 pub use types::{
     AttachSpec, Attached, AuthFailure, Delivery, EngineConfig, EngineError, EngineState, Event,
     FailureKind, LinkId, Outcome, Send, SendError, SessionId, Settle, condition,

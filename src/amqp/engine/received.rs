@@ -14,7 +14,6 @@ const DESCRIPTOR: u8 = code::TRANSFER as u8;
 pub(super) struct Received {
     pub handle: u32,
     pub delivery_id: Option<u32>,
-    pub has_tag: bool,
     pub message_format: u32,
     pub settled: bool,
     pub more: bool,
@@ -69,8 +68,7 @@ impl Received {
         let mut received = Received {
             handle: f.uint()??,
             delivery_id: f.uint()?,
-            has_tag: f.has_binary()?,
-            message_format: f.uint()?.unwrap_or(0),
+            message_format: f.tag_and_format()?,
             settled: f.flag()?,
             more: f.flag()?,
             resume: false,
@@ -93,7 +91,7 @@ impl Received {
         let mut f = FieldReader::open(&mut decoder, code::TRANSFER)?;
         let handle = f.required_uint("handle")?;
         let delivery_id = f.uint("delivery-id")?;
-        let has_tag = f.binary("delivery-tag")?.is_some();
+        f.binary("delivery-tag")?; // nothing needs it (D25)
         let message_format = f.uint("message-format")?.unwrap_or(0);
         let settled = f.bool("settled")?.unwrap_or(false);
         let more = f.bool("more")?.unwrap_or(false);
@@ -105,7 +103,6 @@ impl Received {
         Ok(Received {
             handle,
             delivery_id,
-            has_tag,
             message_format,
             settled,
             more,
@@ -148,18 +145,17 @@ impl Fields<'_> {
         Some(value)
     }
 
+    /// The message-format, behind a delivery-tag that nothing needs.
     #[inline]
-    fn has_binary(&mut self) -> Option<bool> {
-        if !self.next() {
-            return Some(false);
+    fn tag_and_format(&mut self) -> Option<u32> {
+        if self.next() {
+            self.bytes = match *self.bytes {
+                [c::BINARY8, size, ref rest @ ..] => rest.get(usize::from(size)..)?,
+                [c::NULL, ref rest @ ..] => rest,
+                _ => return None,
+            };
         }
-        let (has, rest) = match *self.bytes {
-            [c::BINARY8, size, ref rest @ ..] => (true, rest.get(usize::from(size)..)?),
-            [c::NULL, ref rest @ ..] => (false, rest),
-            _ => return None,
-        };
-        self.bytes = rest;
-        Some(has)
+        Some(self.uint()?.unwrap_or(0))
     }
 
     /// A boolean whose default is false.
@@ -356,7 +352,6 @@ mod tests {
             assert!(agree(&body));
             let received = Received::decode(&body).unwrap();
             assert_eq!(received.delivery_id, Some(7));
-            assert!(received.has_tag);
             assert_eq!(received.length, body.len());
         }
     }

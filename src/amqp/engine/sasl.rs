@@ -5,6 +5,7 @@
 use super::digests::{Digests, ScramHash};
 use super::scram::{self, Scram, ScramCache};
 use bytes::Bytes;
+use std::borrow::Cow;
 
 /// What the caller wants to prove, and what may be used for it.
 #[derive(Clone, Default)]
@@ -23,7 +24,7 @@ pub struct SaslConfig {
     pub authzid: Option<String>,
     /// sasl-init.hostname, the same as open.hostname
     pub hostname: Option<String>,
-    /// Option `scram_min`: fewest SCRAM iterations that are accepted; `None`: 4096
+    /// Option `scram_min`: fewest SCRAM iterations that are accepted; `None`: `SCRAM_MIN`
     pub scram_min: Option<u32>,
     /// Shared by all connects of one connection, so that a reconnect is quick
     pub scram_cache: ScramCache,
@@ -48,7 +49,13 @@ pub(super) enum MechanismError {
     /// User or password cannot be sent with it
     Credentials(&'static str),
     /// The peer did something that the mechanism does not know
-    Exchange(&'static str),
+    Exchange(Cow<'static, str>),
+}
+
+impl MechanismError {
+    pub const fn exchange(text: &'static str) -> MechanismError {
+        MechanismError::Exchange(Cow::Borrowed(text))
+    }
 }
 
 /// One SASL mechanism in progress.
@@ -57,7 +64,7 @@ pub(super) trait Mechanism: Send {
     fn initial_response(&mut self) -> Result<Bytes, MechanismError>;
     /// The answer to a challenge.
     fn challenge(&mut self, _data: &[u8]) -> Result<Bytes, MechanismError> {
-        Err(MechanismError::Exchange("a challenge was not due"))
+        Err(MechanismError::exchange("a challenge was not due"))
     }
     /// The peer says ok: is its own proof, if the mechanism has one, in order?
     fn succeeded(&mut self, _additional_data: Option<&[u8]>) -> Result<(), MechanismError> {
@@ -68,6 +75,18 @@ pub(super) trait Mechanism: Send {
         true
     }
 }
+
+/// Every mechanism that is built, by its registered name.
+pub const MECHANISMS: [&str; 8] = [
+    "ANONYMOUS",
+    "EXTERNAL",
+    "OAUTHBEARER",
+    "PLAIN",
+    "SCRAM-SHA-1",
+    "SCRAM-SHA-256",
+    "SCRAM-SHA-512",
+    "XOAUTH2",
+];
 
 struct Anonymous;
 
@@ -176,7 +195,7 @@ fn candidates(
                 continue;
             };
             let mut scram = Scram::new(digests, hash, user.clone(), password.clone(), nonce);
-            scram.min_iterations = config.scram_min.unwrap_or(scram.min_iterations);
+            scram.min_iterations = config.scram_min.unwrap_or(scram::SCRAM_MIN);
             scram.cache = config.scram_cache.clone();
             list.push(Box::new(scram));
         }
@@ -235,6 +254,21 @@ mod tests {
     fn chosen(config: &SaslConfig, offered: &[&str]) -> Option<&'static str> {
         let offered: Vec<String> = offered.iter().map(|o| (*o).to_owned()).collect();
         choose(config, &offered).map(|m| m.name())
+    }
+
+    /// The list names what can be chosen, and nothing else.
+    #[test]
+    fn every_listed_mechanism_can_be_chosen() {
+        for name in MECHANISMS {
+            let mut config = user();
+            config.allowed = Some(vec![name.to_owned()]);
+            config.tls = true;
+            config.client_certificate = true;
+            if name == "ANONYMOUS" {
+                (config.user, config.password) = (None, None);
+            }
+            assert_eq!(chosen(&config, &[name]), Some(name));
+        }
     }
 
     fn user() -> SaslConfig {

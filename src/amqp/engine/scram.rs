@@ -5,12 +5,14 @@
 
 use super::digests::{Digests, ScramHash};
 use super::sasl::{Mechanism, MechanismError};
+use crate::sync::Mutex;
 use bytes::Bytes;
-use parking_lot::Mutex;
 use std::sync::Arc;
 
-/// More iterations than this are an attack on our processor.
-const MAX_ITERATIONS: usize = 1_000_000;
+/// Fewer iterations than this protect the password too little, unless the caller says otherwise.
+pub const SCRAM_MIN: u32 = 4096;
+/// More iterations than this are an attack on our processor: they cost about a second.
+pub const SCRAM_MAX: u32 = 1_000_000;
 
 impl ScramHash {
     pub(super) fn mechanism(self) -> &'static str {
@@ -59,9 +61,9 @@ pub(super) struct Scram {
 }
 
 const MALFORMED: MechanismError =
-    MechanismError::Exchange("the server's first SCRAM message is malformed");
+    MechanismError::exchange("the server's first SCRAM message is malformed");
 const NO_HASH: MechanismError =
-    MechanismError::Exchange("the hash of the mechanism is not available");
+    MechanismError::exchange("the hash of the mechanism is not available");
 
 impl Scram {
     pub fn new(
@@ -77,7 +79,7 @@ impl Scram {
             user,
             password,
             nonce,
-            min_iterations: 4096,
+            min_iterations: SCRAM_MIN,
             cache: ScramCache::default(),
             first_bare: String::new(),
             step: Step::Start,
@@ -115,6 +117,21 @@ impl Scram {
         Ok(key)
     }
 
+    /// The server's iteration count, if it neither endangers the password nor occupies the processor.
+    fn bounded(&self, iterations: u64) -> Result<usize, MechanismError> {
+        let least = self.min_iterations.max(1); // none is no hash at all
+        let wrong = if iterations < u64::from(least) {
+            format!("fewer than {least} (option scram_min)")
+        } else if iterations > u64::from(SCRAM_MAX) {
+            format!("more than {SCRAM_MAX}")
+        } else {
+            return usize::try_from(iterations).map_err(|_| MALFORMED);
+        };
+        Err(MechanismError::Exchange(
+            format!("the server asks for {iterations} SCRAM iterations, {wrong}").into(),
+        ))
+    }
+
     /// server-first: nonce, salt, iterations. Gives client-final.
     fn answer(&mut self, server_first: &str) -> Result<Bytes, MechanismError> {
         let mut fields = server_first.split(',');
@@ -126,19 +143,14 @@ impl Scram {
             return Err(MALFORMED);
         };
         if !nonce.starts_with(&self.nonce) || nonce.len() == self.nonce.len() {
-            return Err(MechanismError::Exchange("the server's nonce is not ours"));
+            return Err(MechanismError::exchange("the server's nonce is not ours"));
         }
         let salt = self.digests.decode_base64(salt).ok_or(MALFORMED)?;
-        let iterations: usize = iterations.parse().map_err(|_| MALFORMED)?;
+        let iterations: u64 = iterations.parse().map_err(|_| MALFORMED)?;
         if salt.is_empty() {
             return Err(MALFORMED);
         }
-        if iterations < self.min_iterations as usize || iterations > MAX_ITERATIONS {
-            return Err(MechanismError::Exchange(
-                "the server's SCRAM iteration count is out of bounds",
-            ));
-        }
-        let salted = self.salted(salt, iterations)?;
+        let salted = self.salted(salt, self.bounded(iterations)?)?;
         let without_proof = format!("c=biws,r={nonce}");
         let message = format!("{},{server_first},{without_proof}", self.first_bare);
         let mut proof = self.hmac(&salted, b"Client Key")?;
@@ -157,7 +169,7 @@ impl Scram {
 
     /// server-final: the server's proof.
     fn verify(&mut self, server_final: &[u8]) -> Result<(), MechanismError> {
-        let wrong = MechanismError::Exchange("the server's SCRAM proof is wrong");
+        let wrong = MechanismError::exchange("the server's SCRAM proof is wrong");
         let Step::FinalSent(expected) = &self.step else {
             return Err(wrong);
         };
@@ -205,7 +217,7 @@ impl Mechanism for Scram {
             }
             Step::FinalSent(_) => self.verify(data).map(|()| Bytes::new()),
             Step::Start | Step::Verified => {
-                Err(MechanismError::Exchange("a challenge was not due"))
+                Err(MechanismError::exchange("a challenge was not due"))
             }
         }
     }
@@ -214,7 +226,7 @@ impl Mechanism for Scram {
         match (&self.step, additional_data) {
             (Step::Verified, _) => Ok(()),
             (_, Some(data)) => self.verify(data),
-            (_, None) => Err(MechanismError::Exchange(
+            (_, None) => Err(MechanismError::exchange(
                 "the server did not prove that it knows the password",
             )),
         }

@@ -123,15 +123,31 @@ impl Engine {
             return;
         };
         let mut applied: Option<(u32, u32)> = None;
+        let mut run: Option<(LinkId, u64, u64)> = None;
         let events = &mut self.events;
-        session.unsettled.settle(first, last, |entry| {
-            applied = Some((applied.map_or(entry.id, |(from, _)| from), entry.id));
+        let mut tell = |(link, first, last)| {
             events.push_back(Event::Outcome {
-                link: entry.link,
-                token: entry.token,
+                link,
+                first,
+                last,
                 outcome: outcome.clone(),
             });
+        };
+        session.unsettled.settle(first, last, |entry| {
+            applied = Some((applied.map_or(entry.id, |(from, _)| from), entry.id));
+            match &mut run {
+                Some((link, _, last))
+                    if *link == entry.link && last.checked_add(1) == Some(entry.token) =>
+                {
+                    *last = entry.token;
+                }
+                _ => {
+                    let before = run.replace((entry.link, entry.token, entry.token));
+                    before.into_iter().for_each(&mut tell);
+                }
+            }
         });
+        run.into_iter().for_each(tell);
         if let (false, Some((from, to))) = (disposition.settled, applied) {
             // The peer wants to hear that we have settled too.
             let answer = Disposition {

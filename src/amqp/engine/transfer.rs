@@ -68,7 +68,8 @@ impl Engine {
             if let Some(lost) = session.unsettled.push(delivery_id, id, send.token) {
                 self.events.push_back(Event::Outcome {
                     link: lost.link,
-                    token: lost.token,
+                    first: lost.token,
+                    last: lost.token,
                     outcome: Outcome::None,
                 });
             }
@@ -196,7 +197,11 @@ impl Engine {
         }
         if link.state != LinkState::Attached {
             // Ignored, but its delivery-id is used up.
-            if received.delivery_id.is_some() && received.delivery_id == session.expected_delivery {
+            if link.unnumbered {
+                session.expected_delivery = None;
+            } else if received.delivery_id.is_some()
+                && received.delivery_id == session.expected_delivery
+            {
                 session.expected_delivery = received.delivery_id.map(|id| id.wrapping_add(1));
             }
         } else if link.incoming.is_some() {
@@ -215,15 +220,16 @@ impl Engine {
             return;
         };
         let id = LinkId(key);
-        let delivery_id = match received.delivery_id {
-            Some(delivery_id) if received.has_tag => delivery_id,
-            _ => {
-                return self.end_session(
-                    index,
-                    condition::INVALID_FIELD,
-                    "delivery without delivery-id or delivery-tag",
-                );
-            }
+        // A missing delivery-tag is taken: nothing here needs it (D25).
+        let Some(delivery_id) = received.delivery_id else {
+            // nobody knows which number it has used up: the next one is taken as it comes
+            session.expected_delivery = None;
+            link.unnumbered = true;
+            return self.close_link(
+                number,
+                condition::INVALID_FIELD,
+                "delivery without delivery-id",
+            );
         };
         if session.expected_delivery.unwrap_or(delivery_id) != delivery_id {
             return self.end_session(

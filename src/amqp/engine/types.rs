@@ -248,9 +248,11 @@ pub enum Event {
         link: LinkId,
         delivery: Delivery,
     },
+    /// The same became of sends on a link whose tokens follow each other, in their order
     Outcome {
         link: LinkId,
-        token: u64,
+        first: u64,
+        last: u64,
         outcome: Outcome,
     },
     /// A send that the session window had cut off is now in the output to its last byte

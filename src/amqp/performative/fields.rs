@@ -5,7 +5,7 @@
 
 use crate::amqp::codec::value::SPARE_VALUES;
 use crate::amqp::codec::{
-    Compound, DecodeError, Decoder, Descriptor, Encoder, Mark, SymbolMap, Value, ValueRef,
+    ArrayRef, Compound, DecodeError, Decoder, Descriptor, Encoder, Mark, SymbolMap, Value, ValueRef,
 };
 use bytes::Bytes;
 
@@ -244,11 +244,13 @@ impl<'a> FieldReader<'a> {
         match self.value()? {
             None => {}
             Some(ValueRef::Array(items)) => {
+                symbols.reserve_exact(ArrayRef::count(&items) as usize);
                 for item in items {
                     symbols.push(text(&item?, name)?);
                 }
             }
             Some(ValueRef::List(items)) => {
+                symbols.reserve_exact(Compound::count(&items) as usize);
                 for item in items {
                     symbols.push(text(&item?, name)?);
                 }
@@ -267,7 +269,7 @@ impl<'a> FieldReader<'a> {
             Some(_) => return Err(DecodeError::WrongType(name)),
         };
         let mut budget = items.items().remaining().len() + SPARE_VALUES;
-        let mut map = SymbolMap::new();
+        let mut map = SymbolMap::with_capacity(Compound::count(&items) as usize / 2);
         while let Some(key) = items.next_value()? {
             let value = items.next_value()?.ok_or(DecodeError::OddMap)?;
             if let (ValueRef::Symbol(key) | ValueRef::String(key), value) =

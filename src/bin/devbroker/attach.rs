@@ -1,7 +1,7 @@
 //! Attaching: which node a link gets, what is granted of what it asks for, and refusals
 //! (spec 40 §1.11, §2.5 to §2.10).
 //!
-//! A filter is answered only when it is honoured: no-local on topics. Selectors never are.
+//! A filter is answered only when it is honoured: selectors, and no-local on topics. A selector that is none is refused.
 
 use crate::broker::{Node, Sort};
 use crate::incoming::MAX_MESSAGE;
@@ -14,11 +14,28 @@ use tibemsufo::amqp::codec::{SymbolMap, Value};
 use tibemsufo::amqp::performative::{
     AmqpError, Attach, Coordinator, Detach, LinkTarget, Role, Source, Target,
 };
+use tibemsufo::message::selector::Selector;
 
 /// Most links of a connection.
 const MAX_LINKS: usize = 50_000;
-const NO_LOCAL_CODE: u64 = 0x0000_468C_0000_0003;
-const NO_LOCAL_NAME: &str = "apache.org:no-local-filter:list";
+
+/// A filter, by the key and the descriptors that clients use.
+struct Filter {
+    key: &'static str,
+    code: u64,
+    name: &'static str,
+}
+
+const NO_LOCAL: Filter = Filter {
+    key: "no-local",
+    code: 0x0000_468C_0000_0003,
+    name: "apache.org:no-local-filter:list",
+};
+const SELECTOR: Filter = Filter {
+    key: "jms-selector",
+    code: 0x0000_468C_0000_0004,
+    name: "apache.org:selector-filter:string",
+};
 
 /// What a link becomes, and the termini that it is answered with.
 struct Granted {
@@ -129,10 +146,10 @@ impl Session {
             ctx.broker.detaches.push((old, error));
         }
         if let LinkKind::Consumer(consumer) = &link.kind {
-            let browse = consumer.browse;
+            let (browse, selector) = (consumer.browse, consumer.selector.clone());
             let link_ref = self.link_ref(link.handle, ctx.connection);
             if let Some(queue) = ctx.broker.queues.get_mut(consumer.queue) {
-                queue.add_consumer(link_ref, consumer.number, browse);
+                queue.add_consumer(link_ref, consumer.number, browse, selector);
             }
         }
         self.place(link, ctx);
@@ -209,6 +226,11 @@ fn consumer(attach: &Attach, ctx: &mut Context<'_>) -> Result<Granted, AmqpError
         capabilities: honoured(&source.capabilities),
         ..source.clone()
     };
+    let mut chosen = None;
+    if let Some(asked) = SELECTOR.find(&source.filter) {
+        chosen = selector(&asked.1)?;
+        answer.filter.push(asked.clone());
+    }
     let sort = Sort::of(&source.capabilities);
     let mut dynamic = None;
     let node = if source.dynamic {
@@ -227,11 +249,12 @@ fn consumer(attach: &Attach, ctx: &mut Context<'_>) -> Result<Granted, AmqpError
     let (queue, browse) = match node {
         Node::Queue(queue) => (queue, browse),
         Node::Topic(topic) => {
-            answer.filter = source.filter.iter().filter(no_local).cloned().collect();
-            let local = !answer.filter.is_empty();
+            let no_local = NO_LOCAL.find(&source.filter);
+            answer.filter.extend(no_local.cloned());
             let wanted = Subscription {
                 topic,
-                no_local: local.then(|| ctx.container.clone()),
+                no_local: no_local.map(|_| ctx.container.clone()),
+                selector: chosen.take(),
                 shared: has(&source.capabilities, "shared"),
                 name: subscription_name(&attach.name, source, ctx.container),
             };
@@ -243,6 +266,7 @@ fn consumer(attach: &Attach, ctx: &mut Context<'_>) -> Result<Granted, AmqpError
         number: ctx.broker.number(),
         presettled: attach.snd_settle_mode == Some(1),
         browse,
+        selector: chosen,
         drain: false,
         default_outcome: source.default_outcome.clone(),
         dynamic,
@@ -327,14 +351,32 @@ fn honoured(capabilities: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn no_local(entry: &&(String, Value)) -> bool {
-    let (key, value) = entry;
-    match value {
-        Value::Described(descriptor, _) => match descriptor.as_ref() {
-            Value::Ulong(code) => *code == NO_LOCAL_CODE,
-            Value::Symbol(name) => name == NO_LOCAL_NAME,
-            _ => false,
-        },
-        _ => key == "no-local",
+impl Filter {
+    /// The filter of this kind among those that are asked for.
+    fn find<'a>(&self, asked: &'a [(String, Value)]) -> Option<&'a (String, Value)> {
+        asked.iter().find(|(key, value)| match value {
+            Value::Described(descriptor, _) => match descriptor.as_ref() {
+                Value::Ulong(code) => *code == self.code,
+                Value::Symbol(name) => name == self.name,
+                _ => false,
+            },
+            _ => key == self.key,
+        })
+    }
+}
+
+/// The selector in a filter; blanks are none.
+fn selector(value: &Value) -> Result<Option<Rc<Selector>>, AmqpError> {
+    let text = match value {
+        Value::Described(_, value) => value,
+        value => value,
+    };
+    let Value::String(text) = text else {
+        let text = "the selector filter is no string";
+        return Err(AmqpError::new("amqp:invalid-field", text));
+    };
+    match Selector::given(Some(text.as_bytes())) {
+        Ok(selector) => Ok(selector.map(Rc::new)),
+        Err(error) => Err(AmqpError::new("amqp:invalid-field", error.to_string())),
     }
 }

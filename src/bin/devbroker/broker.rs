@@ -4,11 +4,12 @@
 //! Owned by the server's one thread; nothing here blocks or touches a socket. What has to happen on
 //! other connections is left in `detaches` and `draining` for the server.
 
+use crate::management::QUEUE;
 use crate::message::{Message, Meter};
 use crate::queue::{Entry, Kind, LinkRef, Queue};
 use crate::slab::{Key, Slab};
 use crate::topic::{Name, Subscription, Topics, is_wildcard};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use tibemsufo::amqp::performative::AmqpError;
 
@@ -44,6 +45,9 @@ impl Sort {
     }
 }
 
+/// The queue of dead letters.
+const DEAD_LETTERS: &str = "DLQ";
+
 /// What the command line says about nodes.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -57,6 +61,8 @@ pub struct Rules {
     pub deny: HashSet<String>,
     /// Is there an anonymous relay?
     pub relay: bool,
+    /// Failed deliveries after which a message of a queue is dead; none: it never is
+    pub max_deliveries: Option<u32>,
 }
 
 impl Default for Rules {
@@ -67,6 +73,7 @@ impl Default for Rules {
             only: None,
             deny: HashSet::new(),
             relay: true,
+            max_deliveries: None,
         }
     }
 }
@@ -183,6 +190,20 @@ impl Broker {
         }
     }
 
+    /// The names of all that has been made: queues, temporary nodes, and topics with subscriptions.
+    pub fn nodes(&self) -> BTreeSet<Rc<str>> {
+        let queues = self.names.keys().chain(self.temporary.keys());
+        queues.chain(self.topics.subscribed()).cloned().collect()
+    }
+
+    /// A message to this node asks about the broker.
+    pub fn is_asked(&self, node: &Node) -> bool {
+        match node {
+            Node::Queue(key) => (self.queues.get(*key)).is_some_and(|queue| &*queue.name == QUEUE),
+            Node::Topic(_) => false,
+        }
+    }
+
     fn add_queue(&mut self, name: Rc<str>, kind: Kind) -> Result<Key, AmqpError> {
         if self.queues.len() >= MAX_NODES {
             let text = "too many queues and subscriptions";
@@ -239,7 +260,12 @@ impl Broker {
                 .queues
                 .get(key)
                 .is_some_and(|queue| !queue.consumers().is_empty());
-            let same = self.topics.get(key) == Some(&wanted);
+            let there = self.topics.get(key);
+            if there.is_some_and(|there| there.shared != wanted.shared) {
+                let text = "a shared subscription and one that is not have the same name";
+                return Err(AmqpError::new("amqp:illegal-state", text));
+            }
+            let same = there == Some(&wanted);
             if same && (wanted.shared || !busy) {
                 return Ok(key);
             }
@@ -324,7 +350,7 @@ impl Broker {
                 }
                 let mut over = false;
                 if self.rules.queue_limit.is_some() {
-                    self.topics.route(topic, "", |key| {
+                    self.topics.route(topic, "", |key, _| {
                         over |= self.queues.get(key).is_some_and(|q| q.depth >= limit);
                     });
                 }
@@ -353,8 +379,9 @@ impl Broker {
             }
             Node::Topic(topic) => {
                 let (queues, dirty) = (&mut self.queues, &mut self.dirty);
-                self.topics.route(topic, &message.origin, |key| {
-                    if let Some(queue) = queues.get_mut(key) {
+                self.topics.route(topic, &message.origin, |key, selector| {
+                    let wanted = selector.is_none_or(|s| message.is_selected(s, 0));
+                    if let Some(queue) = queues.get_mut(key).filter(|_| wanted) {
                         queue.push(message.clone());
                         note(queue, key, dirty);
                     }
@@ -375,11 +402,30 @@ impl Broker {
         None
     }
 
-    /// Takes back a message from a consumer.
+    /// Takes back a message from a consumer; one that has failed too often is dead.
     pub fn restore(&mut self, key: Key, entry: Entry) {
+        let most = self.rules.max_deliveries;
+        if most.is_some_and(|most| entry.count >= most) {
+            return self.bury(key, entry);
+        }
         if let Some(queue) = self.queues.get_mut(key) {
             queue.restore(entry);
             self.mark(key);
+        }
+    }
+
+    /// A message that no consumer wants goes to the dead letters, where such are kept; from there it goes for good.
+    pub fn bury(&mut self, key: Key, entry: Entry) {
+        let named = (self.queues.get_mut(key))
+            .is_some_and(|queue| queue.kind == Kind::Named && *queue.name != *DEAD_LETTERS);
+        self.forget(key);
+        if named
+            && self.rules.max_deliveries.is_some()
+            && let Ok(Node::Queue(dead)) = self.resolve(DEAD_LETTERS, Some(Sort::Queue))
+            && let Some(queue) = self.queues.get_mut(dead)
+        {
+            queue.push(entry.message);
+            self.mark(dead);
         }
     }
 
@@ -430,6 +476,7 @@ mod tests {
         Subscription {
             topic: topic.into(),
             no_local: None,
+            selector: None,
             shared: false,
             name: name.map(|name| Name {
                 container: Some("c".into()),
@@ -454,7 +501,7 @@ mod tests {
             .queues
             .get_mut(key)
             .unwrap()
-            .add_consumer(link, 1, false);
+            .add_consumer(link, 1, false, None);
         let locked = broker.subscribe(wanted.clone()).unwrap_err();
         assert_eq!(locked.condition, "amqp:resource-locked");
         assert!(broker.unsubscribe(&name).is_err());

@@ -112,7 +112,7 @@ impl Session {
         if !consumer.drain {
             return true;
         }
-        let queue = ctx.broker.queues.get(consumer.queue);
+        let queue = ctx.broker.queues.get_mut(consumer.queue);
         let exhausted = queue.is_none_or(|queue| queue.is_exhausted(link_ref, ctx.now));
         if stopped == Some(link_ref.handle) || (link.credit > 0 && !exhausted) {
             return false;

@@ -3,6 +3,7 @@
 
 use crate::broker::{Node, Sort};
 use crate::link::{Context, Delivery, LinkKind, Partial, Producer};
+use crate::management;
 use crate::message::{Facts, Message};
 use crate::session::{Session, unattached};
 use crate::transaction::{self, Command};
@@ -268,6 +269,9 @@ fn try_store(
         }
     };
     ctx.broker.admit(node, ctx.now)?;
+    if ctx.broker.is_asked(node) {
+        return management::answer(ctx.broker, delivery.payload, ctx.now);
+    }
     let deliver_at = facts.deliver_at;
     let origin = ctx.container.clone();
     let message = Message::new(

@@ -10,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use std::collections::HashMap;
 use std::rc::Rc;
 use tibemsufo::amqp::performative::DeliveryState;
+use tibemsufo::message::selector::Selector;
 
 /// Where the links of a connection are, by name and by whether we receive.
 pub type Names = HashMap<(String, bool), (u16, u32)>;
@@ -96,6 +97,8 @@ pub struct Consumer {
     pub presettled: bool,
     /// Gets copies, takes nothing away
     pub browse: bool,
+    /// Of a queue's consumer; a subscription selects when messages come in
+    pub selector: Option<Rc<Selector>>,
     /// A drain is asked for and not answered
     pub drain: bool,
     pub default_outcome: Option<DeliveryState>,

@@ -10,6 +10,7 @@ mod flow;
 mod handshake;
 mod incoming;
 mod link;
+mod management;
 mod message;
 mod outgoing;
 mod queue;
@@ -48,13 +49,16 @@ usage: devbroker [options]
   --memory-limit MB   bytes of all messages; more are rejected (default 2048)
   --only NAMES        the queues and topics that exist, with commas; no other is made by naming it
   --deny NAMES        queues and topics that nobody may send to, with commas
+  --max-deliveries N  a queue's message that failed so often, or was rejected, goes to the queue DLQ
+                      (default: failed ones come again for ever, rejected ones are dropped)
   --no-relay          take messages only on links to their destination (no ANONYMOUS-RELAY)
   --trace             print every frame to standard error
   --help              print this text
 
 It is meant for development and tests only: everything is kept in memory and is gone when it ends,
 persistent messages too. Queues and topics come into being when they are used (but see --only).
-There are no selectors, no users' rights, no TLS.
+There are no users' rights and no TLS. As on Apache Artemis the queue activemq.management takes
+the question for the names of all nodes (_AMQ_ResourceName=broker, _AMQ_Attribute=AddressNames).
 When it is ready it prints one line: devbroker: listening on ADDRESS:PORT
 ";
 
@@ -116,6 +120,9 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
             "--credit" => found.options.settings.credit = number(1, thirty_one_bits)? as u32,
             "--window" => found.options.settings.window = number(1, thirty_one_bits)? as u32,
             "--max-frame" => found.options.max_frame = number(512, 1 << 24)? as u32,
+            "--max-deliveries" => {
+                found.rules.max_deliveries = Some(number(1, thirty_one_bits)? as u32)
+            }
             "--queue-limit" => found.rules.queue_limit = Some(number(0, u64::MAX)? as usize),
             "--memory-limit" => found.rules.memory_limit = (number(0, 1 << 24)? as usize) << 20,
             "--only" => found.rules.only = Some(names()),

@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use tibemsufo::amqp::codec::{DecodeError, Decoder, Descriptor, Encoder, ValueRef};
 use tibemsufo::amqp::performative::code;
+use tibemsufo::message::selector::Selector;
+use tibemsufo::message::{self, Destination, PlainAddresses, Received};
 
 /// Counts the bytes of all messages that are stored; each message takes its share off when dropped.
 pub type Meter = Rc<Cell<usize>>;
@@ -215,6 +217,20 @@ impl Message {
 
     pub fn is_expired(&self, now: i64) -> bool {
         self.expires > 0 && self.expires <= now
+    }
+
+    /// Does the selector take it, after `count` failed deliveries? What cannot be read is taken by none.
+    pub fn is_selected(&self, selector: &Selector, count: u32) -> bool {
+        let payload = match count {
+            0 => self.payload.clone(),
+            count => self.redelivery(count),
+        };
+        let received = Received {
+            consumer_destination: &Destination::queue("selector"),
+            now_ms: 0,
+            addresses: &PlainAddresses,
+        };
+        message::Message::decode(payload, &received).is_ok_and(|message| selector.selects(&message))
     }
 
     /// The payload with `count` failed deliveries more than the sender wrote into the header.

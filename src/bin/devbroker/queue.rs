@@ -2,11 +2,15 @@
 //!
 //! Messages are kept sorted by priority and arrival, so that what comes back from a consumer takes
 //! its old place. Which consumer gets the next one is decided here; sending is the pump's work.
+//!
+//! A consumer with a selector remembers how far it has looked ([`Selection`]): each message is
+//! evaluated for it once, however often the consumer asks for the next one.
 
 use crate::message::Message;
 use crate::slab::Key;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use tibemsufo::message::selector::Selector;
 
 /// Where a link lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,16 @@ impl Entry {
         }
     }
 
+    fn is_expired(&self, now: i64) -> bool {
+        self.message.is_expired(now)
+    }
+
+    /// Does the consumer of this number want it?
+    fn is_for(&self, consumer: u64, selector: Option<&Selector>) -> bool {
+        !self.excluded.contains(&consumer)
+            && selector.is_none_or(|selector| self.message.is_selected(selector, self.count))
+    }
+
     pub fn exclude(&mut self, consumer: u64) {
         if !self.excluded.contains(&consumer) {
             self.excluded.push(consumer);
@@ -51,7 +65,42 @@ pub struct Consumer {
     /// Never used twice
     pub number: u64,
     /// A browser: the key of the next message that it has not seen
-    pub browse: Option<u64>,
+    browse: Option<u64>,
+    selection: Option<Selection>,
+}
+
+/// Which messages a selector leaves to its consumer.
+#[derive(Debug)]
+struct Selection {
+    selector: Rc<Selector>,
+    /// The key of the first message that was not evaluated
+    seen: u64,
+    /// Keys below that are ready and selected
+    waiting: BTreeSet<u64>,
+}
+
+impl Selection {
+    /// Evaluates what has become ready below the place that was looked at.
+    fn on_insert(&mut self, entry: &Entry, consumer: u64) {
+        if entry.key < self.seen && entry.is_for(consumer, Some(&self.selector)) {
+            self.waiting.insert(entry.key);
+        }
+    }
+
+    /// The key of the first message that is selected; looks on where it stopped the last time.
+    fn first(&mut self, ready: &BTreeMap<u64, Entry>, consumer: u64) -> Option<u64> {
+        if let Some(key) = self.waiting.first() {
+            return Some(*key);
+        }
+        for (key, entry) in ready.range(self.seen..) {
+            self.seen = key + 1;
+            if entry.is_for(consumer, Some(&self.selector)) {
+                self.waiting.insert(*key);
+                return Some(*key);
+            }
+        }
+        None
+    }
 }
 
 /// Why a queue exists and when it ends.
@@ -69,7 +118,7 @@ pub enum Kind {
 pub struct Queue {
     pub name: Rc<str>,
     pub kind: Kind,
-    ready: VecDeque<Entry>,
+    ready: BTreeMap<u64, Entry>,
     /// Refused as undeliverable by every consumer that there is
     parked: Vec<Entry>,
     consumers: Vec<Consumer>,
@@ -90,7 +139,7 @@ impl Queue {
         Queue {
             name,
             kind,
-            ready: VecDeque::new(),
+            ready: BTreeMap::new(),
             parked: Vec::new(),
             consumers: Vec::new(),
             turn: 0,
@@ -124,17 +173,22 @@ impl Queue {
     }
 
     fn insert(&mut self, entry: Entry) {
-        match (self.ready.front(), self.ready.back()) {
-            (_, Some(last)) if last.key > entry.key => {}
-            _ => return self.ready.push_back(entry),
-        }
-        match self.ready.front() {
-            Some(first) if first.key > entry.key => self.ready.push_front(entry),
-            _ => {
-                let at = self.ready.partition_point(|other| other.key < entry.key);
-                self.ready.insert(at, entry);
+        for consumer in &mut self.consumers {
+            if let Some(selection) = &mut consumer.selection {
+                selection.on_insert(&entry, consumer.number);
             }
         }
+        self.ready.insert(entry.key, entry);
+    }
+
+    /// Takes a message out of those that are ready.
+    fn remove(&mut self, key: u64) -> Option<Entry> {
+        for consumer in &mut self.consumers {
+            if let Some(selection) = &mut consumer.selection {
+                selection.waiting.remove(&key);
+            }
+        }
+        self.ready.remove(&key)
     }
 
     pub fn consumers(&self) -> &[Consumer] {
@@ -142,11 +196,22 @@ impl Queue {
     }
 
     /// Adds a consumer; what nobody wanted is offered to it.
-    pub fn add_consumer(&mut self, link: LinkRef, number: u64, browse: bool) {
+    pub fn add_consumer(
+        &mut self,
+        link: LinkRef,
+        number: u64,
+        browse: bool,
+        selector: Option<Rc<Selector>>,
+    ) {
         self.consumers.push(Consumer {
             link,
             number,
             browse: browse.then_some(0),
+            selection: selector.map(|selector| Selection {
+                selector,
+                seen: 0,
+                waiting: BTreeSet::new(),
+            }),
         });
         if !browse {
             for entry in std::mem::take(&mut self.parked) {
@@ -161,14 +226,16 @@ impl Queue {
 
     /// Drops expired messages at the head.
     pub fn expire(&mut self, now: i64) {
-        while self
-            .ready
-            .front()
-            .is_some_and(|entry| entry.message.is_expired(now))
+        while let Some((key, entry)) = self.ready.first_key_value()
+            && entry.is_expired(now)
         {
-            self.ready.pop_front();
-            self.forget();
+            self.drop_expired(*key);
         }
+    }
+
+    fn drop_expired(&mut self, key: u64) {
+        self.remove(key);
+        self.forget();
     }
 
     /// The next message and the consumer whose turn it is, among those that are `able` to take one
@@ -183,67 +250,74 @@ impl Queue {
         for step in 0..count {
             let at = (self.turn + step) % count;
             let consumer = &self.consumers[at];
-            let (link, number, browse) = (consumer.link, consumer.number, consumer.browse);
+            let (link, browses) = (consumer.link, consumer.browse.is_some());
             if !able(link) {
                 continue;
             }
-            if let Some(entry) = match browse {
-                Some(seen) => self.copy(at, seen, now),
-                None => self.take(number, now),
-            } {
+            if let Some(key) = self.first_for(at, now) {
                 self.turn = (at + 1) % count;
-                return Some((link, entry, browse.is_some()));
+                let entry = if browses {
+                    self.consumers[at].browse = Some(key + 1);
+                    self.ready.get(&key).cloned()
+                } else {
+                    self.remove(key)
+                };
+                return entry.map(|entry| (link, entry, browses));
             }
         }
         None
     }
 
     /// Is there nothing left for the consumer behind `link`?
-    pub fn is_exhausted(&self, link: LinkRef, now: i64) -> bool {
-        let Some(consumer) = self.consumers.iter().find(|c| c.link == link) else {
-            return true;
-        };
-        let from = match consumer.browse {
-            Some(seen) => self.ready.partition_point(|entry| entry.key < seen),
-            None => 0,
-        };
-        !self.ready.iter().skip(from).any(|entry| {
-            !entry.message.is_expired(now) && !entry.excluded.contains(&consumer.number)
-        })
+    pub fn is_exhausted(&mut self, link: LinkRef, now: i64) -> bool {
+        match self.consumers.iter().position(|c| c.link == link) {
+            Some(at) => self.first_for(at, now).is_none(),
+            None => true,
+        }
     }
 
-    fn copy(&mut self, consumer: usize, seen: u64, now: i64) -> Option<Entry> {
-        let at = self.ready.partition_point(|entry| entry.key < seen);
-        let entry = self
-            .ready
-            .iter()
-            .skip(at)
-            .find(|entry| !entry.message.is_expired(now))?;
-        self.consumers[consumer].browse = Some(entry.key + 1);
-        Some(entry.clone())
-    }
-
-    fn take(&mut self, consumer: u64, now: i64) -> Option<Entry> {
-        let mut at = 0;
-        while let Some(entry) = self.ready.get(at) {
-            if entry.message.is_expired(now) {
-                self.ready.remove(at);
-                self.forget();
-            } else if !entry.excluded.contains(&consumer) {
-                return self.ready.remove(at);
-            } else if self.is_wanted(entry) {
-                at += 1;
-            } else {
-                self.parked.extend(self.ready.remove(at));
+    /// The key of the next message of a consumer. What nobody wants any more is put aside on the way.
+    fn first_for(&mut self, at: usize, now: i64) -> Option<u64> {
+        let consumer = &mut self.consumers[at];
+        let number = consumer.number;
+        if let Some(seen) = consumer.browse {
+            let selector = consumer.selection.as_ref().map(|s| &*s.selector);
+            let found = self
+                .ready
+                .range(seen..)
+                .find(|(_, entry)| !entry.is_expired(now) && entry.is_for(number, selector))
+                .map(|(key, _)| *key);
+            // what was not selected is not looked at again
+            let last = self.ready.last_key_value().map_or(seen, |(key, _)| key + 1);
+            consumer.browse = Some(found.unwrap_or(last.max(seen)));
+            return found;
+        }
+        loop {
+            let key = match &mut self.consumers[at].selection {
+                Some(selection) => selection.first(&self.ready, number)?,
+                None => self.first_of_all(number)?,
+            };
+            match self.ready.get(&key) {
+                Some(entry) if entry.is_expired(now) => self.drop_expired(key),
+                Some(entry) if entry.is_for(number, None) => return Some(key),
+                _ => {
+                    let unwanted = self.remove(key);
+                    self.parked.extend(unwanted);
+                }
             }
         }
-        None
     }
 
-    fn is_wanted(&self, entry: &Entry) -> bool {
-        self.consumers
+    /// The key of the first message that the consumer takes, or that nobody does.
+    fn first_of_all(&self, consumer: u64) -> Option<u64> {
+        let wanted = |entry: &Entry| {
+            let mut takers = self.consumers.iter().filter(|c| c.browse.is_none());
+            takers.any(|c| !entry.excluded.contains(&c.number))
+        };
+        self.ready
             .iter()
-            .any(|c| c.browse.is_none() && !entry.excluded.contains(&c.number))
+            .find(|(_, entry)| entry.is_for(consumer, None) || !wanted(entry))
+            .map(|(key, _)| *key)
     }
 }
 
@@ -280,8 +354,8 @@ mod tests {
     fn consumers_take_turns_and_returned_messages_keep_their_place() {
         let mut queue = Queue::new("q".into(), Kind::Named);
         let links = links(2);
-        queue.add_consumer(links[0], 1, false);
-        queue.add_consumer(links[1], 2, false);
+        queue.add_consumer(links[0], 1, false, None);
+        queue.add_consumer(links[1], 2, false, None);
         for text in [b"1", b"2", b"3", b"4"] {
             queue.push(message(text));
         }
@@ -301,14 +375,14 @@ mod tests {
     fn undeliverable_here_hides_it_from_that_consumer_only() {
         let mut queue = Queue::new("q".into(), Kind::Named);
         let links = links(2);
-        queue.add_consumer(links[0], 1, false);
+        queue.add_consumer(links[0], 1, false, None);
         queue.push(message(b"x"));
         let (_, mut entry, _) = queue.next(0, |_| true).unwrap();
         entry.exclude(1);
         queue.restore(entry);
         assert!(queue.next(0, |_| true).is_none());
         assert!(queue.is_exhausted(links[0], 0));
-        queue.add_consumer(links[1], 2, false);
+        queue.add_consumer(links[1], 2, false, None);
         assert_eq!(queue.next(0, |_| true).unwrap().0, links[1]);
     }
 
@@ -316,7 +390,7 @@ mod tests {
     fn a_browser_sees_copies_once() {
         let mut queue = Queue::new("q".into(), Kind::Named);
         let links = links(1);
-        queue.add_consumer(links[0], 1, true);
+        queue.add_consumer(links[0], 1, true, None);
         queue.push(message(b"1"));
         queue.push(message(b"2"));
         assert_eq!(body(&queue.next(0, |_| true).unwrap().1), b"1");
@@ -325,5 +399,64 @@ mod tests {
         assert!(queue.next(0, |_| true).is_none());
         assert!(queue.is_exhausted(links[0], 0));
         assert_eq!(queue.depth, 2);
+    }
+
+    /// A message with an int property `n`.
+    fn numbered(n: i32) -> Rc<Message> {
+        use tibemsufo::message::{Destination, PlainAddresses, SendHeaders, Value};
+        let mut model = tibemsufo::message::Message::plain();
+        model.set_property(b"n", Value::Int(n)).unwrap();
+        let queue = Destination::queue("q");
+        let mut payload = Vec::new();
+        model
+            .encode(&SendHeaders::to(&queue), &PlainAddresses, &mut payload)
+            .unwrap();
+        let facts = Facts::read(&payload, 0, false).unwrap();
+        let message = Message::new(payload.into(), 0, facts, "c".into(), &Meter::default());
+        Rc::new(message)
+    }
+
+    fn selector(text: &str) -> Option<Rc<Selector>> {
+        Some(Rc::new(Selector::parse(text).unwrap()))
+    }
+
+    #[test]
+    fn a_selector_leaves_the_others_where_they_are() {
+        let mut queue = Queue::new("q".into(), Kind::Named);
+        let links = links(3);
+        queue.add_consumer(links[0], 1, false, selector("n = 2 OR n = 4"));
+        for n in 1..=4 {
+            queue.push(numbered(n));
+        }
+        let keys = |queue: &Queue| queue.ready.keys().copied().collect::<Vec<_>>();
+        let all = keys(&queue);
+        let (_, two, _) = queue.next(0, |_| true).unwrap();
+        assert_eq!(
+            (two.key, keys(&queue)),
+            (all[1], vec![all[0], all[2], all[3]])
+        );
+        let (_, four, _) = queue.next(0, |_| true).unwrap();
+        assert_eq!(four.key, all[3]);
+        assert!(queue.next(0, |_| true).is_none() && queue.is_exhausted(links[0], 0));
+        // what comes back is found, in its old order, and what others take is forgotten
+        queue.restore(four);
+        queue.restore(two);
+        assert!(!queue.is_exhausted(links[0], 0));
+        queue.add_consumer(links[1], 2, false, None);
+        queue.add_consumer(links[2], 3, true, selector("n > 2"));
+        let taken = |queue: &mut Queue, link| {
+            let (_, entry, _) = queue.next(0, |able| able == link)?;
+            Some(entry.key)
+        };
+        assert_eq!(taken(&mut queue, links[2]), Some(all[2]));
+        assert_eq!(taken(&mut queue, links[1]), Some(all[0]));
+        assert_eq!(taken(&mut queue, links[1]), Some(all[1]));
+        assert_eq!(taken(&mut queue, links[0]), Some(all[3]));
+        assert_eq!(taken(&mut queue, links[0]), None);
+        assert_eq!(taken(&mut queue, links[2]), None, "it is gone");
+        assert_eq!(taken(&mut queue, links[1]), Some(all[2]));
+        assert_eq!(taken(&mut queue, links[1]), None);
+        queue.push(numbered(4));
+        assert!(taken(&mut queue, links[0]).is_some());
     }
 }

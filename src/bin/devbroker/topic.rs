@@ -6,6 +6,7 @@
 use crate::slab::Key;
 use std::collections::HashMap;
 use std::rc::Rc;
+use tibemsufo::message::selector::Selector;
 
 /// Identifies a named subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +23,8 @@ pub struct Subscription {
     pub topic: Rc<str>,
     /// The container whose messages are left out
     pub no_local: Option<Rc<str>>,
+    /// Says which messages come in
+    pub selector: Option<Rc<Selector>>,
     pub shared: bool,
     pub name: Option<Name>,
 }
@@ -75,6 +78,11 @@ impl Topics {
         self.all.get(&queue)
     }
 
+    /// The topics that somebody has subscribed to.
+    pub fn subscribed(&self) -> impl Iterator<Item = &Rc<str>> {
+        self.all.values().map(|subscription| &subscription.topic)
+    }
+
     pub fn find(&self, name: &Name) -> Option<Key> {
         self.named.get(name).copied()
     }
@@ -84,17 +92,24 @@ impl Topics {
         self.exact.get(topic).cloned().unwrap_or_default()
     }
 
-    /// The queues that a message of `origin` to `topic` goes to.
-    pub fn route(&self, topic: &str, origin: &str, mut deliver: impl FnMut(Key)) {
+    /// The queues that a message of `origin` to `topic` goes to, if their selectors take it.
+    pub fn route(
+        &self,
+        topic: &str,
+        origin: &str,
+        mut deliver: impl FnMut(Key, Option<&Selector>),
+    ) {
         let exact = self.exact.get(topic).map(Vec::as_slice).unwrap_or_default();
         let wild = self
             .wild
             .iter()
             .filter(|(filter, _)| matches(filter, topic));
         for key in exact.iter().chain(wild.map(|(_, key)| key)) {
-            let no_local = self.all.get(key).and_then(|s| s.no_local.as_deref());
-            if no_local != Some(origin) {
-                deliver(*key);
+            let Some(subscription) = self.all.get(key) else {
+                continue;
+            };
+            if subscription.no_local.as_deref() != Some(origin) {
+                deliver(*key, subscription.selector.as_deref());
             }
         }
     }

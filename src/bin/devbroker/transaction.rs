@@ -76,7 +76,8 @@ impl Outcome {
             mut entry,
         } = taken;
         match self {
-            Outcome::Accepted | Outcome::Rejected => broker.forget(queue),
+            Outcome::Accepted => broker.forget(queue),
+            Outcome::Rejected => broker.bury(queue, entry),
             Outcome::Released => broker.restore(queue, entry),
             Outcome::Modified {
                 failed,
@@ -181,16 +182,13 @@ impl Transactions {
         now: i64,
     ) -> Result<(), AmqpError> {
         let transaction = self.open.remove(&number).ok_or_else(unknown)?;
-        if fail || transaction.failed {
-            let failed = transaction.failed;
+        if fail {
             transaction.roll_back(broker);
-            return match fail || !failed {
-                true => Ok(()),
-                false => Err(AmqpError::new(
-                    "amqp:transaction:rollback",
-                    "a message of the transaction was refused",
-                )),
-            };
+            return Ok(());
+        }
+        if let Some(why) = transaction.refusal(broker, now) {
+            transaction.roll_back(broker);
+            return Err(AmqpError::new("amqp:transaction:rollback", why));
         }
         for (node, message, deliver_at) in transaction.sends {
             broker.publish(&node, message, deliver_at, now);
@@ -218,6 +216,23 @@ impl Transactions {
 }
 
 impl Transaction {
+    /// Why it cannot be committed: a send was refused, or there is no room any more for one that was taken.
+    fn refusal(&self, broker: &mut Broker, now: i64) -> Option<String> {
+        if self.failed {
+            return Some("a message of the transaction was refused".into());
+        }
+        let mut refused = self
+            .sends
+            .iter()
+            .filter_map(|(node, ..)| broker.admit(node, now).err());
+        refused.next().map(|error| {
+            format!(
+                "a message of the transaction has no room: {}",
+                error.description.unwrap_or_default()
+            )
+        })
+    }
+
     fn roll_back(self, broker: &mut Broker) {
         // newest first: each takes its place at the head
         for (mut taken, _) in self.settled.into_iter().rev() {

@@ -3,7 +3,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::consumer::ConsumerState;
 use super::handing::FAILED;
+use super::inbox::Buffered;
+use super::server::Server;
 use super::{Key, Model};
 use crate::amqp::engine::{LinkId, Settle};
 use crate::client::rules::modes::AcknowledgeMode;
@@ -12,12 +15,48 @@ use crate::client::rules::modes::AcknowledgeMode;
 const LAZY_COUNT: u32 = 64;
 const LAZY_TIME: Duration = Duration::from_millis(100);
 
-/// A delivery in the hands of the program.
+/// What the server is to hear of a delivery: nothing of one that came settled, for it has forgotten that one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt(Option<u32>);
+
+impl Receipt {
+    /// For a delivery as it came.
+    pub fn new(delivery_id: u32, settled: bool) -> Receipt {
+        Receipt((!settled).then_some(delivery_id))
+    }
+
+    /// The delivery, if it is to be settled.
+    pub fn owed(self) -> Option<u32> {
+        self.0
+    }
+}
+
+/// A delivery in the hands of the program, which the server waits to hear of.
 #[derive(Clone, Copy, Debug)]
 pub struct Handed {
-    pub consumer: u32,
-    pub link: LinkId,
-    pub delivery_id: u32,
+    consumer: u32,
+    link: LinkId,
+    delivery_id: u32,
+}
+
+impl Handed {
+    /// A message of a consumer; none if it came settled: it counts as acknowledged.
+    pub fn new(consumer: u32, link: LinkId, message: &Buffered) -> Option<Handed> {
+        message.receipt.owed().map(|delivery_id| Handed {
+            consumer,
+            link,
+            delivery_id,
+        })
+    }
+
+    /// The consumer that it came to.
+    pub fn consumer(&self) -> u32 {
+        self.consumer
+    }
+
+    fn receipt(&self) -> Receipt {
+        Receipt(Some(self.delivery_id))
+    }
 }
 
 /// How an acknowledgement is to be written.
@@ -29,6 +68,20 @@ pub enum Spoken {
     Soon,
 }
 
+impl Server {
+    /// Gives a message back that the program has in hand, with its count raised.
+    pub fn fail(&mut self, handed: &Handed) {
+        self.settle(handed.link, handed.receipt(), FAILED);
+    }
+
+    /// Acknowledges a message that the program has in hand in a transaction.
+    pub fn enroll(&mut self, handed: &Handed, txn: &[u8]) {
+        let (link, id) = (handed.link, handed.delivery_id);
+        self.engine
+            .settle(link, id, Settle::Accepted, true, Some(txn));
+    }
+}
+
 impl Model {
     /// Notes a message as in the hands of the program; its number there.
     pub fn remember(&mut self, session: u32, taken: Handed) -> u64 {
@@ -36,8 +89,18 @@ impl Model {
             return 0;
         };
         state.next_handed += 1;
-        state.unacknowledged.insert(state.next_handed, taken);
-        state.next_handed
+        let number = state.next_handed;
+        let consumer = taken.consumer;
+        state.unacknowledged.insert(number, taken);
+        match state.coordinator.as_mut() {
+            Some(coordinator) => coordinator.works(),
+            None => {
+                if let Some(consumer) = self.consumers.get_mut(&consumer) {
+                    consumer.inbox.done(); // until it is acknowledged
+                }
+            }
+        }
+        number
     }
 
     fn count_lazy(&mut self, session: u32) {
@@ -46,22 +109,28 @@ impl Model {
         }
     }
 
-    /// Sees to it that acknowledgements are written: here and now when no further message `waits` (one system call for
-    /// all of them, no thread woken), else while the next message is handled; in the lazy modes when enough have
-    /// collected, or in time.
-    pub fn speak(&mut self, session: u32, waits: bool, now: Instant) -> Spoken {
+    /// Sees to it that acknowledgements of a session are written: here and now when no further message `waits` (one system
+    /// call for all of them, no thread woken), else while the next message is handled; lazy ones with whatever is written
+    /// next, when enough have collected, or in time. `consumer`: they are of its messages alone.
+    pub fn speak(
+        &mut self,
+        session: u32,
+        consumer: Option<u32>,
+        waits: bool,
+        now: Instant,
+    ) -> Spoken {
+        let consumer = consumer.and_then(|key| self.consumers.get(&key));
+        let lazy = consumer.map(ConsumerState::is_lazy);
         let (Some(state), Some(server)) = (self.sessions.get_mut(&session), self.server.as_mut())
         else {
             return Spoken::Soon;
         };
-        if !state.mode().lazy() {
-            return match waits {
-                true => Spoken::Soon,
-                false => Spoken::Now,
-            };
-        }
-        if state.lazy == 0 {
-            return Spoken::Soon;
+        let spoken = match waits {
+            true => Spoken::Soon,
+            false => Spoken::Now,
+        };
+        if !lazy.unwrap_or_else(|| state.mode().lazy()) {
+            return spoken;
         }
         let windows = self.consumers.values();
         let window = windows
@@ -72,7 +141,9 @@ impl Model {
         if state.lazy >= LAZY_COUNT.min(window / 2).max(1) || server.is_due() {
             state.lazy = 0;
             server.make_due();
-        } else if server.write_within(now, LAZY_TIME) {
+            return spoken;
+        }
+        if state.lazy > 0 && server.write_within(now, LAZY_TIME) {
             self.effects.rearm(now + LAZY_TIME); // the thread that runs the timeouts must learn of it
         }
         Spoken::Soon
@@ -94,8 +165,9 @@ impl Model {
     /// Gives one message back with its count raised.
     pub fn recover_handed(&mut self, handed: Handed) {
         if let Some(server) = self.server.as_mut() {
-            server.settle(handed.link, handed.delivery_id, FAILED);
+            server.fail(&handed);
         }
+        self.grant_single(&[handed]);
     }
 
     /// Accepts deliveries. True when the server's confirmation is to be awaited: `confirm` asks for it, and it does so.
@@ -116,6 +188,7 @@ impl Model {
         if !confirm {
             self.count_lazy(session);
         }
+        self.grant_single(handed);
         confirm
     }
 

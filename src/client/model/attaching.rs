@@ -1,47 +1,32 @@
 //! Links of producers and consumers on the way: attached for their first use and again, answered, refused, left
 //! unanswered, and detached by the server while the connection lives (spec 40 §1.11, §3.6, D4).
 //!
-//! Forced and unexplained detaches are a server's housekeeping: a producer is attached again by its next send, a
-//! consumer at once and then at growing intervals. Everything else closes the object and is reported once.
+//! What a detach ends is said by `rules/detach.rs`: housekeeping and a message that was too large leave the producer, which
+//! is attached again by its next send; a consumer comes back at once and then at growing intervals. Everything else closes
+//! the object and is reported once.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
+use super::browser::BrowserState;
+use super::consumer::ConsumerState;
 use super::link::{Incarnation, Link, Owner, unanswered};
-use super::outbox::Verdict;
+use super::outbox::Parting;
+use super::producer::ProducerState;
 use super::server::Request;
-use super::{Key, Model};
-use crate::amqp::engine::{Attached, EngineState, LinkId};
+use super::{Key, Model, temporary};
+use crate::amqp::engine::{Attached, EngineState, LinkId, SessionId};
 use crate::amqp::performative::AmqpError;
-use crate::client::rules::condition::{Ended, Place};
+use crate::client::rules::condition::Place;
+use crate::client::rules::detach::{self, GIVE_UP, Means};
+use crate::client::rules::profile::Profile;
+use crate::client::rules::reason::{self, Reason};
 use crate::status::{Error, Result, Status};
 
-/// Detaches of a consumer without a message in between after which it is closed.
-const GIVE_UP: u32 = 5;
-
-/// How long after the n-th detach in a row a consumer is attached again.
-fn delay(detaches: u32) -> Duration {
-    match detaches {
-        0 | 1 => Duration::ZERO,
-        n => Duration::from_secs((1 << (n - 2)).min(15)),
-    }
-}
-
-/// What the condition of a detach means for the object.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Return {
-    /// The link comes back by itself, silently.
-    Always,
-    /// Closed and reported; the next send tries one new attach.
-    NextSend,
-    Never,
-}
-
-fn returns(condition: &str) -> Return {
-    match condition {
-        "" | "amqp:link:detach-forced" => Return::Always,
-        "amqp:internal-error" | "failed" => Return::NextSend,
-        _ => Return::Never,
-    }
+/// The object whose link came back for nothing, again and again.
+pub(super) fn gave_up(status: Status, reason: &Reason<'_>) -> Error {
+    let why = format!("detached {GIVE_UP} times in a row: {}", reason.text());
+    Error::new(status, reason::by_library(&why))
 }
 
 impl Model {
@@ -49,6 +34,10 @@ impl Model {
         match owner {
             Owner::Producer(key, index) => self.producers.get(&key)?.senders.at(index),
             Owner::Consumer(key) => Some(&self.consumers.get(&key)?.link),
+            Owner::Browser(key) => Some(&self.browsers.get(&key)?.link),
+            Owner::Coordinator(key) => Some(self.coordinator(key)?.link()),
+            Owner::Temporary(key) => Some(&self.temporaries.get(key)?.link),
+            Owner::Unsubscribing(key) => Some(&self.unsubscribing.get(&key)?.link),
         }
     }
 
@@ -56,20 +45,34 @@ impl Model {
         match owner {
             Owner::Producer(key, index) => self.producers.get_mut(&key)?.senders.at_mut(index),
             Owner::Consumer(key) => Some(&mut self.consumers.get_mut(&key)?.link),
+            Owner::Browser(key) => Some(&mut self.browsers.get_mut(&key)?.link),
+            Owner::Coordinator(key) => Some(self.coordinator_mut(key)?.link_mut()),
+            Owner::Temporary(key) => Some(&mut self.temporaries.get_mut(key)?.link),
+            Owner::Unsubscribing(key) => Some(&mut self.unsubscribing.get_mut(&key)?.link),
         }
     }
 
-    fn session_of(&self, owner: Owner) -> Option<u32> {
-        match owner {
-            Owner::Producer(key, _) => Some(self.producers.get(&key)?.session()),
-            Owner::Consumer(key) => Some(self.consumers.get(&key)?.session()),
-        }
+    /// The session on the wire that a link belongs to; none without a server, or without its owner.
+    fn session_of(&mut self, owner: Owner, now: Instant) -> Result<Option<SessionId>> {
+        let session = match owner {
+            Owner::Producer(key, _) => self.producers.get(&key).map(ProducerState::session),
+            Owner::Consumer(key) => self.consumers.get(&key).map(ConsumerState::session),
+            Owner::Browser(key) => self.browsers.get(&key).map(BrowserState::session),
+            Owner::Coordinator(key) => Some(key),
+            Owner::Unsubscribing(key) => self.session_of_unsubscribing(key),
+            Owner::Temporary(_) => return self.own_session(now),
+        };
+        session.map_or(Ok(None), |session| self.session_on_wire(session))
     }
 
     fn is_owner_open(&self, owner: Owner) -> bool {
         match owner {
             Owner::Producer(key, _) => self.producers.get(&key).is_some_and(|p| p.is_open()),
             Owner::Consumer(key) => self.consumers.get(&key).is_some_and(|c| c.is_open()),
+            Owner::Browser(key) => self.browsers.get(&key).is_some_and(|b| b.is_open()),
+            Owner::Coordinator(key) => self.sessions.get(&key).is_some_and(|s| s.is_open()),
+            Owner::Temporary(key) => self.temporaries.get(key).is_some_and(|t| t.is_open()),
+            Owner::Unsubscribing(key) => self.unsubscribing.contains_key(&key),
         }
     }
 
@@ -77,16 +80,27 @@ impl Model {
     fn is_wanted(&self, owner: Owner) -> bool {
         let waits = match owner {
             Owner::Producer(key, _) => self.producers.get(&key).is_some_and(|p| p.outbox.waits()),
-            Owner::Consumer(_) => false,
+            Owner::Consumer(_)
+            | Owner::Browser(_)
+            | Owner::Coordinator(_)
+            | Owner::Temporary(_)
+            | Owner::Unsubscribing(_) => false,
         };
         waits || self.is_owner_open(owner)
     }
 
     /// The wait for something of this object.
-    fn wake_owner(&mut self, owner: Owner) {
+    pub(super) fn wake_owner(&mut self, owner: Owner) {
         self.effects.wake(match owner {
             Owner::Producer(key, _) => Key::Producer(key),
             Owner::Consumer(key) => Key::Consumer(key),
+            Owner::Browser(key) => Key::Browser(key),
+            Owner::Coordinator(key) => Key::Session(key),
+            Owner::Temporary(_) => Key::Connection,
+            Owner::Unsubscribing(key) => match self.session_of_unsubscribing(key) {
+                Some(session) => Key::Session(session),
+                None => return,
+            },
         });
     }
 
@@ -108,7 +122,10 @@ impl Model {
                 return Some(Ok(()));
             }
             Incarnation::Failed(error) => return Some(Err(error.clone())),
-            Incarnation::Attaching(_) | Incarnation::Closing(_) | Incarnation::Kept(_) => {
+            Incarnation::Queued
+            | Incarnation::Attaching(_)
+            | Incarnation::Closing(_)
+            | Incarnation::Kept(_) => {
                 return None;
             }
             Incarnation::None | Incarnation::Detached(_) => {}
@@ -116,12 +133,20 @@ impl Model {
         self.offer(owner, now).err().map(Err)
     }
 
-    /// Writes the attach of a link, whatever became of it before.
+    /// Writes the attach of a link, whatever became of it before; refused on a temporary destination that was deleted,
+    /// whose name may be another node by now.
     pub(super) fn offer(&mut self, owner: Owner, now: Instant) -> Result<()> {
-        let Some(session) = self.session_of(owner) else {
-            return Ok(());
-        };
-        let Some(session) = self.session_on_wire(session)? else {
+        let on = self
+            .link(owner)
+            .and_then(|link| link.definition().temporary_node());
+        if on.is_some_and(|node| node.is_deleted()) {
+            return Err(temporary::deleted());
+        }
+        let server = self.server.as_ref();
+        if server.is_none_or(|server| server.engine.state() != EngineState::Open) {
+            return Ok(()); // the loss that follows refuses nothing
+        }
+        let Some(session) = self.session_of(owner, now)? else {
             return Ok(());
         };
         let limit = now.checked_add(self.request_timeout());
@@ -131,8 +156,15 @@ impl Model {
         ) else {
             return Ok(());
         };
-        if server.engine.state() != EngineState::Open {
-            return Ok(()); // the loss that follows refuses nothing
+        let name = definition.chosen_name();
+        if name.is_some_and(|name| server.engine.is_leaving(&name)) {
+            server.expect(limit, Request::Name(owner));
+            self.waiting_for_names.push(owner);
+            if let Some(link) = self.link_mut(owner) {
+                link.queue();
+            }
+            limit.into_iter().for_each(|at| self.effects.rearm(at));
+            return Ok(());
         }
         let profile = server.profile().clone();
         let id = definition.offer(&mut server.engine, session, &profile)?;
@@ -143,6 +175,17 @@ impl Model {
         }
         limit.into_iter().for_each(|at| self.effects.rearm(at));
         Ok(())
+    }
+
+    /// A link has ended: whose attach waited for a name tries again.
+    pub(super) fn offer_queued(&mut self, now: Instant) {
+        for owner in std::mem::take(&mut self.waiting_for_names) {
+            if self.incarnation(owner) == Some(&Incarnation::Queued)
+                && let Err(error) = self.offer(owner, now)
+            {
+                self.link_failed(owner, error);
+            }
+        }
     }
 
     /// The server has answered an attach.
@@ -165,6 +208,9 @@ impl Model {
             self.close_link(id);
             return self.wake_owner(owner);
         }
+        if let Owner::Unsubscribing(key) = owner {
+            return self.subscription_looked_up(key, id, answer); // its end is to come
+        }
         let terms = link.definition().terms(&profile, answer);
         match terms {
             Ok(terms) => {
@@ -173,7 +219,11 @@ impl Model {
                 }
                 match owner {
                     Owner::Consumer(key) => self.consumer_attached(key, terms),
+                    Owner::Browser(key) => self.browser_attached(key),
                     Owner::Producer(key, _) => self.send_queued(key),
+                    Owner::Unsubscribing(_) => {}
+                    Owner::Coordinator(key) => self.declare(key),
+                    Owner::Temporary(key) => self.temporary_attached(key, terms.address),
                 }
                 self.wake_owner(owner);
             }
@@ -190,7 +240,7 @@ impl Model {
 
     /// The server has refused an attach; the link is gone.
     pub(super) fn attach_refused(&mut self, id: LinkId, error: Option<&AmqpError>, now: Instant) {
-        let Some(owner) = self.server.as_mut().and_then(|server| server.disown(id)) else {
+        let Some((owner, profile)) = self.disown(id) else {
             return;
         };
         let Some(link) = self.link(owner) else {
@@ -199,11 +249,17 @@ impl Model {
         match owner {
             // one that was there before: as if it had been detached
             Owner::Consumer(key) if link.is_confirmed() => {
-                let by_peer = true;
-                self.consumer_detached(key, Ended { error, by_peer }, now);
+                self.consumer_detached(key, Reason::Server(error), now);
+            }
+            Owner::Browser(key) if link.is_confirmed() => {
+                self.browser_detached(key, Reason::Server(error), now);
+            }
+            Owner::Unsubscribing(key) => {
+                self.unsubscribed(key, Reason::Server(error), now);
             }
             _ => {
-                let error = link.definition().refusal(error);
+                let reason = Reason::Server(error);
+                let error = link.definition().refusal(reason, &profile);
                 self.link_failed(owner, error);
             }
         }
@@ -222,6 +278,8 @@ impl Model {
                 Request::Attach(id, owner) => {
                     self.incarnation(owner) == Some(&Incarnation::Attaching(id))
                 }
+                Request::Declare(key, token) => self.is_declaring(key, token),
+                Request::Name(owner) => self.incarnation(owner) == Some(&Incarnation::Queued),
             };
             if waits && limit > now {
                 return;
@@ -232,17 +290,25 @@ impl Model {
             match request {
                 _ if !waits => {} // answered
                 Request::Begin(key) => self.session_unanswered(key),
-                Request::Attach(id, owner) => self.attach_unanswered(id, owner),
+                Request::Declare(key, _) => self.declare_unanswered(key),
+                Request::Attach(id, owner) => {
+                    let server = self.server.as_ref();
+                    let refused = server.is_some_and(|server| server.engine.refusal_pending(id));
+                    self.close_link(id);
+                    self.attach_unanswered(owner, refused);
+                }
+                Request::Name(owner) => self.attach_unanswered(owner, false),
             }
         }
     }
 
-    fn attach_unanswered(&mut self, id: LinkId, owner: Owner) {
-        let server = self.server.as_ref();
-        let refused = server.is_some_and(|server| server.engine.refusal_pending(id));
+    fn attach_unanswered(&mut self, owner: Owner, refused: bool) {
         let again = self.link(owner).is_some_and(Link::is_confirmed);
-        self.close_link(id);
-        let error = unanswered(refused);
+        let mut error = unanswered(refused);
+        if again {
+            // it was there, and it is the library that gives it up (D27)
+            error.text = reason::by_library(&error.text).into();
+        }
         self.link_failed(owner, error.clone());
         if again && matches!(owner, Owner::Consumer(_)) {
             self.report(error.status, error.text.into_owned());
@@ -253,14 +319,29 @@ impl Model {
     fn link_failed(&mut self, owner: Owner, error: Error) {
         match owner {
             Owner::Consumer(key) => self.consumer_failed(key, &error),
+            Owner::Browser(key) => self.browser_failed(key, &error),
             Owner::Producer(key, _) => {
                 if let Some(link) = self.link_mut(owner) {
                     link.gone(Some(error));
                 }
                 self.send_queued(key);
             }
+            Owner::Unsubscribing(key) => self.unsubscribe_failed(key, error),
+            Owner::Coordinator(key) => self.coordinator_failed(key, error),
+            Owner::Temporary(_) => {
+                if let Some(link) = self.link_mut(owner) {
+                    link.gone(Some(error));
+                }
+            }
         }
         self.wake_owner(owner);
+    }
+
+    /// Nobody is told about a link any more; who was, and on which kind of server.
+    fn disown(&mut self, id: LinkId) -> Option<(Owner, Arc<Profile>)> {
+        let server = self.server.as_mut()?;
+        let owner = server.disown(id)?;
+        Some((owner, server.profile().clone()))
     }
 
     /// Detaches a link that is nobody's business any more.
@@ -271,93 +352,123 @@ impl Model {
     }
 
     /// A link is gone: by the server, by the library for what the server did, or as the answer to our detach.
-    pub(super) fn detached(&mut self, id: LinkId, ended: Ended<'_>, now: Instant) {
+    pub(super) fn detached(&mut self, id: LinkId, reason: Reason<'_>, now: Instant) {
         self.effects.wake(Key::Connection); // an acknowledgement may wait for its confirmation
-        let Some(owner) = self.server.as_mut().and_then(|server| server.disown(id)) else {
+        let Some((owner, profile)) = self.disown(id) else {
             return;
         };
+        if let Owner::Unsubscribing(key) = owner {
+            return self.unsubscribed(key, reason, now);
+        }
         let Some(link) = self.link_mut(owner) else {
             return;
         };
         let closing = matches!(link.incarnation(), Incarnation::Closing(_));
         if closing || !link.is_confirmed() {
             // the answer to our detach, or a link that went as soon as it came
-            let refusal = link.definition().refusal(ended.error);
-            link.gone((!closing).then_some(refusal));
+            let reason = if closing { reason.said() } else { reason };
+            let refusal = link.definition().refusal(reason, &profile);
+            let refused = !closing || link.definition().fails_to_close(&reason);
+            link.gone(refused.then_some(refusal));
             return self.wake_owner(owner);
         }
         match owner {
-            Owner::Producer(key, index) => self.producer_detached(key, index, ended),
+            Owner::Producer(key, index) => self.producer_detached(key, index, reason),
             Owner::Consumer(key) if self.is_kept(key) => self.drop_consumer(key),
-            Owner::Consumer(key) => self.consumer_detached(key, ended, now),
+            Owner::Consumer(key) => self.consumer_detached(key, reason, now),
+            Owner::Browser(key) => self.browser_detached(key, reason, now),
+            Owner::Coordinator(key) => self.coordinator_detached(key, &reason),
+            Owner::Temporary(key) => self.temporary_detached(key, reason),
+            Owner::Unsubscribing(_) => {}
         }
         self.wake_owner(owner);
     }
 
-    fn producer_detached(&mut self, key: u32, index: usize, ended: Ended<'_>) {
-        let error = ended.error(Place::DetachProducer);
-        let back = returns(ended.condition());
+    fn producer_detached(&mut self, key: u32, index: usize, reason: Reason<'_>) {
+        let reached = self.server.as_ref().map_or(0, |server| server.reached());
+        let mut error = reason.error(Place::DetachProducer, false);
         let Some(state) = self.producers.get_mut(&key) else {
             return;
         };
         let queued = state.outbox.queued_bytes();
-        if let Some(link) = state.senders.at_mut(index) {
-            link.gone((back == Return::Never).then(|| error.clone()));
-        }
-        // sends under way get the verdict; later sends return the error, or attach again
-        let verdict = || match back {
-            Return::Always => Verdict::Detached(error.clone()),
-            _ => Verdict::LinkFailed(error.clone()),
+        let seen = state.outbox.seen(index, reached);
+        let (session, enrolled) = (state.session(), state.outbox.enrolled_on(index));
+        let wanted = state.is_sending() || state.outbox.waits() || state.outbox.promised() > 0;
+        let Some(link) = state.senders.at_mut(index) else {
+            return;
         };
-        state.outbox.detach(index, back != Return::Never, verdict);
+        let mut parting = match detach::means(&reason) {
+            Means::Housekeeping => Parting::Housekeeping,
+            Means::Message if seen.anything => Parting::TooLarge,
+            Means::Trouble => Parting::Trouble,
+            Means::Message | Means::Object => Parting::Failed, // no message: no reason
+        };
+        if seen.whole || parting == Parting::TooLarge {
+            link.serves(); // something is done with
+        } else if parting == Parting::Housekeeping && wanted && link.count_detach() >= GIVE_UP {
+            parting = Parting::Failed;
+            error = gave_up(Status::TIBEMS_INVALID_PRODUCER, &reason);
+        }
+        link.gone((parting == Parting::Failed).then(|| error.clone()));
+        // sends under way get the verdict; later sends return the error, or attach again
+        let dropped = state.outbox.detach(index, parting, reached, &error);
         self.queued_bytes += state.outbox.queued_bytes() - queued;
+        if dropped {
+            self.note_dropped(&error.text);
+        }
+        if let Some(transaction) = enrolled {
+            self.send_failed(session, transaction, &error);
+        }
+        self.complete(key);
         self.send_queued(key);
-        if back != Return::Always {
+        if matches!(parting, Parting::Failed | Parting::Trouble) {
             self.report(error.status, error.text.into_owned());
         }
     }
 
-    fn consumer_detached(&mut self, key: u32, ended: Ended<'_>, now: Instant) {
+    fn consumer_detached(&mut self, key: u32, reason: Reason<'_>, now: Instant) {
         let Some(state) = self.consumers.get_mut(&key) else {
             return;
         };
         state.inbox.lose(&mut self.clamp);
         let detaches = state.link.count_detach();
         let session = state.session();
-        let back = returns(ended.condition()) == Return::Always;
+        let back = detach::means(&reason) == Means::Housekeeping;
         let comes_back = back && detaches < GIVE_UP;
         if comes_back {
-            let again = now + delay(detaches);
-            state.link.detached(again);
-            self.detached_consumers.push(key);
-            self.effects.rearm(again);
+            self.come_back(Owner::Consumer(key), detaches, now);
         }
         self.relieve();
-        if let Some(session) = self.sessions.get_mut(&session) {
-            session.unacknowledged.retain(|_, h| h.consumer != key);
-        }
+        self.lose_enrolled(session, key);
         self.effects.wake(Key::Session(session));
         if comes_back {
-            self.attach_again(now);
             return;
         }
         let error = match back {
-            true => Error::new(
-                Status::TIBEMS_INVALID_CONSUMER,
-                format!("detached {detaches} times: {}", ended.text()),
-            ),
-            false => ended.error(Place::DetachConsumer),
+            true => gave_up(Status::TIBEMS_INVALID_CONSUMER, &reason),
+            false => reason.error(Place::DetachConsumer, false),
         };
         self.consumer_failed(key, &error);
         self.report(error.status, error.text.into_owned());
     }
 
-    /// Attaches the consumers whose time has come; when that of the next one comes.
+    /// Attaches a receiving link once more after its n-th detach in a row: at once, or later.
+    pub(super) fn come_back(&mut self, owner: Owner, detaches: u32, now: Instant) {
+        let again = now + detach::delay(detaches);
+        if let Some(link) = self.link_mut(owner) {
+            link.detached(again);
+        }
+        self.detached_receivers.push(owner);
+        self.effects.rearm(again);
+        self.attach_again(now);
+    }
+
+    /// Attaches the receiving links whose time has come; when that of the next one comes.
     pub(super) fn attach_again(&mut self, now: Instant) -> Option<Instant> {
         let mut next = None;
-        let mut waiting = std::mem::take(&mut self.detached_consumers);
-        waiting.retain(|key| {
-            let owner = Owner::Consumer(*key);
+        let mut waiting = std::mem::take(&mut self.detached_receivers);
+        waiting.retain(|owner| {
+            let owner = *owner;
             let at = match self.incarnation(owner) {
                 Some(Incarnation::Detached(at)) if self.is_owner_open(owner) => *at,
                 _ => return false,
@@ -371,18 +482,7 @@ impl Model {
             }
             false
         });
-        self.detached_consumers = waiting;
+        self.detached_receivers = waiting;
         next
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_consumer_comes_back_at_growing_intervals() {
-        let seconds: Vec<u64> = (1..=7).map(|detaches| delay(detaches).as_secs()).collect();
-        assert_eq!(seconds, [0, 1, 2, 4, 8, 15, 15]);
     }
 }

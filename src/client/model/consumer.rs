@@ -4,17 +4,20 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::handing::FAILED;
+use super::acknowledge::Handed;
 use super::inbox::Inbox;
 use super::link::{Definition, Incarnation, Link, Owner, Terms};
 use super::session::{Closing, MessageListener, Running};
+use super::wait::Object;
 use super::{Key, Model};
 use crate::amqp::engine::Settle;
 use crate::client::rules::attach::{self, ConsumerDefinition};
 use crate::client::rules::gate::{self, Call, Caller, Decision};
 use crate::client::rules::modes::AcknowledgeMode;
 use crate::client::rules::profile::Profile;
+use crate::client::rules::subscription::Subscription;
 use crate::message::Destination;
+use crate::message::selector::Selector;
 use crate::status::{Error, Result, Status};
 
 /// What is needed to open a message of a consumer, on the present server.
@@ -22,7 +25,25 @@ pub struct Reading {
     pub destination: Destination,
     /// Messages that carry this mark are the connection's own and not for it.
     pub own_mark: Option<String>,
+    /// Messages of the broker itself are not for it.
+    pub hides_own: bool,
     pub profile: Arc<Profile>,
+}
+
+impl Reading {
+    /// Of what is read from this destination of such a server.
+    pub fn of(
+        destination: &Destination,
+        own_mark: Option<String>,
+        profile: &Arc<Profile>,
+    ) -> Reading {
+        Reading {
+            destination: destination.clone(),
+            own_mark,
+            hides_own: profile.hides_own(destination),
+            profile: profile.clone(),
+        }
+    }
 }
 
 /// What becomes of a receive just now.
@@ -53,8 +74,21 @@ impl ConsumerState {
         self.session
     }
 
+    pub fn destination(&self) -> &Destination {
+        &self.definition.destination
+    }
+
+    /// The acknowledgements of its messages may wait for others.
+    pub fn is_lazy(&self) -> bool {
+        self.definition.lazy
+    }
+
     pub fn is_open(&self) -> bool {
         self.closing == Closing::Open
+    }
+
+    pub fn definition(&self) -> &ConsumerDefinition {
+        &self.definition
     }
 
     pub fn listener(&self) -> Option<&MessageListener> {
@@ -86,23 +120,42 @@ impl ConsumerState {
 }
 
 impl Model {
-    /// A new consumer, not attached yet. Its selector is not blank.
+    /// A new consumer, not attached yet.
     pub fn new_consumer(
         &mut self,
         session: u32,
         destination: Destination,
-        selector: Option<String>,
+        selector: Option<Arc<Selector>>,
         no_local: bool,
+    ) -> u32 {
+        self.insert_consumer(session, destination, selector, no_local, None)
+    }
+
+    /// A new consumer, not attached yet, that may be the subscriber of a name.
+    pub(super) fn insert_consumer(
+        &mut self,
+        session: u32,
+        destination: Destination,
+        selector: Option<Arc<Selector>>,
+        no_local: bool,
+        subscription: Option<Subscription>,
     ) -> u32 {
         let key = self.key();
         let mode = self.sessions.get(&session).map(|state| state.mode());
-        let name = attach::name("rcv", self.container_id(), key, &destination.name_str());
+        // what comes over a temporary destination ends with the connection: it comes to nobody again
+        let ends = mode.is_some_and(AcknowledgeMode::by_library) && destination.is_temporary();
+        let name = match &subscription {
+            Some(subscription) => subscription.link_name(),
+            None => attach::name("rcv", self.container_id(), key, &destination.name_str()),
+        };
         let definition = Arc::new(ConsumerDefinition {
             name,
+            subscription,
             selector,
             no_local,
             presettled: mode == Some(AcknowledgeMode::No),
-            lazy: mode.is_some_and(AcknowledgeMode::lazy),
+            lazy: ends || mode.is_some_and(AcknowledgeMode::lazy),
+            browses: false,
             destination,
         });
         let state = ConsumerState {
@@ -127,12 +180,10 @@ impl Model {
         else {
             return;
         };
-        state.reading = Some(Arc::new(Reading {
-            destination: state.definition.destination.clone(),
-            own_mark,
-            profile: server.profile().clone(),
-        }));
+        let reading = Reading::of(&state.definition.destination, own_mark, server.profile());
+        state.reading = Some(Arc::new(reading));
         let again = state.link.is_confirmed();
+        self.note_subscription(key);
         self.mark_origin |= terms.filter_local;
         if again {
             self.grant(key); // else the call that creates it does
@@ -183,6 +234,9 @@ impl Model {
                     let backlog = state.inbox.arrivals();
                     let unprefetched = state.inbox.is_unprefetched();
                     session.listening.add(key, unprefetched, backlog);
+                    if state.inbox.in_hand().is_empty() {
+                        state.inbox.done(); // what a receive has returned before
+                    }
                 }
                 (true, false) => session.listening.remove(key),
                 _ => {}
@@ -218,36 +272,37 @@ impl Model {
         state.is_some_and(ConsumerState::is_closed_inside)
     }
 
-    /// Puts back what a closed consumer holds and writes its detach. In CLIENT mode its link stays, without credit, until
-    /// the messages in the program's hands are acknowledged or the session ends.
-    pub fn detach_consumer(&mut self, key: u32) {
+    /// Puts back what a closed consumer holds and writes its detach. In CLIENT mode and in transactions its link
+    /// stays, without credit, until the messages in the program's hands are settled or the session ends: it is drained,
+    /// because Artemis holds what it is about to send when the credit is merely taken away, and nobody else gets that.
+    pub fn detach_consumer(&mut self, key: u32, now: Instant) {
         self.release_hand(key);
         let Some(state) = self.consumers.get_mut(&key) else {
             return;
         };
         let live = state.link.live();
-        state.inbox.set_draining(false); // its end answers a Recover, too
+        state.inbox.end_drain(); // its end answers a Recover, too
         self.effects.wake(Key::Session(state.session));
         if let (Some(server), Some(link)) = (self.server.as_mut(), live) {
-            server.engine.set_credit(link, 0, false);
-            while let Some(message) = state.inbox.take_back(&mut self.clamp) {
-                if !message.settled {
-                    server.settle(link, message.delivery_id, Settle::Released);
-                }
-            }
+            state.inbox.give_back(&mut self.clamp, |receipt| {
+                server.settle(link, receipt, Settle::Released);
+            });
+            state.inbox.lose(&mut self.clamp);
             if let Some(session) = self.sessions.get_mut(&state.session) {
                 let own = |consumer: u32| consumer == key;
-                let in_hand = session.unacknowledged.values().any(|h| own(h.consumer));
-                if in_hand && session.mode() == AcknowledgeMode::Client {
+                let in_hand = session.unacknowledged.values().any(|h| own(h.consumer()));
+                if in_hand && session.mode().outlives_consumers() {
                     state.link.keep();
+                    self.drain_credit(key, 0, now);
                 } else {
-                    let handed = session.unacknowledged.values().rev();
-                    for handed in handed.filter(|handed| own(handed.consumer)) {
-                        server.settle(handed.link, handed.delivery_id, FAILED);
-                    }
-                    session.unacknowledged.retain(|_, h| !own(h.consumer));
-                    server.engine.detach(link, true, None);
+                    server.engine.set_credit(link, 0, false);
                     state.link.closing(link);
+                }
+            }
+            if self.is_closing_link(key) {
+                self.fail_in_hand(key);
+                if let Some(server) = self.server.as_mut() {
+                    server.engine.leave(link);
                 }
             }
         } else if let (Some(server), Some(link)) = (self.server.as_mut(), state.link.take()) {
@@ -256,6 +311,27 @@ impl Model {
         self.relieve();
         self.effects.wake(Key::Connection);
         self.effects.wake(Key::Consumer(key));
+    }
+
+    /// Messages of a consumer in the program's hands go back to the server, newest first, with their count raised.
+    pub(super) fn fail_in_hand(&mut self, key: u32) {
+        let session = self.consumers.get(&key).map(ConsumerState::session);
+        let session = session.and_then(|session| self.sessions.get_mut(&session));
+        let (Some(session), Some(server)) = (session, self.server.as_mut()) else {
+            return;
+        };
+        let own = |handed: &Handed| handed.consumer() == key;
+        let handed = session.unacknowledged.values().rev();
+        handed
+            .filter(|handed| own(handed))
+            .for_each(|handed| server.fail(handed));
+        session.unacknowledged.retain(|_, handed| !own(handed));
+    }
+
+    /// The answer to the detach of a consumer is awaited.
+    fn is_closing_link(&self, key: u32) -> bool {
+        let state = self.consumers.get(&key);
+        state.is_some_and(|state| matches!(state.link.incarnation(), Incarnation::Closing(_)))
     }
 
     /// A consumer stays for the messages in the program's hands.
@@ -270,9 +346,7 @@ impl Model {
             return;
         };
         state.inbox.lose(&mut self.clamp);
-        if let Some(session) = self.sessions.get_mut(&state.session) {
-            session.unacknowledged.retain(|_, h| h.consumer != key); // its link was detached by the server
-        }
+        self.lose_handed(state.session, key); // its link was detached by the server
         let closing = matches!(state.link.incarnation(), Incarnation::Closing(_));
         if let (Some(server), Some(link)) = (self.server.as_mut(), state.link.take()) {
             match closing {
@@ -308,7 +382,10 @@ impl Model {
             return Turn::Fail(error);
         }
         match gate::decide(self.state(), caller, call) {
-            Decision::Go => Turn::Go,
+            Decision::Go => match self.receives_in_vain(session) {
+                Some(error) => Turn::Fail(error),
+                None => Turn::Go,
+            },
             Decision::Wait => Turn::Wait,
             Decision::Fail(status) => Turn::Fail(self.refusal(status)),
         }
@@ -344,29 +421,48 @@ impl Model {
         Ok(())
     }
 
-    /// A thread begins to wait in a receive: without prefetch it asks for its message.
+    /// A thread begins to wait in a receive: without prefetch, or with one behind a message in work, it asks for its
+    /// message.
     pub fn begin_receiving(&mut self, key: u32) {
         if let Some(state) = self.consumers.get_mut(&key) {
             state.receiving += 1;
-            if state.inbox.is_unprefetched() {
+            if state.inbox.is_unprefetched() || state.inbox.is_single() {
+                state.inbox.done(); // who asks for the next is done with the one before
                 self.grant(key);
             }
         }
     }
 
     /// The thread waits no more.
-    pub fn end_receiving(&mut self, key: u32) {
+    pub fn end_receiving(&mut self, key: u32, now: Instant) {
         if let Some(state) = self.consumers.get_mut(&key) {
             state.receiving -= 1;
-            if !state.is_open() {
-                self.effects.wake(Key::Connection);
+            let object = Object::Consumer(state.session(), key);
+            if self.is_closing(object) {
+                self.effects.wake(Key::Connection); // a close may wait for it
             }
+        }
+        if self.is_occupied(key) {
+            self.take_credit_back(key, now); // it has asked for nothing more
         }
     }
 
     /// Gives the server back what the session holds: buffered messages released, messages in the hands of
-    /// the program with their count raised, each newest first (spec 40 §2.12).
+    /// the program with their count raised, each newest first (spec 40 §2.12). Buffered messages that came settled stay.
     pub fn put_back(&mut self, session: u32) {
+        self.release_buffered(session);
+        let Some(server) = self.server.as_mut() else {
+            return;
+        };
+        if let Some(state) = self.sessions.get_mut(&session) {
+            while let Some((_, handed)) = state.unacknowledged.pop_last() {
+                server.fail(&handed);
+            }
+        }
+    }
+
+    /// Gives the server back what the session has buffered.
+    pub fn release_buffered(&mut self, session: u32) {
         for key in self.consumers_of(session) {
             self.release_hand(key);
         }
@@ -381,16 +477,9 @@ impl Model {
             if server.engine.link_credit(link) > 0 {
                 server.engine.set_credit(link, 0, false);
             }
-            while let Some(message) = state.inbox.take_back(&mut self.clamp) {
-                if !message.settled {
-                    server.settle(link, message.delivery_id, Settle::Released);
-                }
-            }
-        }
-        if let Some(state) = self.sessions.get_mut(&session) {
-            while let Some((_, handed)) = state.unacknowledged.pop_last() {
-                server.settle(handed.link, handed.delivery_id, FAILED);
-            }
+            state.inbox.give_back(&mut self.clamp, |receipt| {
+                server.settle(link, receipt, Settle::Released);
+            });
         }
     }
 

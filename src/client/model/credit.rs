@@ -1,37 +1,176 @@
 //! The credit that consumers grant: as much as their inboxes want, renewed in good time, drained when a call asks for it
 //! (spec 40 §1.12, D15, D20).
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::acknowledge::Handed;
 use super::{Key, Model};
 
-impl Model {
-    /// Without prefetch the credit of a receive that ran out of time is taken back; a message that is on its
-    /// way just then waits for the next receive (spec 40 §1.12).
-    pub fn take_credit_back(&mut self, key: u32) {
-        if let Some(state) = self.consumers.get(&key)
-            && state.inbox.is_unprefetched()
-            && !state.is_receiving()
-            && !state.inbox.is_draining()
-        {
-            self.drain_credit(key, 0);
+/// How long a drain may be unanswered until it is asked for again, at first and at last.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LAST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A drain that the server has been asked for. Artemis loses one that comes right behind the answer to another, so it is
+/// asked for again, ever more seldom, until it is answered; a server that works on it loses nothing.
+///
+/// A *gentle* one is not written before it is due: what the server has comes without it, and behind a large message its
+/// answer would tell nothing (`inbox.rs`).
+#[derive(Debug)]
+pub struct Asked {
+    again: Instant,
+    pause: Duration,
+    written: bool,
+}
+
+impl Asked {
+    /// It is asked for at `now`.
+    pub fn first(now: Instant, gently: bool) -> Asked {
+        Asked {
+            again: now + FIRST_PAUSE,
+            pause: FIRST_PAUSE,
+            written: !gently,
         }
     }
 
-    /// Has the server use up the credit of a consumer, at least `least`, or give it back.
-    pub fn drain_credit(&mut self, key: u32, least: u32) {
+    /// The server has been told.
+    pub fn is_written(&self) -> bool {
+        self.written
+    }
+
+    /// It is time to ask again.
+    pub fn is_due(&self, now: Instant) -> bool {
+        self.again <= now
+    }
+
+    /// It has been asked for once more.
+    pub fn asked(&mut self, now: Instant) {
+        if self.written {
+            self.pause = (self.pause * 2).min(LAST_PAUSE);
+        }
+        self.written = true;
+        self.again = now + self.pause;
+    }
+
+    /// When it is asked for next.
+    pub fn next(&self) -> Instant {
+        self.again
+    }
+}
+
+impl Model {
+    /// Nothing is to come to a consumer behind a message in work, and no receive asks for one (D34).
+    pub(super) fn is_occupied(&self, key: u32) -> bool {
+        let Some(state) = self.consumers.get(&key).filter(|c| !c.is_receiving()) else {
+            return false;
+        };
+        state.inbox.is_occupied(|| {
+            let session = self.sessions.get(&state.session());
+            session.is_some_and(|session| {
+                if !session.mode().by_program() {
+                    return false; // it may commit after many
+                }
+                let mut in_hand = session.unacknowledged.values();
+                in_hand.any(|handed| handed.consumer() == key)
+            })
+        })
+    }
+
+    /// The program has acknowledged messages: those of one in advance may have their next.
+    pub(super) fn grant_single(&mut self, handed: &[Handed]) {
+        for handed in handed {
+            let consumer = handed.consumer();
+            let state = self.consumers.get(&consumer);
+            if state.is_some_and(|state| state.inbox.is_single()) {
+                self.grant(consumer);
+            }
+        }
+    }
+
+    /// Without prefetch the credit of a receive that ran out of time is taken back; a message that is on its
+    /// way just then waits for the next receive (spec 40 §1.12). A Stop has done that.
+    pub fn take_credit_back(&mut self, key: u32, now: Instant) {
+        if let Some(state) = self.consumers.get(&key).filter(|_| self.started)
+            && (state.inbox.is_unprefetched() || self.is_occupied(key))
+            && !state.is_receiving()
+            && !state.inbox.is_draining()
+        {
+            self.drain_credit(key, 0, now);
+        }
+    }
+
+    /// Has the server use up the credit of a consumer, at least `least`, or give it back: also what a Stop has taken back
+    /// without waiting, for messages may still come of that.
+    pub fn drain_credit(&mut self, key: u32, least: u32, now: Instant) {
         let (Some(state), Some(server)) = (self.consumers.get_mut(&key), self.server.as_mut())
         else {
             return;
         };
-        let Some(link) = state.link.live() else {
+        let Some(link) = state.link.carrying() else {
             return;
         };
-        let credit = server.engine.link_credit(link).max(least);
+        let credit = server.engine.drainable(link).max(least);
         if credit > 0 {
-            state.inbox.set_draining(true);
-            server.engine.set_credit(link, credit, true);
+            let again = state.inbox.begin_drain(now, credit, false);
+            server.engine.drain(link, least);
+            self.ask_again(key, again);
         }
+    }
+
+    /// Asks the server whether it has a message for a consumer: the answer is one, or the end of a drain.
+    pub fn probe(&mut self, key: u32, now: Instant) {
+        let (Some(state), Some(server)) = (self.consumers.get_mut(&key), self.server.as_mut())
+        else {
+            return;
+        };
+        let Some(link) = state.link.live().filter(|_| !state.inbox.is_draining()) else {
+            return; // its end is awaited
+        };
+        let credit = server.engine.drainable(link).max(1);
+        let gently = state.inbox.asks_gently();
+        let again = state.inbox.begin_drain(now, credit, gently);
+        server.engine.set_credit(link, credit, !gently);
+        self.ask_again(key, again);
+    }
+
+    /// The last answer to a probe told nothing.
+    pub fn is_end_doubtful(&self, key: u32) -> bool {
+        let state = self.consumers.get(&key);
+        state.is_some_and(|state| state.inbox.is_end_doubtful())
+    }
+
+    /// The drain of a consumer or browser is to be asked for again at this time, unless it is answered.
+    pub(super) fn ask_again(&mut self, key: u32, again: Instant) {
+        if self.drains.is_empty() {
+            self.effects.rearm(again); // the thread that runs the timeouts must learn of it
+        }
+        self.drains.insert(key);
+    }
+
+    /// Asks again for the drains that have not been answered in time; when that of the next one comes.
+    pub(super) fn drain_again(&mut self, now: Instant) -> Option<Instant> {
+        let mut next: Option<Instant> = None;
+        let (consumers, browsers) = (&mut self.consumers, &mut self.browsers);
+        let server = self.server.as_mut()?;
+        self.drains.retain(|key| {
+            let found = match consumers.get_mut(key) {
+                Some(state) => Some((&state.link, &mut state.inbox)),
+                None => (browsers.get_mut(key)).map(|state| (&state.link, &mut state.inbox)),
+            };
+            let asked =
+                found.and_then(|(link, inbox)| Some((inbox.drain_mut()?, link.carrying()?)));
+            let Some((asked, link)) = asked else {
+                return false;
+            };
+            if asked.is_due(now) {
+                // a late answer to another drain may have taken the credit of a question that asks for it only now
+                let least = u32::from(!asked.is_written());
+                server.engine.drain(link, least);
+                asked.asked(now);
+            }
+            next = Some(next.map_or(asked.next(), |next| next.min(asked.next())));
+            true
+        });
+        next
     }
 
     /// The server has not answered the drain of a consumer.
@@ -41,10 +180,11 @@ impl Model {
     }
 
     /// Has the server use up or give back the credit of every consumer of a session.
-    pub fn drain_session(&mut self, session: u32) {
+    pub fn drain_session(&mut self, session: u32, now: Instant) {
         for key in self.consumers_of(session) {
-            if !self.is_draining(key) {
-                self.drain_credit(key, 0);
+            let state = self.consumers.get(&key);
+            if state.is_some_and(|state| !state.inbox.is_drain_written()) {
+                self.drain_credit(key, 0, now);
             }
         }
     }
@@ -59,7 +199,7 @@ impl Model {
     /// The server has answered the drain of a consumer.
     pub(super) fn drained(&mut self, key: u32) {
         if let Some(state) = self.consumers.get_mut(&key) {
-            state.inbox.set_draining(false);
+            state.inbox.end_drain();
             self.effects.wake(Key::Consumer(key));
             self.effects.wake(Key::Session(state.session()));
             self.grant(key); // unless a Recover has more to do first
@@ -71,8 +211,16 @@ impl Model {
         self.raise_credit(key, u32::MAX);
     }
 
+    /// A new consumer is to receive the replies of a requestor.
+    pub fn expect_replies(&mut self, key: u32) {
+        if let Some(state) = self.consumers.get_mut(&key) {
+            state.inbox.expect_replies();
+        }
+    }
+
     /// Raises the credit of a consumer that may have some to its prefetch, or to `most`.
     fn raise_credit(&mut self, key: u32, most: u32) {
+        let occupied = self.is_occupied(key);
         let (Some(state), Some(server)) = (self.consumers.get(&key), self.server.as_mut()) else {
             return;
         };
@@ -85,7 +233,7 @@ impl Model {
             return;
         }
         let hungry = state.is_receiving() || state.listener().is_some();
-        let credit = state.inbox.wanted_credit(hungry).min(most);
+        let credit = state.inbox.wanted_credit(hungry, occupied).min(most);
         if credit > server.engine.link_credit(link) {
             server.engine.set_credit(link, credit, false);
         }
@@ -124,10 +272,17 @@ impl Model {
         let Some(server) = self.server.as_mut() else {
             return;
         };
-        // a drain under way takes the credit back by itself
-        let with_credit = self.consumers.values().filter(|c| !c.inbox.is_draining());
-        for link in with_credit.filter_map(|state| state.link.live()) {
-            if server.engine.link_credit(link) > 0 {
+        for (key, state) in &mut self.consumers {
+            if state.inbox.forgo_drain() {
+                self.effects.wake(Key::Consumer(*key)); // it waits for no answer any more
+                self.effects.wake(Key::Session(state.session()));
+            }
+            if state.inbox.is_draining() {
+                continue; // that takes the credit back by itself
+            }
+            if let Some(link) = state.link.live()
+                && server.engine.link_credit(link) > 0
+            {
                 server.engine.set_credit(link, 0, false);
             }
         }

@@ -1,19 +1,22 @@
-//! What a step of the model asks of the outside: whom to wake, what to write, what to tell. Carried out when the lock is
+//! What a step of the model asks of the outside: whom to wake, what to write. Carried out when the lock is
 //! released (`runtime/monitor.rs`).
 
 use std::time::Instant;
 
-use crate::status::Error;
+use crate::client::rules::outage::Loss;
 use crate::trace::Topic;
 
 /// A place where threads wait. A change wakes a place, or, where it is rare, everybody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     /// Ends of callbacks, of sends and of closes, output, acknowledgements.
     Connection,
     Session(u32),
     Producer(u32),
     Consumer(u32),
+    Browser(u32),
+    /// Completions that are due, of this session
+    Completer(u32),
 }
 
 /// The list.
@@ -22,8 +25,7 @@ pub struct Effects {
     woken: Vec<Key>,
     everyone: bool,
     rearm: Option<Instant>,
-    tell: bool,
-    ended: Option<Error>,
+    ended: Option<Loss>,
     notes: Vec<(Topic, String)>,
 }
 
@@ -46,15 +48,10 @@ impl Effects {
         self.rearm = Some(self.rearm.map_or(at, |known| known.min(at)));
     }
 
-    /// There is something for the exception listener.
-    pub fn tell(&mut self) {
-        self.tell = true;
-    }
-
     /// The server has ended the connection, or the library has for what the server did: the incarnation is to be dropped,
     /// after its last words.
-    pub fn end(&mut self, cause: Error) {
-        self.ended.get_or_insert(cause);
+    pub fn end(&mut self, loss: Loss) {
+        self.ended.get_or_insert(loss);
     }
 
     /// A line for the trace.
@@ -83,13 +80,8 @@ impl Effects {
         self.rearm.take()
     }
 
-    /// Takes: the exception listener has something to do.
-    pub fn take_tell(&mut self) -> bool {
-        std::mem::take(&mut self.tell)
-    }
-
     /// Takes why the incarnation is to be dropped.
-    pub fn take_ended(&mut self) -> Option<Error> {
+    pub fn take_ended(&mut self) -> Option<Loss> {
         self.ended.take()
     }
 

@@ -2,13 +2,15 @@
 
 use std::time::Instant;
 
+use super::acknowledge::Receipt;
 use super::inbox::Buffered;
 use super::link::Owner;
-use super::outbox::Verdict;
+use super::outbox::Ticket;
 use super::{Key, Model};
-use crate::amqp::engine::{Delivery, Event, LinkId, Settle};
-use crate::client::rules::condition::{self, Ended, Place, parts};
-use crate::status::{Error, Status};
+use crate::amqp::engine::{Delivery, Event, FailureKind, LinkId, Outcome, Settle};
+use crate::client::rules::condition::Place;
+use crate::client::rules::outage::{Loss, Witness};
+use crate::client::rules::reason::Reason;
 
 impl Model {
     /// Hands every event of the engine to whom it concerns.
@@ -17,6 +19,11 @@ impl Model {
         while let Some(event) = self.server.as_mut().and_then(|server| server.poll_event()) {
             self.on_event(event, now);
         }
+        let mut answered = std::mem::take(&mut self.answered);
+        for key in answered.drain(..) {
+            self.complete(key);
+        }
+        self.answered = answered;
     }
 
     /// Feeds received bytes to the engine.
@@ -36,14 +43,21 @@ impl Model {
             Event::Delivery { link, delivery } => self.delivered(link, delivery, now),
             Event::Outcome {
                 link,
-                token,
+                first,
+                last,
                 outcome,
             } => {
-                if let Some(Owner::Producer(key, _)) = self.owner(link)
-                    && let Some(state) = self.producers.get_mut(&key)
-                {
-                    state.outbox.settle(token, Verdict::Outcome(outcome));
-                    self.effects.wake(Key::Producer(key));
+                self.life.serves();
+                match self.owner(link) {
+                    Some(Owner::Producer(key, index)) => {
+                        self.sent(key, index, (first, last), &outcome);
+                    }
+                    Some(Owner::Coordinator(key)) => {
+                        for token in first..=last {
+                            self.coordinated(key, token, outcome.clone());
+                        }
+                    }
+                    _ => {}
                 }
             }
             Event::Whole { link, token, end } => {
@@ -57,23 +71,26 @@ impl Model {
                     server.stretch(key, end);
                 }
             }
-            Event::Credit { link } => {
-                if let Some(Owner::Producer(key, _)) = self.owner(link) {
+            Event::Credit { link } => match self.owner(link) {
+                Some(Owner::Producer(key, _)) => {
                     self.send_queued(key);
                     self.effects.wake(Key::Producer(key));
                 }
-            }
-            Event::Drained { link } => {
-                if let Some(Owner::Consumer(key)) = self.owner(link) {
-                    self.drained(key);
-                }
-            }
-            Event::CreditUsed { link } => {
-                if let Some(Owner::Consumer(key)) = self.owner(link) {
-                    self.renew(key, now, now);
-                }
-            }
+                Some(Owner::Coordinator(key)) => self.declare(key),
+                _ => {}
+            },
+            Event::Drained { link } => match self.owner(link) {
+                Some(Owner::Consumer(key)) => self.drained(key),
+                Some(Owner::Browser(key)) => self.browser_drained(key),
+                _ => {}
+            },
+            Event::CreditUsed { link } => match self.owner(link) {
+                Some(Owner::Consumer(key)) => self.renew(key, now, now),
+                Some(Owner::Browser(key)) => self.browser_aborted(key),
+                _ => {}
+            },
             Event::AckSettled { link, delivery_id } => {
+                self.life.serves();
                 self.acknowledgement_settled(link, delivery_id);
             }
             Event::Begun(session) => self.session_begun(session),
@@ -87,67 +104,92 @@ impl Model {
                 by_peer,
                 ..
             } => {
-                let error = error.as_ref();
-                self.detached(link, Ended { error, by_peer }, now);
+                self.detached(link, Reason::of(error.as_ref(), by_peer), now);
+                self.offer_queued(now);
             }
             Event::SessionEnded {
                 session,
                 error,
                 by_peer,
             } => {
-                let error = error.as_ref();
-                self.session_ended(session, Ended { error, by_peer });
+                self.session_ended(session, Reason::of(error.as_ref(), by_peer));
+                self.offer_queued(now);
             }
             Event::Closed { error } => {
-                let (condition, text) = parts(error.as_ref());
-                let status = condition::status(condition, Place::Connect, false);
-                let text = condition::describe(condition, text);
-                self.effects.end(Error::new(status, text));
+                let reason = Reason::Server(error.as_ref());
+                let cause = reason.error(Place::Connect, false);
+                self.effects.end(Loss::new(Witness::Server, cause));
             }
-            Event::Failed { error, .. } => {
-                let (condition, text) = parts(Some(&error));
-                let text = text.unwrap_or_default();
-                let cause = Error::new(
-                    Status::TIBEMS_SERVER_NOT_CONNECTED,
-                    format!("the connection was dropped: {condition}: {text}"),
-                );
-                self.effects.end(cause);
+            Event::Failed { error, kind } => {
+                let text = Reason::Library(Some(&error)).text();
+                let witness = match kind {
+                    FailureKind::Idle => Witness::Timer,
+                    _ => Witness::Engine,
+                };
+                self.effects.end(Loss::not_connected(witness, text));
             }
             Event::Opened | Event::AuthFailed { .. } => {} // only while connecting
         }
     }
 
-    /// A message has come.
-    fn delivered(&mut self, link: LinkId, delivery: Delivery, now: Instant) {
-        let Some(Owner::Consumer(key)) = self.owner(link) else {
+    /// The server's verdict on messages has come.
+    fn sent(&mut self, key: u32, index: usize, tickets: (Ticket, Ticket), outcome: &Outcome) {
+        let Some(state) = self.producers.get_mut(&key) else {
             return;
         };
+        if let Some(link) = state.senders.at_mut(index) {
+            link.serves();
+        }
+        let session = state.session();
+        let mut enrolled = Vec::new(); // empty outside transactions
+        state
+            .outbox
+            .answer(tickets, outcome, |sent| enrolled.push(sent));
+        for sent in enrolled {
+            self.enrolled_sent(session, sent, outcome.clone());
+        }
+        if self.answered.last() != Some(&key) {
+            self.answered.push(key);
+        }
+        self.effects.wake(Key::Producer(key));
+    }
+
+    /// A message has come.
+    fn delivered(&mut self, link: LinkId, delivery: Delivery, now: Instant) {
         let arrival = self.next_arrival;
         self.next_arrival += 1;
+        let key = match self.owner(link) {
+            Some(Owner::Consumer(key)) => key,
+            Some(Owner::Browser(key)) => {
+                return self.browser_delivered(key, link, delivery, arrival, now);
+            }
+            _ => return,
+        };
+        let receipt = Receipt::new(delivery.delivery_id, delivery.settled);
         let (Some(state), Some(server)) = (self.consumers.get_mut(&key), self.server.as_mut())
         else {
             return;
         };
         if state.link.live() != Some(link) {
             // it was on its way when the credit was taken back
-            if !delivery.settled {
-                server.settle(link, delivery.delivery_id, Settle::Released);
-            }
+            server.settle(link, receipt, Settle::Released);
             return;
         }
         state.link.serves();
         let message = Buffered {
             arrival,
             at: now,
-            delivery_id: delivery.delivery_id,
-            settled: delivery.settled,
+            receipt,
             payload: delivery.payload,
         };
         state.inbox.arrive(&mut self.clamp, message);
+        let session = state.session();
+        if state.inbox.forgo_drain() {
+            self.effects.wake(Key::Session(session)); // a Recover may wait for its end
+        }
         if state.listener().is_none() {
             return self.effects.wake(Key::Consumer(key));
         }
-        let session = state.session();
         if let Some(state) = self.sessions.get_mut(&session) {
             state.listening.arrive(arrival, key);
             self.effects.wake(Key::Session(session));

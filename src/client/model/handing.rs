@@ -2,14 +2,14 @@
 //! them any more, acknowledged as the session's mode says (spec 20 §4.3, §1.3).
 //!
 //! A dispatcher or a receive takes a batch under one lock; then it claims each message without. Both sides see the
-//! [`Progress`] of a batch: whoever wants the rest back stops it, and from then on nothing of it can be claimed. What has
+//! progress of a [`Batch`]: whoever wants the rest back stops it, and from then on nothing of it can be claimed. What has
 //! been handled is acknowledged with the next lock or, after [`HOLD_BACK`], by the thread that runs the timeouts; that stops
 //! the batch too, and the next one of such a slow consumer has one message. Batches grow again while they are used up in time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use super::batch::{Batch, InHand};
 use super::consumer::Reading;
 use super::inbox::Buffered;
 use super::session::MessageListener;
@@ -36,85 +36,6 @@ struct Taken {
     /// The incarnation that it came from
     epoch: u32,
     reading: Arc<Reading>,
-}
-
-/// How far the program has come with a batch.
-#[derive(Debug, Default)]
-struct Progress {
-    /// Messages claimed, and whether it is stopped
-    claimed: AtomicU32,
-    handled: AtomicU32,
-}
-
-const STOPPED: u32 = 1 << 31;
-
-impl Progress {
-    fn claim(&self) -> bool {
-        let free = |word: u32| (word & STOPPED == 0).then_some(word + 1);
-        let claimed = (self.claimed).fetch_update(Ordering::AcqRel, Ordering::Acquire, free);
-        claimed.is_ok()
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.claimed.load(Ordering::Acquire) & STOPPED != 0
-    }
-
-    /// Nothing can be claimed any more; how much was.
-    fn stop(&self) -> usize {
-        (self.claimed.fetch_or(STOPPED, Ordering::AcqRel) & !STOPPED) as usize
-    }
-}
-
-/// Messages of one consumer for the program.
-pub struct Batch {
-    pub consumer: u32,
-    pub reading: Arc<Reading>,
-    pub link: LinkId,
-    pub epoch: u32,
-    pub messages: Vec<Buffered>,
-    progress: Arc<Progress>,
-    taken_at: Instant,
-    /// When the last of them had arrived
-    last_arrival: Instant,
-}
-
-impl Batch {
-    /// The next message is for the program. False: nobody wants the batch to go on.
-    pub fn claim(&self) -> bool {
-        self.progress.claim()
-    }
-
-    /// Nothing more can be claimed.
-    pub fn is_stopped(&self) -> bool {
-        self.progress.is_stopped()
-    }
-
-    /// One more message has been handled: it is to be acknowledged.
-    pub fn handle(&self) {
-        self.progress.handled.fetch_add(1, Ordering::Release);
-    }
-}
-
-/// A batch as its inbox knows it.
-#[derive(Debug)]
-pub(super) struct InHand {
-    link: LinkId,
-    /// Delivery number, and whether it needs no acknowledgement
-    deliveries: Vec<(u32, bool)>,
-    settled: usize,
-    progress: Arc<Progress>,
-    until: Instant,
-}
-
-impl InHand {
-    fn is(&self, batch: &Batch) -> bool {
-        Arc::ptr_eq(&self.progress, &batch.progress)
-    }
-
-    /// Nothing of it can be claimed any more.
-    pub fn stop(&self) {
-        self.progress.stop();
-    }
 }
 
 impl Model {
@@ -207,9 +128,10 @@ impl Model {
         let Some(first) = self.take(key) else {
             return Err(memory);
         };
+        self.life.serves();
         let session = self.consumers.get(&key).map(|state| state.session());
         let mode = session.and_then(|session| self.mode(session));
-        let pace = match mode.is_some_and(|mode| mode.by_program()) {
+        let pace = match mode.is_some_and(|mode| mode.remembers()) {
             true => 1,
             false => self.consumers.get(&key).map_or(1, |s| s.inbox.pace()),
         };
@@ -227,26 +149,12 @@ impl Model {
             self.held_back.push_back((now + HOLD_BACK, key));
             self.effects.rearm(now + HOLD_BACK);
         }
-        let progress = Arc::new(Progress::default());
+        let origin = (first.link, first.epoch);
+        let batch = Batch::new(key, first.reading, origin, memory, now);
         if let Some(state) = self.consumers.get_mut(&key) {
-            state.inbox.add_hand(InHand {
-                link: first.link,
-                deliveries: memory.iter().map(|m| (m.delivery_id, m.settled)).collect(),
-                settled: 0,
-                progress: progress.clone(),
-                until: now + HOLD_BACK,
-            });
+            state.inbox.add_hand(InHand::of(&batch, now + HOLD_BACK));
         }
-        Ok(Batch {
-            consumer: key,
-            reading: first.reading,
-            link: first.link,
-            epoch: first.epoch,
-            taken_at: now,
-            last_arrival: memory.last().map_or(now, |message| message.at),
-            messages: memory,
-            progress,
-        })
+        Ok(batch)
     }
 
     /// Acknowledges what has been handled of the batches of a consumer.
@@ -258,15 +166,11 @@ impl Model {
         let Some(session) = self.sessions.get_mut(&state.session()) else {
             return;
         };
-        let mode = session.mode();
+        let (mode, lazy) = (session.mode(), state.is_lazy());
         for hand in state.inbox.in_hand() {
-            let handled = hand.progress.handled.load(Ordering::Acquire) as usize;
-            while hand.settled < handled.min(hand.deliveries.len()) {
-                let (delivery_id, settled) = hand.deliveries[hand.settled];
-                hand.settled += 1;
-                if mode.by_library() && !settled {
-                    server.settle(hand.link, delivery_id, Settle::Accepted);
-                    session.lazy += u32::from(mode.lazy());
+            while let Some(receipt) = hand.next_handled() {
+                if mode.by_library() && server.settle(hand.link(), receipt, Settle::Accepted) {
+                    session.lazy += u32::from(lazy);
                 }
             }
         }
@@ -284,11 +188,8 @@ impl Model {
         };
         let hands = state.inbox.in_hand().iter_mut();
         for hand in hands.filter(|hand| hand.is(batch)) {
-            if let Some((delivery_id, settled)) = hand.deliveries.get(hand.settled).copied() {
-                hand.settled += 1;
-                if !settled {
-                    server.settle(hand.link, delivery_id, settle);
-                }
+            if let Some(receipt) = hand.next_unsettled() {
+                server.settle(hand.link(), receipt, settle);
             }
         }
     }
@@ -299,7 +200,7 @@ impl Model {
             let (until, key) = *self.held_back.front()?;
             let hands = self.consumers.get_mut(&key).map(|s| s.inbox.in_hand());
             let mut hands = hands.into_iter().flatten();
-            let hand = hands.find(|hand| hand.until == until);
+            let hand = hands.find(|hand| hand.until() == until);
             if hand.is_some() && until > now {
                 return Some(until);
             }
@@ -309,7 +210,7 @@ impl Model {
                 self.settle_handled(key);
                 if let Some(session) = self.consumers.get(&key).map(|state| state.session()) {
                     let taken_at = until.checked_sub(HOLD_BACK).unwrap_or(until);
-                    self.speak(session, true, taken_at);
+                    self.speak(session, Some(key), true, taken_at);
                 }
             }
         }
@@ -320,7 +221,7 @@ impl Model {
         let consumer = batch.consumer;
         self.settle_handled(consumer);
         let stopped = batch.is_stopped();
-        batch.progress.stop();
+        batch.stop();
         let own = self.consumers.get_mut(&consumer).is_some_and(|state| {
             let own = state.inbox.in_hand().iter().any(|hand| hand.is(&batch));
             if own {
@@ -328,15 +229,17 @@ impl Model {
             }
             own
         });
-        // else its rest has been given back to the server, or was lost with it
-        if own {
-            for message in batch
-                .messages
-                .drain(first.min(batch.messages.len())..)
-                .rev()
-            {
+        // else its rest has been given back to the server, which takes nothing back that it sent settled, or was lost with it
+        let rest = batch.messages.drain(first.min(batch.messages.len())..);
+        for message in rest.rev() {
+            if own || message.receipt.owed().is_none() {
                 self.untake(consumer, batch.link, batch.epoch, message);
             }
+        }
+        if let Some(state) = self.consumers.get_mut(&consumer)
+            && (first == 0 || state.listener().is_some())
+        {
+            state.inbox.done(); // the listener has returned
         }
         self.renew(consumer, batch.last_arrival, batch.taken_at);
         batch.messages.clear();
@@ -350,7 +253,7 @@ impl Model {
             return;
         };
         let hands = state.inbox.in_hand().iter();
-        let claimed: Vec<usize> = hands.map(|hand| hand.progress.stop()).collect();
+        let claimed: Vec<usize> = hands.map(InHand::stop).collect();
         self.settle_handled(consumer);
         let (Some(state), Some(server)) = (self.consumers.get_mut(&consumer), self.server.as_mut())
         else {
@@ -362,16 +265,14 @@ impl Model {
         let mode = session.mode();
         let hands = state.inbox.drop_hands();
         for (hand, claimed) in hands.iter().zip(claimed).rev() {
-            for (at, (delivery_id, settled)) in hand.deliveries.iter().enumerate().rev() {
+            for (at, receipt) in hand.unsettled().rev() {
                 // what a receive is returning just now is with the program
-                match at < claimed {
-                    _ if *settled || at < hand.settled => {}
-                    true if mode.by_library() => {
-                        server.settle(hand.link, *delivery_id, Settle::Accepted);
-                    }
-                    true => {}
-                    false => server.settle(hand.link, *delivery_id, Settle::Released),
-                }
+                let settle = match at < claimed {
+                    true if mode.by_library() => Settle::Accepted,
+                    true => continue,
+                    false => Settle::Released,
+                };
+                server.settle(hand.link(), receipt, settle);
             }
         }
     }
@@ -425,9 +326,7 @@ impl Model {
                 && session.is_some_and(|session| session.is_open())
         });
         let Some(state) = state.filter(|_| !self.life.is_closed()) else {
-            if !message.settled {
-                server.settle(link, message.delivery_id, Settle::Released);
-            }
+            server.settle(link, message.receipt, Settle::Released);
             return;
         };
         let arrival = message.arrival;
@@ -474,15 +373,6 @@ mod tests {
     use crate::client::rules::{options, url::UrlList};
     use crate::message::Destination;
     use bytes::BytesMut;
-
-    #[test]
-    fn of_a_stopped_batch_nothing_can_be_claimed() {
-        let progress = Progress::default();
-        assert!(progress.claim() && progress.claim() && !progress.is_stopped());
-        assert_eq!(progress.stop(), 2);
-        assert!(progress.is_stopped() && !progress.claim());
-        assert_eq!(progress.stop(), 2, "what was claimed stays");
-    }
 
     fn frame(performative: impl Into<Performative>, payload: &[u8]) -> BytesMut {
         let mut bytes = Vec::new();
@@ -576,7 +466,7 @@ mod tests {
         let _second = take(&mut model, 2);
         written(&mut model);
         model.close_consumer(key, false);
-        model.detach_consumer(key);
+        model.detach_consumer(key, now);
         let settled: Vec<_> = written(&mut model)
             .into_iter()
             .filter_map(|p| match p {

@@ -2,13 +2,20 @@
 //! the bytes that all consumers of a connection hold together (D20).
 //!
 //! Credit is what an inbox wants; it is granted by `credit.rs`.
+//!
+//! Not every end that a server tells of is one (`Answer`). Artemis, which is not done with a large message when its last frame
+//! has come, answers a drain then as if nothing followed; and, late with its answer to a drain that messages have used up, it
+//! takes the credit of the next question for a part of that and gives it back at once. Who asks whether there is more writes no
+//! drain behind either; it follows as one that was lost would.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::handing::InHand;
+use super::acknowledge::Receipt;
+use super::batch::InHand;
+use super::credit::Asked;
 use crate::client::rules::options::Options;
 use crate::message::{Destination, DestinationKind};
 
@@ -21,6 +28,8 @@ const PREFETCH_MAX: u32 = 1000;
 const STALE: Duration = Duration::from_millis(100);
 /// Age below which a consumer that used up its credit is fast enough for more.
 const FRESH: Duration = Duration::from_millis(10);
+/// From here a message may be a large one to a server; Artemis begins at 100 KiB unless it is told otherwise.
+const LARGE: usize = 32 << 10;
 
 /// A message that waits to be handed out.
 #[derive(Debug)]
@@ -28,9 +37,19 @@ pub struct Buffered {
     /// Order of arrival over all consumers of the connection.
     pub arrival: u64,
     pub at: Instant,
-    pub delivery_id: u32,
-    pub settled: bool,
+    pub receipt: Receipt,
     pub payload: Bytes,
+}
+
+/// What the end of a drain says of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It had messages for all of the credit
+    UsedUp,
+    /// It has no more
+    End,
+    /// It is to be asked again
+    Nothing,
 }
 
 /// How many messages a consumer may have in advance (D15).
@@ -43,14 +62,23 @@ struct Prefetch {
 
 impl Prefetch {
     fn new(destination: &Destination, options: &Options) -> Prefetch {
-        let (fixed, start) = match destination.kind() {
-            DestinationKind::Queue => (options.prefetch_queue, PREFETCH_QUEUE),
-            DestinationKind::Topic => (options.prefetch_topic, PREFETCH_TOPIC),
+        let (list, start) = match destination.kind() {
+            DestinationKind::Queue => (&options.prefetch_queue, PREFETCH_QUEUE),
+            DestinationKind::Topic => (&options.prefetch_topic, PREFETCH_TOPIC),
         };
+        let fixed = list.of(&destination.name_str());
         Prefetch {
             limit: fixed.unwrap_or(start),
             adaptive: fixed.is_none(),
             start,
+        }
+    }
+
+    /// One message at a time comes here, for nobody else, unless an option says how many.
+    fn expect_replies(&mut self) {
+        if self.adaptive {
+            self.start = PREFETCH_TOPIC;
+            self.limit = self.limit.max(self.start);
         }
     }
 
@@ -115,11 +143,21 @@ pub struct Inbox {
     bytes: usize,
     prefetch: Prefetch,
     /// A drain is under way; credit is not renewed meanwhile
-    draining: bool,
+    draining: Option<Asked>,
+    /// The last message was large
+    behind_large: bool,
+    /// Credit of the last drain, and how many messages have come since that began
+    drained: (u32, u32),
+    /// Messages have used up a drain, and what the server says to it may still come
+    owes_answer: bool,
+    /// The last end was doubted
+    doubts: bool,
     /// The batches that the program works on: one, but for threads that share a consumer
     in_hand: Vec<InHand>,
     /// Most messages of the next one
     pace: usize,
+    /// A message was handed out, and nobody has said or shown that the program is done with it (D34)
+    at_work: bool,
 }
 
 impl Inbox {
@@ -129,9 +167,14 @@ impl Inbox {
             messages: VecDeque::new(),
             bytes: 0,
             prefetch: Prefetch::new(destination, options),
-            draining: false,
+            draining: None,
+            behind_large: false,
+            drained: (0, 0),
+            owes_answer: false,
+            doubts: false,
             in_hand: Vec::new(),
             pace: 1,
+            at_work: false,
         }
     }
 
@@ -159,13 +202,22 @@ impl Inbox {
     /// One message more.
     pub fn arrive(&mut self, clamp: &mut Clamp, message: Buffered) {
         self.count(clamp, &message);
+        self.behind_large = message.payload.len() >= LARGE;
+        self.use_credit();
         self.messages.push_back(message);
+    }
+
+    /// A message has come, or one that the server broke off.
+    pub fn use_credit(&mut self) {
+        self.doubts = false;
+        self.drained.1 = self.drained.1.saturating_add(1);
     }
 
     /// The first message, for the program.
     pub fn take(&mut self, clamp: &mut Clamp) -> Option<Buffered> {
         let message = self.messages.pop_front()?;
         self.discount(clamp, &message);
+        self.at_work = true;
         Some(message)
     }
 
@@ -173,13 +225,20 @@ impl Inbox {
     pub fn untake(&mut self, clamp: &mut Clamp, message: Buffered) {
         self.count(clamp, &message);
         self.messages.push_front(message);
+        self.at_work = false;
     }
 
-    /// The last message, to be given back to the server.
-    pub fn take_back(&mut self, clamp: &mut Clamp) -> Option<Buffered> {
-        let message = self.messages.pop_back()?;
-        self.discount(clamp, &message);
-        Some(message)
+    /// Gives back to the server what it waits to hear of, newest first. What came settled stays: nobody else has it.
+    pub fn give_back(&mut self, clamp: &mut Clamp, mut give: impl FnMut(Receipt)) {
+        let owed = |message: &Buffered| message.receipt.owed().is_some();
+        let mut given = 0;
+        for message in self.messages.iter().rev().filter(|m| owed(m)) {
+            give(message.receipt);
+            given += message.payload.len();
+        }
+        self.messages.retain(|message| !owed(message));
+        self.bytes -= given;
+        clamp.bytes -= given;
     }
 
     /// The link is gone, with everything that came over it and was not handed out.
@@ -187,7 +246,8 @@ impl Inbox {
         clamp.bytes -= self.bytes;
         self.bytes = 0;
         self.messages.clear();
-        self.draining = false;
+        self.draining = None;
+        (self.behind_large, self.owes_answer, self.doubts) = (false, false, false);
         self.drop_hands();
     }
 
@@ -209,7 +269,9 @@ impl Inbox {
 
     /// Nothing of the batches in hand can be claimed any more.
     pub(super) fn stop_hands(&self) {
-        self.in_hand.iter().for_each(InHand::stop);
+        for hand in &self.in_hand {
+            hand.stop();
+        }
     }
 
     /// A batch is over. Those of a consumer that uses them up in time grow, to `most` messages.
@@ -238,12 +300,55 @@ impl Inbox {
 
     /// A drain is under way.
     pub fn is_draining(&self) -> bool {
-        self.draining
+        self.draining.is_some()
     }
 
-    /// A drain begins, or is answered.
-    pub fn set_draining(&mut self, draining: bool) {
-        self.draining = draining;
+    /// And the server knows of it.
+    pub fn is_drain_written(&self) -> bool {
+        self.draining.as_ref().is_some_and(Asked::is_written)
+    }
+
+    /// A drain of so much credit begins; a gentle one is not written yet. When it is to be asked for again.
+    pub fn begin_drain(&mut self, now: Instant, credit: u32, gently: bool) -> Instant {
+        self.drained = (credit, 0);
+        self.draining.insert(Asked::first(now, gently)).next()
+    }
+
+    /// The drain of which the server does not know yet is not asked for any more. True when there was one.
+    pub fn forgo_drain(&mut self) -> bool {
+        let forgone = self.draining.take_if(|asked| !asked.is_written());
+        forgone.is_some()
+    }
+
+    /// What the server says to a drain now would tell nothing.
+    pub fn asks_gently(&self) -> bool {
+        self.behind_large || self.doubts
+    }
+
+    /// The last drain ended with an end that tells nothing.
+    pub fn is_end_doubtful(&self) -> bool {
+        self.doubts
+    }
+
+    /// The drain under way, if there is one.
+    pub fn drain_mut(&mut self) -> Option<&mut Asked> {
+        self.draining.as_mut()
+    }
+
+    /// The drain is over: what its end says.
+    pub fn end_drain(&mut self) -> Answer {
+        self.draining = None;
+        let (credit, came) = self.drained;
+        let late = std::mem::replace(&mut self.owes_answer, came >= credit);
+        self.doubts = match came {
+            0 => late,
+            _ => self.behind_large,
+        };
+        match self.doubts {
+            _ if came >= credit => Answer::UsedUp,
+            true => Answer::Nothing,
+            false => Answer::End,
+        }
     }
 
     /// Nothing comes in advance: one message per waiting receive or per listener turn.
@@ -251,15 +356,45 @@ impl Inbox {
         self.prefetch.limit == 0
     }
 
+    /// One message comes in advance, but none behind a message in work (D34).
+    pub fn is_single(&self) -> bool {
+        self.prefetch.limit == 1 && !self.prefetch.adaptive
+    }
+
+    /// The program is done with what it was handed, or whoever acknowledges it keeps the books.
+    pub fn done(&mut self) {
+        self.at_work = false;
+    }
+
+    /// What comes in advance is not fixed by the program's user.
+    pub fn is_adaptive(&self) -> bool {
+        self.prefetch.adaptive
+    }
+
     /// The most that comes in advance now.
     pub fn window(&self) -> u32 {
         self.prefetch.limit
     }
 
-    /// The credit that it wants; `hungry` = somebody waits for a message.
-    pub fn wanted_credit(&self, hungry: bool) -> u32 {
+    /// Nothing is to come behind a message in work; `unacknowledged` = the program has messages to acknowledge.
+    pub fn is_occupied(&self, unacknowledged: impl FnOnce() -> bool) -> bool {
+        self.is_single() && (self.at_work || unacknowledged())
+    }
+
+    /// What comes are replies to requests, of which one is under way: so much in advance takes nothing from anybody, and
+    /// credit is seldom to be renewed.
+    pub fn expect_replies(&mut self) {
+        self.prefetch.expect_replies();
+    }
+
+    /// The credit that it wants; `hungry` = somebody waits for a message, `occupied` = behind one in work, and no receive
+    /// asks.
+    pub fn wanted_credit(&self, hungry: bool, occupied: bool) -> u32 {
         if self.is_unprefetched() {
             return u32::from(self.is_empty() && hungry);
+        }
+        if occupied {
+            return 0;
         }
         let buffered = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
         self.prefetch.limit.saturating_sub(buffered)
@@ -282,6 +417,7 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::rules::prefetch::PrefetchList;
 
     fn learned(start: Prefetch, age: Duration, starved: bool, times: u32) -> u32 {
         let mut prefetch = start;
@@ -322,10 +458,41 @@ mod tests {
 
     fn inbox(prefetch: u32) -> Inbox {
         let options = Options {
-            prefetch_queue: Some(prefetch),
+            prefetch_queue: PrefetchList::parse(&prefetch.to_string()).unwrap(),
             ..Options::default()
         };
         Inbox::new(&Destination::queue("q"), &options)
+    }
+
+    /// Of one in advance none comes behind a message in work, unless a receive asks (D34).
+    #[test]
+    fn nothing_waits_behind_a_single_message_in_work() {
+        let (mut single, mut clamp) = (inbox(1), Clamp::new(100));
+        let message = || Buffered {
+            arrival: 0,
+            at: crate::clock::test_origin(),
+            receipt: Receipt::new(0, false),
+            payload: Bytes::from_static(b"x"),
+        };
+        assert!(!single.is_occupied(|| false));
+        assert_eq!(single.wanted_credit(false, false), 1);
+        single.arrive(&mut clamp, message());
+        assert_eq!(single.wanted_credit(true, false), 0, "it has its one");
+        let taken = single.take(&mut clamp).unwrap();
+        assert!(single.is_occupied(|| false));
+        assert_eq!(single.wanted_credit(true, true), 0);
+        assert_eq!(single.wanted_credit(true, false), 1, "a receive asks");
+        single.untake(&mut clamp, taken);
+        assert!(!single.is_occupied(|| false));
+        single.take(&mut clamp).unwrap();
+        single.done();
+        assert!(!single.is_occupied(|| false) && single.is_occupied(|| true));
+        // two in advance are two in advance
+        let mut two = inbox(2);
+        two.arrive(&mut clamp, message());
+        two.take(&mut clamp).unwrap();
+        assert!(!two.is_occupied(|| true));
+        assert_eq!(two.wanted_credit(false, false), 2);
     }
 
     #[test]
@@ -346,8 +513,7 @@ mod tests {
             let message = Buffered {
                 arrival,
                 at: crate::clock::test_origin(),
-                delivery_id: 0,
-                settled: false,
+                receipt: Receipt::new(0, false),
                 payload: Bytes::from(vec![0; 40]),
             };
             inbox.arrive(&mut clamp, message);
@@ -356,7 +522,7 @@ mod tests {
         let first = inbox.take(&mut clamp).unwrap();
         inbox.untake(&mut clamp, first);
         assert_eq!((clamp.bytes, inbox.first_arrival()), (160, Some(0)));
-        inbox.take_back(&mut clamp).unwrap();
+        let _ = inbox.take(&mut clamp).unwrap();
         assert_eq!(clamp.bytes, 120);
         assert!(!clamp.is_relieved(), "above three quarters");
         inbox.lose(&mut clamp);

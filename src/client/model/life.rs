@@ -3,13 +3,14 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::Model;
 use super::wait::{Entry, Object};
+use super::{Key, Model};
 use crate::client::rules::gate::{self, Decision, State};
+use crate::client::rules::outage::Outage;
+use crate::clock::Stamp;
 use crate::status::{Error, Result, Status};
-use crate::trace::Topic;
 
 /// What an exception listener is called with: the status, and the text for the error context.
 pub type ExceptionCall = dyn Fn(Status, &str) + Send + Sync;
@@ -35,9 +36,15 @@ pub(super) struct Life {
     /// Why there is no server; the text of every call that fails for it
     cause: Error,
     epoch: u32,
+    /// The incarnation that is left to the I/O thread, or the last one that was
+    in_service: u32,
     /// How often no automatic reconnect was left: what is recovered after that is another connection to calls
     /// that were in flight, however late they hear of it (U15)
     breaks: u32,
+    /// When the last server was lost
+    lost_at: Option<Stamp>,
+    /// The RecoverConnection that was the last one before that
+    recovery_before: u64,
     /// Number of the RecoverConnection under way or last done, and how it ended
     recovery: u64,
     recovery_result: Option<Error>,
@@ -46,6 +53,10 @@ pub(super) struct Life {
     /// Place in the URL list of the present or last server
     active: (usize, usize),
     request_timeout: Duration,
+    /// When this incarnation began, until somebody has asked what it was worth
+    since: Option<Instant>,
+    /// Something has succeeded on it: a transfer was settled, or a delivery taken (D22)
+    served: bool,
     client_id: Option<String>,
     container_id: String,
     /// Used in a way that fixes the client id (C26)
@@ -71,12 +82,17 @@ impl Life {
             state: State::Connected,
             cause: Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, "not connected yet"),
             epoch: 0,
+            in_service: 0,
             breaks: 0,
+            lost_at: None,
+            recovery_before: 0,
             recovery: 0,
             recovery_result: None,
             failed_in_listener: false,
             active: (0, 0),
             request_timeout: Duration::from_secs(60),
+            since: None,
+            served: false,
             client_id,
             container_id,
             used: false,
@@ -98,6 +114,11 @@ impl Life {
 
     pub fn is_closed(&self) -> bool {
         self.state == State::Closed
+    }
+
+    /// Something has succeeded on the present incarnation.
+    pub fn serves(&mut self) {
+        self.served = true;
     }
 
     /// The client id can be set no more.
@@ -125,6 +146,14 @@ impl Model {
     /// Why there is no server.
     pub fn cause(&self) -> &Error {
         &self.life.cause
+    }
+
+    /// The last incarnation was good, because something has succeeded on it or it has lived for so long. What was not,
+    /// and died, was only a failed try (D22). True once for each: what is looked for after it begins anew once.
+    pub fn take_goodness(&mut self, now: Instant, life: Duration) -> bool {
+        let lived = self.life.since.take();
+        let lived = lived.is_some_and(|since| now.saturating_duration_since(since) >= life);
+        std::mem::take(&mut self.life.served) || lived
     }
 
     /// How often a loss was left to the program.
@@ -181,17 +210,44 @@ impl Model {
         }
     }
 
+    /// Why there is no server, in the words for the program; none while there is one, and after a close.
+    pub fn outage(&self) -> Option<String> {
+        let outage = Outage {
+            state: self.life.state,
+            since: self.life.lost_at,
+            cause: &self.life.cause.text,
+            recoveries: self.life.recovery - self.life.recovery_before,
+            listener: self.notices.listener.is_some(),
+        };
+        outage.text()
+    }
+
     /// The error of a call that the gate refused.
     pub fn refusal(&self, status: Status) -> Error {
         match status {
-            Status::TIBEMS_SERVER_NOT_CONNECTED | Status::TIBEMS_UFO_CONNECTION_FAILURE => {
-                Error::new(
-                    status,
-                    format!("{}: {}", status.text(), self.life.cause.text),
-                )
-            }
             Status::TIBEMS_ILLEGAL_STATE => Error::new(status, "the connection is closed"),
-            _ => Error::from(status),
+            Status::TIBEMS_NOT_PERMITTED => Error::from(status),
+            _ => match self.outage() {
+                Some(text) => Error::new(status, text),
+                None => Error::from(status),
+            },
+        }
+    }
+
+    /// The error of a call whose limit came first; `awaited`: for what it waited while there was a server.
+    pub fn timed_out(&self, awaited: &'static str) -> Error {
+        match self.outage() {
+            Some(text) => Error::new(Status::TIBEMS_TIMEOUT, text),
+            None => Error::new(Status::TIBEMS_TIMEOUT, awaited),
+        }
+    }
+
+    /// What a receive returns that got no message. No error, so without a text (C44), unless nothing could come.
+    pub fn nothing_received(&self, status: Status) -> Error {
+        match self.outage() {
+            Some(text) => Error::new(status, text),
+            None if !self.is_started() => Error::new(status, "the connection is not started"),
+            None => Error::new(status, ""),
         }
     }
 
@@ -224,7 +280,9 @@ impl Model {
         match object {
             Object::Connection => Ok(()),
             Object::Session(key) if session(key) => Ok(()),
-            Object::Producer(of, _) | Object::Consumer(of, _) if !session(of) => {
+            Object::Producer(of, _) | Object::Consumer(of, _) | Object::Browser(of, _)
+                if !session(of) =>
+            {
                 closed("the session is closed")
             }
             Object::Session(_) => closed("the session is closed"),
@@ -236,6 +294,10 @@ impl Model {
                 Some(state) if state.is_open() => Ok(()),
                 _ => closed("the consumer is closed"),
             },
+            Object::Browser(_, key) => match self.browsers.get(&key) {
+                Some(state) if state.is_open() => Ok(()),
+                _ => closed("the browser is closed"),
+            },
         }
     }
 
@@ -244,11 +306,23 @@ impl Model {
         self.life.epoch += 1;
         self.life.active = at;
         self.life.request_timeout = request_timeout;
+        (self.life.since, self.life.served) = (Some(self.now), false);
         if self.life.state != State::Closed {
             self.life.state = State::Connected;
         }
         self.effects.wake_everyone();
         self.life.epoch
+    }
+
+    /// The incarnation that was installed last is left to the I/O thread.
+    pub fn put_in_service(&mut self) {
+        self.life.in_service = self.life.epoch;
+        self.effects.wake(Key::Connection);
+    }
+
+    /// The incarnation that is left to the I/O thread, or the last one that was.
+    pub fn in_service(&self) -> u32 {
+        self.life.in_service
     }
 
     /// Only a group of its own was lost: the reconnect is automatic.
@@ -261,6 +335,12 @@ impl Model {
         self.life.cause = cause;
     }
 
+    /// The server is lost at this time.
+    pub(super) fn set_lost_at(&mut self, at: Stamp) {
+        self.life.lost_at = Some(at);
+        self.life.recovery_before = self.life.recovery;
+    }
+
     /// No automatic reconnect is left: an unshared connection is broken, any other is over.
     pub fn lost_for_good(&mut self) {
         self.life.state = if self.basis.unshared {
@@ -271,6 +351,7 @@ impl Model {
         self.life.breaks += 1;
         let text = self.life.cause.text.clone().into_owned();
         self.report(Status::TIBEMS_SERVER_NOT_CONNECTED, text);
+        self.forsake_promises();
         self.effects.wake_everyone();
     }
 
@@ -316,6 +397,7 @@ impl Model {
             self.life.failed_in_listener = true;
         } else if !self.notices.running {
             self.life.state = State::GivenUp;
+            self.forsake_promises();
         }
         self.effects.wake_everyone();
     }
@@ -362,10 +444,7 @@ impl Model {
     }
 
     fn tell(&mut self) {
-        let notices = &self.notices;
-        if !notices.events.is_empty() && notices.listener.is_some() && !notices.telling {
-            self.effects.tell();
-        }
+        self.effects.wake(Key::Connection);
     }
 
     /// The exception listener, if set.
@@ -379,28 +458,33 @@ impl Model {
         self.tell();
     }
 
-    /// The thread that tells is there, or could not be started.
-    pub fn set_telling(&mut self, telling: bool) {
-        self.notices.telling = telling;
+    /// Starts no second thread that tells: true when there was none.
+    pub fn claim_teller(&mut self) -> bool {
+        !std::mem::replace(&mut self.notices.telling, true)
     }
 
-    /// The next thing to tell, and to whom; none = the thread ends. The program's own close silences the rest (E8).
+    /// The thread that tells is gone.
+    pub fn drop_teller(&mut self) {
+        self.notices.telling = false;
+    }
+
+    /// There is something to do for the thread that tells, or may be later: it is there as long as a listener is set (D32).
+    /// The program's own close silences what is not told yet (E8).
+    pub fn wants_teller(&self) -> bool {
+        !self.is_closed() && self.notices.listener.is_some()
+    }
+
+    /// There is something to tell.
+    pub fn has_notice(&self) -> bool {
+        !self.notices.events.is_empty()
+    }
+
+    /// The next thing to tell, and to whom, for the thread that is wanted.
     pub fn next_notice(&mut self) -> Option<(ExceptionListener, ExceptionEvent)> {
-        if self.is_closed() {
-            self.notices.events.clear();
-        }
-        let listener = self.notices.listener.clone();
-        let next = listener.and_then(|listener| {
-            let event = self.notices.events.pop_front()?;
-            Some((listener, event))
-        });
-        match &next {
-            Some((_, event)) => {
-                self.notices.running = event.status == Status::TIBEMS_SERVER_NOT_CONNECTED;
-            }
-            None => self.notices.telling = false,
-        }
-        next
+        let listener = self.notices.listener.clone()?;
+        let event = self.notices.events.pop_front()?;
+        self.notices.running = event.status == Status::TIBEMS_SERVER_NOT_CONNECTED;
+        Some((listener, event))
     }
 
     /// The listener invocation for a break has returned (U17).
@@ -410,16 +494,9 @@ impl Model {
         }
         if self.life.state == State::Broken && self.life.failed_in_listener {
             self.life.state = State::GivenUp;
+            self.forsake_promises();
             self.effects.wake_everyone();
         }
         self.life.failed_in_listener = false;
-    }
-
-    /// A line about the connection for the trace.
-    pub(super) fn note(&mut self, topic: Topic, text: std::fmt::Arguments<'_>) {
-        if crate::trace::is_on(topic) {
-            let id = self.basis.id;
-            self.effects.note(topic, format!("connection {id}: {text}"));
-        }
     }
 }

@@ -1,18 +1,23 @@
 //! Everything that is attached (spec 40 §2.3 to §2.9): what a link is, where it stands on the present server, and the
 //! one way in which it is attached, for its first use, after a detach and by a recovery.
 //!
-//! A [`Link`] is embedded in its owner, a producer or a consumer. Its definition lasts as long as that; its incarnation
-//! belongs to one server. [`Senders`] are the sending links of a producer.
+//! A [`Link`] is embedded in its owner: a producer, a consumer, a browser, the coordinator of a session or a temporary
+//! destination. Its definition lasts as long as that; its incarnation
+//! belongs to one server. The sending links of a producer are in `senders.rs`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::amqp::engine::{Attached, Engine, EngineError, LinkId, SessionId};
-use crate::amqp::performative::AmqpError;
+use crate::amqp::performative::{AmqpError, LinkTarget};
 use crate::client::rules::attach::{self, ConsumerDefinition};
-use crate::client::rules::condition::{self, Place, parts};
+use crate::client::rules::condition::Place;
 use crate::client::rules::profile::Profile;
-use crate::message::Destination;
+use crate::client::rules::reason::Reason;
+use crate::client::rules::subscription;
+use crate::client::rules::transaction;
+use crate::message::{Destination, TemporaryNode};
 use crate::status::{Error, Result, Status};
 
 /// Who is told about a link.
@@ -21,12 +26,20 @@ pub enum Owner {
     /// A producer, and the number among its links.
     Producer(u32, usize),
     Consumer(u32),
+    Browser(u32),
+    /// The transactions of a session.
+    Coordinator(u32),
+    Temporary(u32),
+    /// The deletion of a durable subscription.
+    Unsubscribing(u32),
 }
 
 /// What something is on the present server: a link, or a session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Incarnation<Id> {
     None,
+    /// The attach waits until the server has let go of a link of the same name.
+    Queued,
     /// The begin or attach is written.
     Attaching(Id),
     Live(Id),
@@ -56,13 +69,16 @@ impl<Id: Copy + PartialEq> Incarnation<Id> {
             | Incarnation::Live(id)
             | Incarnation::Closing(id)
             | Incarnation::Kept(id) => Some(*id),
-            Incarnation::None | Incarnation::Detached(_) | Incarnation::Failed(_) => None,
+            Incarnation::None
+            | Incarnation::Queued
+            | Incarnation::Detached(_)
+            | Incarnation::Failed(_) => None,
         }
     }
 
     /// The answer to a begin or attach is awaited.
     pub fn is_attaching(&self) -> bool {
-        matches!(self, Incarnation::Attaching(_))
+        matches!(self, Incarnation::Attaching(_) | Incarnation::Queued)
     }
 
     /// The error, once the server has refused or ended it.
@@ -105,15 +121,33 @@ impl Route {
 /// What is to be attached.
 #[derive(Clone, Debug)]
 pub enum Definition {
-    Sender { name: String, route: Route },
+    Sender {
+        name: String,
+        route: Route,
+    },
     Receiver(Arc<ConsumerDefinition>),
+    Coordinator {
+        name: String,
+    },
+    /// The link that makes a temporary destination and keeps it
+    Temporary {
+        name: String,
+        destination: Destination,
+    },
+    /// A durable subscription, asked for by its name.
+    Lookup {
+        name: Arc<str>,
+        has_client_id: bool,
+    },
 }
 
 /// What a server has confirmed of a definition, and what it has not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
     /// The library must filter no-local itself.
     pub filter_local: bool,
+    /// The name that a temporary destination has got.
+    pub address: Option<Arc<str>>,
 }
 
 impl Definition {
@@ -126,51 +160,147 @@ impl Definition {
     ) -> Result<LinkId> {
         let spec = match self {
             Definition::Sender { name, route } => attach::sender(name, route.target(), profile),
-            Definition::Receiver(definition) => attach::receiver(definition, profile),
+            Definition::Receiver(definition) => attach::receiver(definition, profile)?,
+            Definition::Coordinator { name } => attach::coordinator(name),
+            Definition::Temporary { name, destination } => {
+                attach::temporary(name, destination, profile)?
+            }
+            Definition::Lookup {
+                name,
+                has_client_id,
+            } => subscription::lookup(name, *has_client_id),
         };
         engine.attach(session, spec).map_err(|error| limit(&error))
+    }
+
+    /// The name of the link, where the program has chosen it and another link may have had it before.
+    pub fn chosen_name(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Definition::Sender { .. }
+            | Definition::Coordinator { .. }
+            | Definition::Temporary { .. } => None,
+            Definition::Receiver(definition) => {
+                let named = definition.subscription.is_some();
+                named.then(|| Cow::Borrowed(definition.name.as_str()))
+            }
+            Definition::Lookup {
+                name,
+                has_client_id,
+            } => Some(subscription::lookup_name(name, *has_client_id).into()),
+        }
     }
 
     /// The server has attached it: on which terms; an error when these will not do.
     pub fn terms(&self, profile: &Profile, answer: &Attached) -> Result<Terms> {
         match self {
-            Definition::Sender { .. } => Ok(Terms::default()),
+            Definition::Sender { .. } | Definition::Lookup { .. } => Ok(Terms::default()),
             Definition::Receiver(definition) => {
-                let filter_local =
-                    attach::check_filters(profile, definition, answer.source.as_ref())?;
-                Ok(Terms { filter_local })
+                if let Some(subscription) = &definition.subscription {
+                    subscription.check_answer(profile, &answer.offered_capabilities)?;
+                }
+                let source = answer.source.as_ref();
+                attach::check_copies(definition, source)?;
+                let filter_local = attach::check_filters(profile, definition, source)?;
+                Ok(Terms {
+                    filter_local,
+                    ..Terms::default()
+                })
             }
+            // an ordinary node, or none, begins no transactions
+            Definition::Coordinator { .. } => match &answer.target {
+                Some(LinkTarget::Target(_)) => {
+                    let error = AmqpError::new("", "the link was answered as one to a queue");
+                    Err(transaction::refused(
+                        profile,
+                        &Reason::Library(Some(&error)),
+                    ))
+                }
+                _ => Ok(Terms::default()),
+            },
+            Definition::Temporary { .. } => Ok(Terms {
+                address: Some(attach::given_address(answer.target.as_ref())?),
+                ..Terms::default()
+            }),
         }
     }
 
-    /// What a refusal of the attach means for the program.
-    pub fn refusal(&self, error: Option<&AmqpError>) -> Error {
+    /// What a refusal of the attach, or its end before anybody used it, means for the program.
+    pub fn refusal(&self, reason: Reason<'_>, profile: &Profile) -> Error {
         let (place, selects) = match self {
-            Definition::Sender { .. } => (Place::AttachProducer, false),
-            Definition::Receiver(definition) => {
-                (Place::AttachConsumer, definition.selector.is_some())
+            Definition::Coordinator { .. } => return transaction::refused(profile, &reason),
+            Definition::Sender { .. } | Definition::Temporary { .. } => {
+                (Place::AttachProducer, false)
             }
+            Definition::Receiver(definition) => {
+                let place = match definition.subscription {
+                    Some(_) => Place::AttachSubscription,
+                    None => Place::AttachConsumer,
+                };
+                (place, definition.selector.is_some())
+            }
+            Definition::Lookup { .. } => (Place::Unsubscribe, false),
         };
-        let (condition, text) = parts(error);
-        let filtered = selects && error.is_some_and(condition::is_about_filter);
-        condition::error(condition, text, place, filtered)
+        reason.error(place, selects && reason.is_about_filter())
+    }
+
+    /// The answer to the detach says that what it stands for has not gone.
+    pub fn fails_to_close(&self, reason: &Reason<'_>) -> bool {
+        matches!(self, Definition::Temporary { .. }) && !reason.condition().is_empty()
     }
 
     /// Attached by a recovery on such a server; other links wait for their use.
     pub fn comes_with(&self, profile: &Profile) -> bool {
         match self {
             Definition::Sender { route, .. } => route.target().is_some() || profile.anonymous_relay,
-            Definition::Receiver(_) => true,
+            Definition::Receiver(_)
+            | Definition::Coordinator { .. }
+            | Definition::Temporary { .. } => true,
+            Definition::Lookup { .. } => false,
+        }
+    }
+
+    /// The temporary destination that it is on: its name must be known first.
+    pub fn temporary_node(&self) -> Option<&Arc<TemporaryNode>> {
+        match self {
+            Definition::Sender { route, .. } => route.target()?.temporary_node(),
+            Definition::Receiver(definition) => definition.destination.temporary_node(),
+            Definition::Coordinator { .. }
+            | Definition::Temporary { .. }
+            | Definition::Lookup { .. } => None,
+        }
+    }
+
+    /// The same on another destination.
+    pub fn at(&self, destination: Destination) -> Definition {
+        match self {
+            Definition::Sender { name, .. } => Definition::Sender {
+                name: name.clone(),
+                route: Route::Bound(destination),
+            },
+            Definition::Receiver(definition) => {
+                Definition::Receiver(Arc::new(ConsumerDefinition {
+                    destination,
+                    ..(**definition).clone()
+                }))
+            }
+            Definition::Coordinator { .. } | Definition::Lookup { .. } => self.clone(),
+            Definition::Temporary { name, .. } => Definition::Temporary {
+                name: name.clone(),
+                destination,
+            },
         }
     }
 }
 
-/// The engine has no channel or handle left.
+/// The engine has no channel or handle left, or the attach is larger than the server takes.
 pub fn limit(error: &EngineError) -> Error {
-    Error::new(
-        Status::TIBEMS_SERVER_LIMIT,
-        format!("no session or link is left on this connection: {error:?}"),
-    )
+    let text = match error {
+        EngineError::TooLarge => {
+            "destination and selector do not fit the largest frame that the server takes".to_owned()
+        }
+        error => format!("no session or link is left on this connection: {error:?}"),
+    };
+    Error::new(Status::TIBEMS_SERVER_LIMIT, text)
 }
 
 /// The error of a begin or attach that was not answered in time; `refused` = its first half was a refusal.
@@ -196,7 +326,7 @@ pub struct Link {
     attempt: u32,
     /// It was there when its object wanted it; a recovery makes it again
     confirmed: bool,
-    /// Detaches by the server since the last message
+    /// Detaches by the server since the last message, or the last send that was done with
     detaches: u32,
 }
 
@@ -254,6 +384,11 @@ impl Link {
         self.incarnation = Incarnation::Attaching(link);
     }
 
+    /// The attach follows when its name is free.
+    pub fn queue(&mut self) {
+        self.incarnation = Incarnation::Queued;
+    }
+
     /// The link is there.
     pub fn attached(&mut self, link: LinkId) {
         self.incarnation = Incarnation::Live(link);
@@ -269,13 +404,13 @@ impl Link {
         self.incarnation = Incarnation::Detached(again);
     }
 
-    /// One more detach without a message in between; how many there are.
+    /// One more detach with nothing done in between; how many there are.
     pub fn count_detach(&mut self) -> u32 {
         self.detaches += 1;
         self.detaches
     }
 
-    /// A message came over it.
+    /// A message came over it, or one that it carried is done with.
     pub fn serves(&mut self) {
         self.detaches = 0;
     }
@@ -292,6 +427,14 @@ impl Link {
         }
     }
 
+    /// The number on the wire of a link over which messages may come.
+    pub fn carrying(&self) -> Option<LinkId> {
+        match self.incarnation {
+            Incarnation::Live(id) | Incarnation::Kept(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// Takes it out of use: what is to be detached.
     pub fn take(&mut self) -> Option<LinkId> {
         self.incarnation.take()
@@ -303,98 +446,5 @@ impl Link {
             self.incarnation = Incarnation::None;
         }
         self.detaches = 0;
-    }
-}
-
-/// The sending links of one producer. A definition has at most two: the producer's own destination, or the anonymous
-/// relay. On a server without a relay each destination gets a *fallback* link; that belongs to the incarnation and is
-/// never made again by a recovery. Their numbers are valid for one incarnation.
-#[derive(Debug)]
-pub struct Senders {
-    name: String,
-    links: Vec<Link>,
-}
-
-impl Senders {
-    /// Of a producer with this name, and its own destination if it has one.
-    pub fn new(name: String, bound: Option<Destination>) -> Senders {
-        let mut senders = Senders {
-            name,
-            links: Vec::new(),
-        };
-        if let Some(bound) = bound {
-            senders.of(&Route::Bound(bound));
-        }
-        senders
-    }
-
-    /// The link with this number.
-    pub fn at(&self, index: usize) -> Option<&Link> {
-        self.links.get(index)
-    }
-
-    /// The link with this number.
-    pub fn at_mut(&mut self, index: usize) -> Option<&mut Link> {
-        self.links.get_mut(index)
-    }
-
-    /// The link that a message takes: to the producer's own destination (`None`) or another one.
-    pub fn route(&mut self, to: Option<&Destination>, relay: bool) -> usize {
-        match (to, self.bound()) {
-            (None, Some(_)) => 0,
-            (None, None) => self.of(&Route::Relay), // there is no such message
-            (Some(_), _) if relay => self.of(&Route::Relay),
-            (Some(to), _) => self.of(&Route::Fallback(to.clone())),
-        }
-    }
-
-    /// The number of the link of this route, which is made where there is none.
-    fn of(&mut self, wanted: &Route) -> usize {
-        let found = self
-            .links
-            .iter()
-            .position(|link| route(link) == Some(wanted));
-        found.unwrap_or_else(|| {
-            let name = format!("{}:{}", self.name, self.links.len());
-            let route = wanted.clone();
-            self.links
-                .push(Link::new(Definition::Sender { name, route }));
-            self.links.len() - 1
-        })
-    }
-
-    /// The producer's own destination.
-    pub fn bound(&self) -> Option<&Destination> {
-        match route(self.links.first()?) {
-            Some(Route::Bound(target)) => Some(target),
-            _ => None,
-        }
-    }
-
-    /// The server is lost. A link of one destination goes with it, and a refusal that was not of the producer's own.
-    pub fn lose(&mut self) {
-        self.links
-            .retain(|link| !matches!(route(link), Some(Route::Fallback(_))));
-        for link in &mut self.links {
-            let own = matches!(route(link), Some(Route::Bound(_)));
-            link.lose(own);
-        }
-    }
-
-    /// Every link, by number.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &Link)> {
-        self.links.iter().enumerate()
-    }
-
-    /// Every link, by number.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (usize, &mut Link)> {
-        self.links.iter_mut().enumerate()
-    }
-}
-
-fn route(link: &Link) -> Option<&Route> {
-    match &link.definition {
-        Definition::Sender { route, .. } => Some(route),
-        Definition::Receiver(_) => None,
     }
 }

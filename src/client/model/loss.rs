@@ -5,25 +5,25 @@
 
 use super::Model;
 use super::server::Server;
+use super::subscription::Unsubscribing;
 use crate::client::rules::gate::State;
+use crate::client::rules::outage::Loss;
+use crate::clock::Stamp;
 use crate::settings;
-use crate::status::{Error, Status};
-use crate::trace::Topic;
+use crate::status::Status;
 
 impl Model {
     /// The incarnation `epoch` is over. The first observer decides; later ones find another epoch.
-    pub fn lost(&mut self, epoch: u32, cause: Error) {
+    pub fn lost(&mut self, epoch: u32, loss: Loss, at: Stamp) {
         if self.server.as_ref().is_none_or(|s| s.epoch() != epoch) {
             return;
         }
+        self.note_loss(epoch, &loss);
         let Some(server) = self.server.take() else {
             return;
         };
-        self.note(
-            Topic::State,
-            format_args!("lost epoch {epoch}: {}", cause.text),
-        );
-        self.set_cause(cause);
+        self.set_cause(loss.cause);
+        self.set_lost_at(at);
         self.drop_incarnation(&server);
         if self.state() == State::Connected {
             let (group, member) = self.active();
@@ -46,8 +46,9 @@ impl Model {
 
     /// Clears what belonged to the incarnation and decides the fate of the sends under way.
     fn drop_incarnation(&mut self, server: &Server) {
+        let (reached, cause) = (server.reached(), self.cause().text.to_string());
         for state in self.sessions.values_mut() {
-            state.lose();
+            state.lose(reached, &cause);
         }
         let closed = |state: &super::consumer::ConsumerState| state.is_kept();
         self.consumers.retain(|_, state| {
@@ -56,17 +57,28 @@ impl Model {
             state.link.lose(true);
             !goes // nothing of it is in the program's hands any more
         });
+        self.lose_browsers();
+        self.temporaries.lose();
         self.clamp.is_relieved();
+        self.unsubscribing
+            .values_mut()
+            .for_each(Unsubscribing::lose);
         self.confirming.clear();
         self.queued_bytes = 0;
-        let reached = server.reached();
         for state in self.producers.values_mut() {
             state.outbox.lose(reached, server.profile());
             state.senders.lose();
             self.queued_bytes += state.outbox.queued_bytes();
         }
+        for key in self.producers_of(None) {
+            self.complete(key); // what was lost too often
+        }
         self.room_waiters.clear();
-        self.detached_consumers.clear();
+        self.detached_receivers.clear();
+        self.window_waiters.clear();
+        self.waiting_for_names.clear();
+        self.subscriptions.clear();
+        self.drains.clear();
         self.held_back.clear();
     }
 

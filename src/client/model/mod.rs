@@ -5,24 +5,35 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `life` | the state that the gate sees, the cause, the recoveries; what the exception listener is to hear |
-//! | `session`, `producer`, `consumer` | the definitions behind handles, how they open and close |
-//! | `link` | everything that is attached: definition, incarnation, the one attach path |
+//! | `session`, `producer`, `consumer`, `browser` | the definitions behind handles, how they open and close |
+//! | `subscription` | subscribers of one name beside each other; the deletion of a durable subscription |
+//! | `link`, `senders` | everything that is attached: definition, incarnation, the one attach path; the links of a producer |
+//! | `coordinator`, `ending` | the transactions of a session: what is in the open one; how it ends |
 //! | `attaching` | begins and attaches written, answered, refused, unanswered; detaches by the server |
-//! | `outbox`, `sending` | every send of a producer in the order of the calls; its turn, link, credit and room |
-//! | `inbox`, `ready`, `handing` | what has arrived, whose turn it is, the messages on their way to the program |
+//! | `outbox`, `sending` | every send of a producer in the order of the calls; its turn, link and credit |
+//! | `room` | what bounds sends in bytes: the output, and asynchronous ones that are pending |
+//! | `promise`, `completing` | asynchronous sends: what their callbacks are owed, which are due |
+//! | `inbox`, `ready`, `handing`, `batch` | what has arrived, whose turn it is, the messages on their way to the program |
 //! | `credit` | how many messages the server may send |
 //! | `acknowledge` | what the program has in hand and what the server is told of it |
 //! | `server` | the present incarnation: engine, who owns which link, how far its output is with the system |
 //! | `events` | what the engine says, to whom it concerns |
 //! | `loss`, `rebuild` | the end of an incarnation, and the next one |
+//! | `temporary` | temporary destinations: the links that make them, their names |
+//! | `telling` | what the trace is told |
 //! | `wait`, `effects` | what threads wait for, and whom a change wakes: the table |
 //! | `pool` | memory of encoded messages, to be used again |
 
 mod acknowledge;
 mod attaching;
+mod batch;
+mod browser;
+mod completing;
 mod consumer;
+mod coordinator;
 mod credit;
 mod effects;
+mod ending;
 mod events;
 mod handing;
 mod inbox;
@@ -32,30 +43,42 @@ mod loss;
 mod outbox;
 mod pool;
 mod producer;
+mod promise;
 mod ready;
 mod rebuild;
+mod room;
+mod senders;
 mod sending;
 mod server;
 mod session;
+mod subscription;
+mod telling;
+mod temporary;
 mod wait;
 
 #[cfg(test)]
 mod tests;
 
 pub use acknowledge::{Handed, Spoken};
+pub use batch::Batch;
+pub use browser::{Glance, Pass, Sheet};
 pub use consumer::{Reading, Turn};
+pub use coordinator::Discharged;
 pub use effects::{Effects, Key};
-pub use handing::{Batch, FAILED};
+pub use ending::Ending;
+pub use handing::FAILED;
 pub use inbox::Buffered;
 pub use life::ExceptionListener;
 pub use link::Owner;
 pub use outbox::{Ticket, Verdict};
+pub use promise::{CompletionListener, Promise};
 pub use rebuild::Draft;
 pub use sending::{Sending, Sent};
 pub use session::MessageListener;
-pub use wait::{Calls, Entry, Object, Wait};
+pub use temporary::deleted;
+pub use wait::{Calls, Entry, Object, Wait, Waiter};
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -63,6 +86,8 @@ use crate::amqp::engine::LinkId;
 use crate::client::rules::options::Options;
 use crate::client::rules::profile::Profile;
 use crate::client::rules::url::Group;
+use browser::BrowserState;
+use completing::Completer;
 use consumer::ConsumerState;
 use inbox::Clamp;
 use life::{Life, Notices};
@@ -70,6 +95,8 @@ use pool::Pool;
 use producer::ProducerState;
 use server::Server;
 use session::SessionState;
+use subscription::{Known, Unsubscribing};
+use temporary::Temporaries;
 
 /// What a connection is made from; never changes.
 pub struct Basis {
@@ -91,6 +118,10 @@ pub struct Model {
     sessions: BTreeMap<u32, SessionState>,
     producers: BTreeMap<u32, ProducerState>,
     consumers: BTreeMap<u32, ConsumerState>,
+    browsers: BTreeMap<u32, BrowserState>,
+    temporaries: Temporaries,
+    unsubscribing: BTreeMap<u32, Unsubscribing>,
+    subscriptions: Known,
     next_key: u32,
     next_arrival: u64,
     started: bool,
@@ -100,14 +131,28 @@ pub struct Model {
     pool: Pool,
     /// Topic sends carry the connection's mark, because a consumer filters no-local here
     mark_origin: bool,
-    /// Consumers that the server has detached and that are attached again
-    detached_consumers: Vec<u32>,
+    /// What the server has detached and that is attached again
+    detached_receivers: Vec<Owner>,
+    /// Links whose attach waits until another of the same name is gone
+    waiting_for_names: Vec<Owner>,
+    /// Consumers and browsers whose drains may have to be asked for again
+    drains: BTreeSet<u32>,
     /// When the acknowledgements of a consumer's batch have been held back for long enough
     held_back: VecDeque<(Instant, u32)>,
     /// Bytes of held sends that wait to be sent again, over all outboxes
     queued_bytes: usize,
     /// Producers whose sends wait for room in the output (D21)
     room_waiters: Vec<u32>,
+    /// The completions of sessions that have sent asynchronously
+    completers: BTreeMap<u32, Completer>,
+    /// Bytes of asynchronous sends whose callbacks have not returned
+    promised_bytes: usize,
+    /// Producers whose asynchronous sends wait for others to complete (D21)
+    window_waiters: Vec<u32>,
+    /// Memory for a list of producers
+    kept: Vec<u32>,
+    /// Producers whose sends the events under way have answered
+    answered: Vec<u32>,
     /// Acknowledgements sent unsettled whose confirmation is awaited (D2)
     confirming: HashSet<(LinkId, u32)>,
     effects: Effects,
@@ -128,6 +173,10 @@ impl Model {
             sessions: BTreeMap::new(),
             producers: BTreeMap::new(),
             consumers: BTreeMap::new(),
+            browsers: BTreeMap::new(),
+            temporaries: Temporaries::default(),
+            unsubscribing: BTreeMap::new(),
+            subscriptions: Known::new(),
             next_key: 0,
             next_arrival: 0,
             started: false,
@@ -135,10 +184,17 @@ impl Model {
             clamp: Clamp::new(basis.options.buffer_limit),
             pool: Pool::default(),
             mark_origin: false,
-            detached_consumers: Vec::new(),
+            detached_receivers: Vec::new(),
+            waiting_for_names: Vec::new(),
+            drains: BTreeSet::new(),
             held_back: VecDeque::new(),
             queued_bytes: 0,
             room_waiters: Vec::new(),
+            completers: BTreeMap::new(),
+            promised_bytes: 0,
+            window_waiters: Vec::new(),
+            kept: Vec::new(),
+            answered: Vec::new(),
             confirming: HashSet::new(),
             effects: Effects::default(),
             basis,
@@ -160,6 +216,11 @@ impl Model {
     pub fn server(&self) -> Option<(u32, &Arc<Profile>)> {
         let server = self.server.as_ref()?;
         Some((server.epoch(), server.profile()))
+    }
+
+    /// Number of the present incarnation, if there is one.
+    pub fn present(&self) -> Option<u32> {
+        self.server.as_ref().map(|server| server.epoch())
     }
 
     /// Number of the present or last incarnation.
@@ -202,29 +263,39 @@ impl Model {
         self.life.request_timeout()
     }
 
-    /// Runs what is due at `now`: heartbeats, acknowledgements, attaches again, limits of answers. When the next is due.
+    /// Runs what is due at `now`: heartbeats, acknowledgements, attaches and drains again, limits of answers. When the next is due.
     pub fn tick(&mut self, now: Instant) -> Option<Instant> {
         self.now = now;
         let timer = self.server.as_mut()?.tick(now);
         self.give_up_unanswered(now);
         let again = self.attach_again(now);
+        let drains = self.drain_again(now);
         let unsettled = self.settle_held_back(now);
         let server = self.server.as_ref()?;
-        [timer, again, unsettled, server.next_deadline()]
+        [timer, again, drains, unsettled, server.next_deadline()]
             .into_iter()
             .flatten()
             .min()
     }
 
-    /// Forgets the definitions of a closed connection: its handle stays known for the life of the process
-    /// (C31), and what it keeps must be little.
+    /// Forgets the definitions of a closed connection: sessions, producers and consumers that the program has not closed
+    /// keep what is left of it, and that must be little.
     pub fn shed(&mut self) {
+        let producers = self.producers_of(None);
+        self.give_up_promises(&producers);
         self.sessions = BTreeMap::new();
         self.producers = BTreeMap::new();
         self.consumers = BTreeMap::new();
+        self.browsers = BTreeMap::new();
+        self.temporaries = Temporaries::default();
+        self.unsubscribing = BTreeMap::new();
+        self.subscriptions = Known::new();
         self.queued_bytes = 0;
         self.room_waiters = Vec::new();
-        self.detached_consumers = Vec::new();
+        self.detached_receivers = Vec::new();
+        self.window_waiters = Vec::new();
+        self.waiting_for_names = Vec::new();
+        self.drains = BTreeSet::new();
         self.held_back = VecDeque::new();
         self.confirming = HashSet::new();
         self.pool = Pool::default();

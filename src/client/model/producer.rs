@@ -1,9 +1,12 @@
 //! Producers: their links, their sends, how they end (spec 20 §3).
 
-use super::link::{Incarnation, Senders};
-use super::outbox::{Outbox, Verdict};
+use super::completing::Promised;
+use super::link::Incarnation;
+use super::outbox::{Outbox, Parting};
+use super::senders::Senders;
 use super::{Key, Model};
 use crate::client::rules::attach;
+use crate::client::rules::verdict::unknown;
 use crate::message::Destination;
 use crate::status::Error;
 
@@ -13,6 +16,7 @@ pub(super) struct ProducerState {
     open: bool,
     pub(super) senders: Senders,
     pub(super) outbox: Outbox,
+    pub(super) promised: Promised,
     /// Threads inside a send
     sending: u32,
 }
@@ -44,6 +48,7 @@ impl Model {
             open: true,
             senders: Senders::new(name, bound),
             outbox: Outbox::default(),
+            promised: Promised::default(),
             sending: 0,
         };
         self.producers.insert(key, state);
@@ -70,7 +75,11 @@ impl Model {
     /// The program closes a producer. False: it was closed.
     pub fn close_producer(&mut self, key: u32) -> bool {
         let state = self.producers.get_mut(&key);
+        let session = state.as_ref().map(|state| state.session);
         let closes = state.is_some_and(|state| std::mem::replace(&mut state.open, false));
+        session
+            .into_iter()
+            .for_each(|key| self.effects.wake(Key::Session(key)));
         self.effects.wake(Key::Producer(key));
         closes
     }
@@ -93,12 +102,17 @@ impl Model {
         }
     }
 
-    /// A producer goes, and what it still had to send.
+    /// A producer goes, and what it still had to send; callbacks that are owed are told so.
     pub fn drop_producer(&mut self, key: u32) {
+        self.give_up_promises(&[key]);
         let Some(mut state) = self.producers.remove(&key) else {
             return;
         };
         self.queued_bytes -= state.outbox.queued_bytes();
+        if let Some(transaction) = state.outbox.enrolled() {
+            let error = unknown("its producer was closed before the server had answered");
+            self.send_failed(state.session, transaction, &error);
+        }
         if let Some(server) = self.server.as_mut() {
             for (_, link) in state.senders.iter_mut() {
                 let closing = matches!(link.incarnation(), Incarnation::Closing(_));
@@ -131,11 +145,18 @@ impl Model {
         let Some(state) = self.producers.get_mut(&key) else {
             return;
         };
+        let reached = self.server.as_ref().map_or(0, |server| server.reached());
+        let session = state.session;
+        let mut enrolled = None;
         for (index, link) in state.senders.iter_mut() {
             link.gone(Some(error.clone()));
-            let verdict = || Verdict::LinkFailed(error.clone());
-            state.outbox.detach(index, false, verdict);
+            enrolled = enrolled.max(state.outbox.enrolled_on(index));
+            state.outbox.detach(index, Parting::Failed, reached, error);
+        }
+        if let Some(transaction) = enrolled {
+            self.send_failed(session, transaction, error);
         }
         self.effects.wake(Key::Producer(key));
+        self.complete(key);
     }
 }

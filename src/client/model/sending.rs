@@ -1,17 +1,21 @@
-//! A send on its way into the output: its link, its turn, credit and room (D21); and held sends that a loss has left
-//! (D16).
+//! A send on its way into the output: its link, its turn, credit and room (`room`); and sends that wait in the outbox (D16).
 //!
 //! [`Model::try_send`] is one step of a send: it is in the output, or the caller waits for what the step names and tries
 //! again.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::link::{Incarnation, Link, Owner};
-use super::outbox::{Parcel, Ticket, Verdict};
-use super::wait::Wait;
+use super::outbox::{Enrolled, Parcel, Ticket, Verdict};
+use super::promise::Promise;
+use super::server::Kind;
+use super::temporary::Former;
+use super::wait::{For, Wait};
 use super::{Key, Model};
 use crate::amqp::engine::SendError;
-use crate::message::{Destination, readdress};
+use crate::client::rules::gate::Caller;
+use crate::message::{Destination, DestinationKind, readdress};
 use crate::status::{Error, Result, Status};
 use crate::trace::Topic;
 
@@ -24,6 +28,12 @@ pub struct Sending {
     to: Option<Destination>,
     /// No answer is waited for
     held: bool,
+    /// In a transacted session: what the message goes to
+    enrolled: Option<DestinationKind>,
+    /// Of an asynchronous send, until that is in the outbox
+    promise: Option<Promise>,
+    /// Where an asynchronous send is called
+    caller: Caller,
     /// The last attach that it has asked for or waited for: link and attempt
     attached: Option<(usize, u32)>,
     /// Number of the break when its transfer was made
@@ -35,8 +45,10 @@ pub struct Sending {
 pub enum Sent {
     /// It is in the output, and so will be its outcome.
     Awaited(Ticket),
-    /// It is in the output, and nothing more will be heard of it.
+    /// It is in the output, and nothing more will be heard of it here.
     Held,
+    /// It is in the outbox, and its outcome will be told by a callback.
+    Promised,
     /// There is no server, or not this link any more: back to the gate.
     Lost,
     /// Its link is to be attached first.
@@ -52,9 +64,53 @@ impl Sending {
             session,
             to,
             held,
+            enrolled: None,
+            promise: None,
+            caller: Caller::Application,
             attached: None,
             breaks: 0,
         }
+    }
+
+    /// In a transacted session, to a destination of this kind: it belongs to the transaction, whatever its delivery mode.
+    pub fn enroll(&mut self, to: DestinationKind) {
+        (self.held, self.enrolled) = (false, Some(to));
+    }
+
+    /// An asynchronous one. In a completion callback, of whatever connection, it never waits for callbacks.
+    pub fn promising(mut self, promise: Promise, caller: Caller) -> Sending {
+        (self.promise, self.caller) = (Some(promise), caller);
+        self
+    }
+
+    /// It waits for nothing but room, and leaves the rest to its outbox: it is sent inside a completion callback (20 §3.8).
+    /// What is in a transaction waits for credit, too.
+    fn is_patient(&self) -> bool {
+        self.caller == Caller::CompletionListener
+            && self.promise.is_some()
+            && self.enrolled.is_none()
+    }
+
+    /// The promise of an asynchronous one, which is not in the outbox yet: where it is called.
+    pub(super) fn promises(&self) -> Option<Caller> {
+        self.promise.as_ref().map(|_| self.caller)
+    }
+
+    pub(super) fn producer(&self) -> u32 {
+        self.producer
+    }
+
+    pub(super) fn to(&self) -> Option<&Destination> {
+        self.to.as_ref()
+    }
+
+    /// The server does not answer it.
+    pub(super) fn is_settled(&self) -> bool {
+        self.held
+    }
+
+    pub(super) fn take_promise(&mut self) -> Option<Promise> {
+        self.promise.take()
     }
 
     /// It goes to the producer's own destination.
@@ -75,6 +131,24 @@ impl Model {
         let Some(relay) = self.server.as_ref().map(|s| s.profile().anonymous_relay) else {
             return Ok(Sent::Lost);
         };
+        // first of all, so that what goes nowhere is bounded, too
+        if let Some(caller) = sending.promises()
+            && !self.has_window(key, payload.len(), caller)
+        {
+            self.await_window(key);
+            return Ok(Sent::Wait(Wait::Window(sending.session, key)));
+        }
+        if sending.enrolled.is_some()
+            && let Some(instead) = self.enter_transaction(sending.session, key)?
+        {
+            return Ok(match (instead, self.undone(sending.session)) {
+                (Sent::Held, Some(error)) if sending.promise.is_some() => {
+                    self.keep_promise(sending, Verdict::LinkFailed(error), payload.len());
+                    Sent::Promised
+                }
+                (instead, _) => instead,
+            });
+        }
         let Some(state) = self.producers.get_mut(&key) else {
             return Ok(Sent::Lost);
         };
@@ -88,7 +162,7 @@ impl Model {
             Incarnation::Live(_) => link.confirm(),
             Incarnation::Attaching(_) => {
                 sending.attached = Some(attempt);
-                return Ok(Sent::Wait(wait));
+                return Ok(self.wait(sending, payload, wait));
             }
             // the producer's own link has failed for good; of others this send's own attach
             Incarnation::Failed(error)
@@ -96,33 +170,32 @@ impl Model {
             {
                 return Err(error.clone());
             }
+            _ if sending.is_patient() => return Ok(self.wait(sending, payload, wait)),
             _ => return Ok(Sent::Attach(Owner::Producer(key, index))),
         }
-        let turn = |room| Wait::Turn {
-            session: sending.session,
+        let session = sending.session;
+        let turn = |what| Wait::Turn {
+            session,
             producer: key,
             index,
-            room,
+            what,
         };
         if state.outbox.waits() {
-            return Ok(Sent::Wait(turn(false))); // what a loss left goes first (D16)
+            return Ok(self.wait(sending, payload, turn(For::Credit))); // what a loss left goes first (D16)
         }
         if !self.has_room(key, payload.len()) {
             if !self.room_waiters.contains(&key) {
                 self.room_waiters.push(key);
             }
-            return Ok(Sent::Wait(turn(true)));
+            return Ok(Sent::Wait(turn(For::Room)));
         }
         match self.put(sending, index, payload) {
             Ok(sent) => {
                 sending.breaks = self.breaks();
                 Ok(sent)
             }
-            Err(SendError::NoCredit) => Ok(Sent::Wait(turn(false))),
-            Err(SendError::TooLarge) => Err(Error::new(
-                Status::TIBEMS_INVALID_SIZE,
-                "the message is larger than the server takes",
-            )),
+            Err(SendError::NoCredit) => Ok(self.wait(sending, payload, turn(For::Credit))),
+            Err(SendError::TooLarge) => Err(too_large()),
             Err(SendError::Detached) => {
                 // attached anew; never tried again as it is
                 let state = self.producers.get_mut(&key);
@@ -132,6 +205,23 @@ impl Model {
                 Ok(Sent::Lost)
             }
         }
+    }
+
+    /// What a send has to wait for: one that does not is left to its outbox, if that has room.
+    fn wait(&mut self, sending: &mut Sending, payload: &mut Vec<u8>, wait: Wait) -> Sent {
+        let key = sending.producer;
+        if !sending.is_patient() {
+            return Sent::Wait(wait);
+        }
+        if self.has_room(key, payload.len())
+            && let Some(sent) = self.queue(sending, payload)
+        {
+            return sent;
+        }
+        if !self.room_waiters.contains(&key) {
+            self.room_waiters.push(key);
+        }
+        Sent::Wait(Wait::Room(sending.session, key))
     }
 
     /// Writes the attach that a send has asked for; what it waits for then.
@@ -151,7 +241,7 @@ impl Model {
     /// Puts the message into the output.
     fn put(
         &mut self,
-        sending: &Sending,
+        sending: &mut Sending,
         index: usize,
         payload: &mut Vec<u8>,
     ) -> std::result::Result<Sent, SendError> {
@@ -162,101 +252,54 @@ impl Model {
         };
         let link = state.senders.at(index).and_then(Link::live);
         let link = link.ok_or(SendError::Detached)?;
-        let end = server.put(link, payload, sending.held, state.outbox.next())?;
-        if !sending.held {
-            return Ok(Sent::Awaited(state.outbox.begin_awaited(index, end)));
+        let ticket = state.outbox.next();
+        if let Some(to) = sending.enrolled {
+            let session = self.sessions.get_mut(&sending.session);
+            let coordinator = session.and_then(|session| session.coordinator.as_mut());
+            let (transaction, txn) = coordinator
+                .and_then(|coordinator| coordinator.open())
+                .ok_or(SendError::Detached)?;
+            let place = server.put((link, index), payload, Kind::Transacted(&txn), ticket)?;
+            let enrolled = Enrolled { transaction, to };
+            let Some(mut promise) = sending.promise.take() else {
+                state.outbox.begin_enrolled(place, enrolled, None);
+                self.enrolled(sending.session);
+                return Ok(Sent::Held);
+            };
+            self.promise(key, &mut promise, payload.len());
+            if let Some(state) = self.producers.get_mut(&key) {
+                state.outbox.begin_enrolled(place, enrolled, Some(promise));
+            }
+            self.enrolled(sending.session);
+            return Ok(Sent::Promised);
         }
-        if let Some(end) = end {
+        let kind = match sending.held {
+            true => Kind::Settled,
+            false => Kind::Unsettled,
+        };
+        let place = server.put((link, index), payload, kind, ticket)?;
+        if !sending.held && sending.promise.is_none() {
+            return Ok(Sent::Awaited(state.outbox.begin_awaited(place)));
+        }
+        if let Some(end) = place.end.filter(|_| sending.held) {
             server.stretch(key, end);
         }
         let parcel = Parcel {
             to: sending.to.clone(),
             payload: std::mem::replace(payload, self.pool.take()),
             made_for: None,
+            settled: sending.held,
         };
-        state.outbox.begin_held(index, end, parcel);
-        Ok(Sent::Held)
-    }
-
-    /// What is made and not handed over leaves room for a message of this producer (D21).
-    fn has_room(&self, key: u32, size: usize) -> bool {
-        let (Some(server), Some(state)) = (self.server.as_ref(), self.producers.get(&key)) else {
-            return true;
+        let Some(mut promise) = sending.promise.take() else {
+            state.outbox.begin_held(place, parcel);
+            return Ok(Sent::Held);
         };
-        let waiting = server.unwritten() + self.queued_bytes;
-        waiting.saturating_add(size) <= self.basis.options.buffer_limit
-            || !state.outbox.is_unwritten(server.written())
-    }
-
-    /// A thread hands this many bytes of the output to the system.
-    pub fn handing(&mut self, bytes: usize) {
-        if let Some(server) = self.server.as_mut() {
-            server.handing(bytes);
+        promise.wrote(server.epoch());
+        self.promise(key, &mut promise, parcel.payload.len());
+        if let Some(state) = self.producers.get_mut(&key) {
+            state.outbox.begin_promised(place, parcel, promise);
         }
-    }
-
-    /// And these last words, behind them.
-    pub fn handing_also(&mut self, bytes: usize) {
-        if let Some(server) = self.server.as_mut() {
-            server.handing_also(bytes);
-        }
-    }
-
-    /// The system has them: held sends among them are done with, sends that wait for room look again.
-    pub fn handed(&mut self, bytes: usize, now: Instant) {
-        let Model {
-            server,
-            producers,
-            pool,
-            room_waiters,
-            effects,
-            ..
-        } = self;
-        let Some(server) = server.as_mut() else {
-            return;
-        };
-        server.handed(bytes);
-        if bytes > 0 {
-            server.engine.wrote(now);
-        }
-        let written = server.written();
-        while let Some(key) = server.next_handed() {
-            if let Some(state) = producers.get_mut(&key) {
-                state.outbox.reclaim(written, |buffer| pool.give(buffer));
-            }
-        }
-        effects.wake(Key::Connection);
-        if room_waiters.is_empty() {
-            return;
-        }
-        let limit = self.basis.options.buffer_limit;
-        let roomy = server.unwritten() + self.queued_bytes <= limit / 4 * 3;
-        room_waiters.retain(|key| {
-            let Some(state) = producers.get(key) else {
-                return false;
-            };
-            // whatever others hold back, a producer without unwritten bytes may go on
-            let goes_on = roomy || !state.outbox.is_unwritten(written);
-            if goes_on {
-                effects.wake(Key::Producer(*key));
-            }
-            !goes_on
-        });
-    }
-
-    /// A send of this producer waits for room.
-    pub(super) fn waits_for_room(&self, key: u32) -> bool {
-        self.room_waiters.contains(&key)
-    }
-
-    /// Bytes of these producers are not with the system.
-    pub fn is_unwritten(&self, producers: &[u32]) -> bool {
-        let Some(server) = self.server.as_ref() else {
-            return false;
-        };
-        self.any_producer(producers, |state| {
-            state.outbox.is_unwritten(server.written())
-        })
+        Ok(Sent::Promised)
     }
 
     /// Takes the verdict on an awaited send. None: not yet; an error: its producer is gone.
@@ -294,21 +337,24 @@ impl Model {
             let (Some(link), Some((_, parcel))) = (link, state.outbox.first_queued()) else {
                 return;
             };
-            let size = parcel.payload.len();
-            match server.put(link, &parcel.payload, true, ticket) {
-                Ok(end) => {
-                    if let Some(end) = end {
+            let (size, settled) = (parcel.payload.len(), parcel.settled);
+            let kind = match settled {
+                true => Kind::Settled,
+                false => Kind::Unsettled,
+            };
+            match server.put((link, index), &parcel.payload, kind, ticket) {
+                Ok(place) => {
+                    if let Some(end) = place.end.filter(|_| settled) {
                         server.stretch(key, end);
                     }
-                    state.outbox.begin_queued(ticket, index, end);
+                    state.outbox.begin_queued(ticket, place);
+                    state.outbox.wrote(ticket, server.epoch());
                     self.queued_bytes -= size;
                 }
                 Err(SendError::NoCredit) => return,
                 // the event that says why is still to come
                 Err(SendError::Detached) => return,
-                Err(SendError::TooLarge) => {
-                    self.drop_queued(key, ticket, "larger than the server takes");
-                }
+                Err(SendError::TooLarge) => self.drop_queued(key, ticket, &too_large()),
             }
         }
         if !waits(self) {
@@ -327,10 +373,15 @@ impl Model {
             let to = parcel.to.clone();
             let old = parcel.made_for.replace(profile.clone());
             if let (Some(old), Some(to)) = (old, to.as_ref().or(own.as_ref()))
-                && old.addresses_differ(&profile)
+                && (old.addresses_differ(&profile)
+                    || !Arc::ptr_eq(&old, &profile) && self.temporaries.are_renamed())
             {
+                let former = Former {
+                    profile: &old,
+                    temporaries: &self.temporaries,
+                };
                 let before = parcel.payload.len();
-                readdress(&mut parcel.payload, to, &*old, &*profile);
+                readdress(&mut parcel.payload, to, &former, &*profile);
                 let after = parcel.payload.len();
                 state.outbox.resized(before, after);
                 self.queued_bytes = self.queued_bytes + after - before;
@@ -348,21 +399,38 @@ impl Model {
             };
             match failed {
                 None => return None, // its answer goes on
-                Some(error) => self.drop_queued(key, ticket, &error.text),
+                Some(error) => self.drop_queued(key, ticket, &error),
             }
         }
     }
 
-    /// A queued send cannot be sent. Nobody hears of it, as of any send that is not awaited (20 §3.3).
-    fn drop_queued(&mut self, key: u32, ticket: Ticket, why: &str) {
-        if let Some(state) = self.producers.get_mut(&key) {
-            let before = state.outbox.queued_bytes();
-            state.outbox.drop_queued(ticket);
-            self.queued_bytes -= before - state.outbox.queued_bytes();
+    /// A queued send cannot be sent. Nobody hears of one that is neither awaited nor promised (20 §3.3).
+    fn drop_queued(&mut self, key: u32, ticket: Ticket, why: &Error) {
+        let Some(state) = self.producers.get_mut(&key) else {
+            return;
+        };
+        let before = state.outbox.queued_bytes();
+        let unheard = state.outbox.drop_queued(ticket, why);
+        self.queued_bytes -= before - state.outbox.queued_bytes();
+        self.complete(key);
+        self.relieve_room();
+        if unheard {
+            self.note_dropped(&why.text);
         }
+    }
+
+    /// Nobody is told of it but the trace.
+    pub(super) fn note_dropped(&mut self, why: &str) {
         self.note(
             Topic::State,
             format_args!("an unconfirmed send is dropped: {why}"),
         );
     }
+}
+
+fn too_large() -> Error {
+    Error::new(
+        Status::TIBEMS_INVALID_SIZE,
+        "the message is larger than the server takes",
+    )
 }

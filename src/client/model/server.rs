@@ -5,8 +5,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::acknowledge::Receipt;
 use super::link::Owner;
-use super::outbox::Ticket;
+use super::outbox::{Place, Ticket};
 use crate::amqp::engine::{Engine, EngineState, Event, LinkId, Send, SendError, SessionId, Settle};
 use crate::client::rules::profile::Profile;
 
@@ -25,6 +26,20 @@ struct Stretch {
 pub(super) enum Request {
     Begin(u32),
     Attach(LinkId, Owner),
+    /// Of the transaction with this token
+    Declare(u32, Ticket),
+    /// The end of a link whose name another one is to have
+    Name(Owner),
+}
+
+/// How a message is put into the output.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind<'a> {
+    /// Nothing more will be heard of it
+    Settled,
+    Unsettled,
+    /// Unsettled, in the transaction with this id
+    Transacted(&'a [u8]),
 }
 
 /// A link, who is told about it, and its session.
@@ -52,6 +67,9 @@ pub(super) struct Server {
     due: bool,
     /// When lazy acknowledgements must be written
     lazy_deadline: Option<Instant>,
+    /// When the thread that runs the timeouts looks for them, not later. It stays when they are written before, so that
+    /// those behind them need not wake that thread
+    lazy_look: Option<Instant>,
 }
 
 impl Server {
@@ -70,6 +88,7 @@ impl Server {
             tail: VecDeque::new(),
             due: false,
             lazy_deadline: None,
+            lazy_look: None,
         }
     }
 
@@ -121,7 +140,7 @@ impl Server {
     /// Detaches a link that is nobody's business any more.
     pub fn close_link(&mut self, link: LinkId) {
         self.disown(link);
-        self.engine.detach(link, true, None);
+        self.engine.leave(link);
     }
 
     /// The session of this number on the wire.
@@ -171,27 +190,40 @@ impl Server {
         self.requests.pop_front();
     }
 
-    /// Settles a delivery.
-    pub fn settle(&mut self, link: LinkId, delivery_id: u32, settle: Settle) {
-        self.engine.settle(link, delivery_id, settle, true, None);
+    /// Settles a delivery, if the server is to hear of it; whether it is.
+    pub fn settle(&mut self, link: LinkId, receipt: Receipt, settle: Settle) -> bool {
+        if let Some(id) = receipt.owed() {
+            self.engine.settle(link, id, settle, true, None);
+        }
+        receipt.owed().is_some()
     }
 
-    /// Puts a message into the output. Where its last byte stands; none while the session window keeps a part out.
+    /// Puts a message of a producer into the output, by the link with this number among its own: its place there.
     pub fn put(
         &mut self,
-        link: LinkId,
+        (link, number): (LinkId, usize),
         payload: &[u8],
-        settled: bool,
+        kind: Kind<'_>,
         token: Ticket,
-    ) -> std::result::Result<Option<u64>, SendError> {
+    ) -> std::result::Result<Place, SendError> {
+        let from = self.engine.queued_bytes();
         let send = Send {
             payload,
-            settled,
-            txn: None,
+            settled: matches!(kind, Kind::Settled),
+            txn: match kind {
+                Kind::Transacted(txn) => Some(txn),
+                Kind::Settled | Kind::Unsettled => None,
+            },
             token,
         };
         self.engine.send(link, send)?;
-        Ok((!self.engine.is_cut(link)).then(|| self.engine.queued_bytes()))
+        let whole = !self.engine.is_cut(link);
+        Ok(Place {
+            link: number,
+            from,
+            end: whole.then(|| self.engine.queued_bytes()),
+            size: payload.len(),
+        })
     }
 
     /// A held send of a producer stands in the output up to this position. Events tell some of them late.
@@ -272,10 +304,11 @@ impl Server {
         self.due = true;
     }
 
-    /// Lazy acknowledgements wait no longer than this. True when that was not so before.
+    /// Lazy acknowledgements wait no longer than this. True when nobody would look for them by then.
     pub fn write_within(&mut self, now: Instant, span: Duration) -> bool {
-        let new = self.lazy_deadline.is_none();
-        self.lazy_deadline.get_or_insert(now + span);
+        let deadline = *self.lazy_deadline.get_or_insert(now + span);
+        let new = self.lazy_look.is_none();
+        self.lazy_look.get_or_insert(deadline);
         new
     }
 
@@ -291,14 +324,16 @@ impl Server {
         if self.lazy_deadline.is_some_and(|deadline| deadline <= now) {
             self.due = true;
         }
+        if self.lazy_look.is_some_and(|look| look <= now) {
+            self.lazy_look = self.lazy_deadline.filter(|_| !self.due);
+        }
         self.engine.tick(now)
     }
 
     /// When the next answer comes too late, or lazy acknowledgements must go.
     pub fn next_deadline(&self) -> Option<Instant> {
         let request = self.answer_limit();
-        let lazy = self.lazy_deadline.filter(|_| !self.due);
-        [request, lazy].into_iter().flatten().min()
+        [request, self.lazy_look].into_iter().flatten().min()
     }
 
     /// What happened next.

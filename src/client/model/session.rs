@@ -6,13 +6,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::acknowledge::Handed;
-use super::link::{Incarnation, limit};
+use super::coordinator::Coordinator;
+use super::link::{Incarnation, Owner, limit};
 use super::ready::Listening;
 use super::server::Request;
+use super::wait::Waiter;
 use super::{Key, Model};
 use crate::amqp::engine::SessionId;
-use crate::client::rules::condition::{Ended, Place};
+use crate::client::rules::attach;
+use crate::client::rules::condition::Place;
 use crate::client::rules::modes::AcknowledgeMode;
+use crate::client::rules::reason::Reason;
+use crate::client::rules::transaction;
 use crate::message::{Delivery, Message};
 use crate::status::{Error, Result, Status};
 
@@ -62,9 +67,12 @@ impl Running {
         };
     }
 
-    /// Something runs that does not itself wait for others.
-    pub fn is_any(&self) -> bool {
-        self.busy > self.parked
+    /// Something runs. For a callback that waits, what waits for others itself does not count.
+    pub fn is_any(&self, waiter: Waiter) -> bool {
+        match waiter {
+            Waiter::Callback => self.busy > self.parked,
+            Waiter::Thread => self.busy > 0,
+        }
     }
 }
 
@@ -85,12 +93,14 @@ pub(super) struct SessionState {
     current_recovered: bool,
     /// Lazy acknowledgements not yet written
     pub(super) lazy: u32,
-    /// A Recover is draining; nothing is handed out meanwhile
+    /// A Recover or Rollback is draining; nothing is handed out meanwhile
     recovering: bool,
+    /// Of a transacted session
+    pub(super) coordinator: Option<Box<Coordinator>>,
 }
 
 impl SessionState {
-    fn new(mode: AcknowledgeMode) -> SessionState {
+    fn new(mode: AcknowledgeMode, coordinator: Option<Box<Coordinator>>) -> SessionState {
         SessionState {
             mode,
             incarnation: Incarnation::None,
@@ -104,6 +114,7 @@ impl SessionState {
             current_recovered: false,
             lazy: 0,
             recovering: false,
+            coordinator,
         }
     }
 
@@ -135,8 +146,16 @@ impl SessionState {
         self.incarnation = Incarnation::Live(id);
     }
 
+    /// It was there when it was wanted: a recovery makes it again.
+    pub fn confirm(&mut self) {
+        self.confirmed = true;
+    }
+
     /// The server is lost, with everything that only it could settle.
-    pub fn lose(&mut self) {
+    pub fn lose(&mut self, reached: u64, cause: &str) {
+        if let Some(coordinator) = &mut self.coordinator {
+            coordinator.lose(reached, cause);
+        }
         if self.incarnation.failed().is_none() {
             self.incarnation = Incarnation::None;
         }
@@ -152,7 +171,12 @@ impl Model {
     pub fn new_session(&mut self, mode: AcknowledgeMode) -> u32 {
         self.life.use_it();
         let key = self.key();
-        self.sessions.insert(key, SessionState::new(mode));
+        let coordinator = (mode == AcknowledgeMode::Transacted).then(|| {
+            let name = attach::coordinator_name(self.container_id(), key);
+            Box::new(Coordinator::new(name))
+        });
+        self.sessions
+            .insert(key, SessionState::new(mode, coordinator));
         key
     }
 
@@ -172,7 +196,7 @@ impl Model {
         }
     }
 
-    /// Writes the begin of a session unless that is done. None = the answer is to come.
+    /// Writes the begin of a session unless that is done, and then the attach of its coordinator. None = the answer is to come.
     pub fn begin_session(&mut self, key: u32, now: Instant) -> Option<Result<()>> {
         let limit_at = now.checked_add(self.request_timeout());
         let (Some(state), Some(server)) = (self.sessions.get_mut(&key), self.server.as_mut())
@@ -181,7 +205,15 @@ impl Model {
         };
         match &state.incarnation {
             Incarnation::Live(_) => {
-                state.confirmed = true;
+                if state.coordinator.is_some() {
+                    let attached = self.attach(Owner::Coordinator(key), now)?;
+                    if attached.is_err() {
+                        return Some(attached);
+                    }
+                }
+                if let Some(state) = self.sessions.get_mut(&key) {
+                    state.confirmed = true;
+                }
                 return Some(Ok(()));
             }
             Incarnation::Failed(error) => return Some(Err(error.clone())),
@@ -216,6 +248,12 @@ impl Model {
         self.effects.wake(Key::Session(key));
     }
 
+    /// The answer to its begin, or to the attach of its coordinator, is awaited.
+    pub(super) fn is_coming(&self, key: u32) -> bool {
+        let coordinator = self.incarnation(Owner::Coordinator(key));
+        self.is_beginning(key) || coordinator.is_some_and(Incarnation::is_attaching)
+    }
+
     /// The answer to its begin is awaited.
     pub(super) fn is_beginning(&self, key: u32) -> bool {
         let state = self.sessions.get(&key);
@@ -238,7 +276,7 @@ impl Model {
 
     /// The session on the wire; none without a server. An error once the server has ended it.
     pub(super) fn session_on_wire(&self, key: u32) -> Result<Option<SessionId>> {
-        let gone = || Error::new(Status::TIBEMS_EXCEPTION, "the server has ended the session");
+        let gone = || Error::new(Status::TIBEMS_EXCEPTION, "the session has ended");
         match self.sessions.get(&key).map(|state| &state.incarnation) {
             Some(Incarnation::Live(id)) => Ok(Some(*id)),
             Some(Incarnation::Failed(error)) => Err(error.clone()),
@@ -248,13 +286,18 @@ impl Model {
     }
 
     /// The server ended an AMQP session.
-    pub(super) fn session_ended(&mut self, id: SessionId, ended: Ended<'_>) {
+    pub(super) fn session_ended(&mut self, id: SessionId, reason: Reason<'_>) {
         let Some(server) = self.server.as_mut() else {
             return;
         };
+        let profile = server.profile().clone();
         let Some(key) = server.disown_session(id) else {
             return;
         };
+        if self.temporaries.session() == Some(key) {
+            self.sessions.remove(&key);
+            return self.own_session_ended(reason);
+        }
         let Some(state) = self.sessions.get_mut(&key) else {
             return;
         };
@@ -264,19 +307,34 @@ impl Model {
                 return self.effects.wake(Key::Session(key));
             }
             _ if !state.confirmed => {
-                // it went as soon as it came
-                state.incarnation = Incarnation::Failed(ended.error(Place::Session));
+                // it went as soon as it came, or because it was asked for transactions
+                let error = match &mut state.coordinator {
+                    Some(coordinator) if state.incarnation.live().is_some() => {
+                        let error = transaction::refused(&profile, &reason);
+                        coordinator.end(&error);
+                        error
+                    }
+                    _ => reason.error(Place::Session, false),
+                };
+                state.incarnation = Incarnation::Failed(error);
                 return self.effects.wake(Key::Session(key));
             }
             _ => {}
         }
         // every object of it is closed with the mapped error, one event (D4)
-        let error = ended.error(Place::Session);
+        let error = reason.error(Place::Session, false);
         state.incarnation = Incarnation::Failed(error.clone());
         state.unacknowledged.clear();
+        if let Some(coordinator) = &mut state.coordinator {
+            coordinator.end(&error);
+        }
         for consumer in self.consumers_of(key) {
             self.consumer_failed(consumer, &error);
         }
+        for browser in self.browsers_of(key) {
+            self.browser_failed(browser, &error);
+        }
+        self.fail_unsubscribing(key, &error);
         self.relieve();
         for producer in self.producers_of(Some(key)) {
             self.producer_failed(producer, &error);
@@ -342,9 +400,12 @@ impl Model {
     /// Puts messages back and writes the end of a closed session. True when its answer is to be awaited.
     pub fn end_session(&mut self, key: u32) -> bool {
         self.put_back(key);
+        self.abandon_transaction(key);
+        self.empty_browsers(key);
         self.effects.wake_everyone(); // its links are gone at once, whoever waits for an answer on them
         let Model {
             consumers,
+            browsers,
             sessions,
             server,
             ..
@@ -352,8 +413,11 @@ impl Model {
         let (Some(state), Some(server)) = (sessions.get_mut(&key), server.as_mut()) else {
             return false;
         };
-        for consumer in consumers.values_mut().filter(|c| c.session() == key) {
-            if let Some(link) = consumer.link.take() {
+        let consumers = consumers.values_mut().filter(|c| c.session() == key);
+        let browsers = browsers.values_mut().filter(|b| b.session() == key);
+        let links = consumers.map(|state| &mut state.link);
+        for link in links.chain(browsers.map(|state| &mut state.link)) {
+            if let Some(link) = link.take() {
                 server.close_link(link);
             }
         }
@@ -370,6 +434,9 @@ impl Model {
         self.forget_session(key);
         for consumer in self.consumers_of(key) {
             self.drop_consumer(consumer);
+        }
+        for browser in self.browsers_of(key) {
+            self.drop_browser(browser);
         }
         for producer in self.producers_of(Some(key)) {
             self.drop_producer(producer);

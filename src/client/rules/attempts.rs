@@ -1,9 +1,10 @@
-//! How the attempt settings of process and factory combine into one series.
+//! How the attempt settings of process and factory combine into one series, and the limits of one try.
 //!
-//! Pure (spec 10 §1.2, C10, C11); the storage rules are in `settings`.
+//! Pure (spec 10 §1.2, C10, C11, C13); the storage rules are in `settings`.
 
 use std::time::Duration;
 
+use super::options::Options;
 use super::reconnect::Attempts;
 use crate::settings::{Attempt, AttemptSettings, Purpose};
 
@@ -49,9 +50,60 @@ pub fn combine(
     }
 }
 
+/// How long one try of one URL may take (C13, D33).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Of lookup and TCP connect
+    pub connect: Option<Duration>,
+    /// Of everything up to the answer to `open`; none = only silence ends it
+    pub open: Option<Duration>,
+    /// Of what is created again behind it; none = the rest of `open`
+    pub rebuild: Option<Duration>,
+}
+
+/// The limits of a try. `timeout` is the attempt timeout, which the program sets; without one `try_timeout` stands in,
+/// which gives the rebuild a time of its own: a server that is slow with it may be the only one.
+pub fn limits(timeout: Option<Duration>, options: &Options, other_url_left: bool) -> Limits {
+    let open = timeout.or(options.try_timeout);
+    let rebuild = match (timeout, options.try_timeout) {
+        (Some(_), _) => None,
+        (None, Some(limit)) if other_url_left => Some(limit),
+        (None, _) => Some(options.request_timeout),
+    };
+    Limits {
+        connect: open.or(options.idle), // no call may hang on a black hole
+        open,
+        rebuild,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_try_is_bounded_with_and_without_an_attempt_timeout() {
+        let ms = Duration::from_millis;
+        let of = |connect, open, rebuild| Limits {
+            connect,
+            open,
+            rebuild,
+        };
+        let (ten, minute) = (Some(ms(10_000)), Some(ms(60_000)));
+        let usual = Options::default();
+        assert_eq!(limits(None, &usual, true), of(ten, ten, ten));
+        assert_eq!(limits(None, &usual, false), of(ten, ten, minute));
+        let two = Some(ms(2000));
+        assert_eq!(limits(two, &usual, true), of(two, two, None));
+        assert_eq!(limits(two, &usual, false), of(two, two, None));
+        let without = Options {
+            try_timeout: None,
+            ..Options::default()
+        };
+        let silence = Some(ms(20_000));
+        assert_eq!(limits(None, &without, true), of(silence, None, minute));
+        assert_eq!(limits(two, &without, true), of(two, two, None));
+    }
 
     fn counts(global: Option<i32>, factory: Option<i32>, unshared: bool) -> (u32, u32) {
         let values = |count| AttemptSettings {

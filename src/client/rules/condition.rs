@@ -4,9 +4,9 @@
 
 use crate::amqp::engine::FailureKind;
 use crate::amqp::performative::AmqpError;
-use crate::status::{Error, Status};
+use crate::status::Status;
 
-/// Where the condition arrived. Subscriptions and transactions have columns here before they are built.
+/// Where the condition arrived. Subscriptions have a column here before they are built.
 #[allow(dead_code)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -20,6 +20,8 @@ pub enum Place {
     AttachConsumer,
     /// attach of a named subscription refused (At).
     AttachSubscription,
+    /// The deletion of a subscription refused (At, unsubscribe).
+    Unsubscribe,
     /// running producer detached (De).
     DetachProducer,
     /// running consumer detached (De).
@@ -45,9 +47,12 @@ pub fn status(condition: &str, place: Place, filtered: bool) -> Status {
     use crate::status::tibems_status::*;
     use Place::{
         AttachConsumer, AttachProducer, AttachSubscription, Connect, DetachConsumer,
-        DetachProducer, Rejected, Session, Transaction,
+        DetachProducer, Rejected, Session, Transaction, Unsubscribe,
     };
-    let attach = matches!(place, AttachProducer | AttachConsumer | AttachSubscription);
+    let attach = matches!(
+        place,
+        AttachProducer | AttachConsumer | AttachSubscription | Unsubscribe
+    );
     let detach = matches!(place, DetachProducer | DetachConsumer);
     let producer = matches!(place, AttachProducer | DetachProducer);
     match condition {
@@ -74,6 +79,7 @@ pub fn status(condition: &str, place: Place, filtered: bool) -> Status {
             Session => TIBEMS_EXCEPTION,
             Transaction => TIBEMS_TRANSACTION_FAILED,
             AttachSubscription => TIBEMS_INVALID_CONSUMER,
+            Unsubscribe => TIBEMS_EXCEPTION,
             _ => TIBEMS_NOT_PERMITTED,
         },
         "amqp:resource-deleted" => match place {
@@ -101,6 +107,7 @@ pub fn status(condition: &str, place: Place, filtered: bool) -> Status {
             Connect => TIBEMS_SERVER_NOT_CONNECTED,
             Session => TIBEMS_ILLEGAL_STATE,
             AttachSubscription => TIBEMS_INVALID_CONSUMER,
+            Unsubscribe => TIBEMS_EXCEPTION,
             Transaction => TIBEMS_TRANSACTION_ROLLBACK,
             _ if attach => TIBEMS_INVALID_DESTINATION,
             _ => TIBEMS_EXCEPTION,
@@ -121,6 +128,7 @@ pub fn status(condition: &str, place: Place, filtered: bool) -> Status {
         },
         "amqp:link:stolen" => match place {
             AttachSubscription => TIBEMS_INVALID_CONSUMER,
+            Unsubscribe => TIBEMS_EXCEPTION,
             Transaction => TIBEMS_TRANSACTION_ROLLBACK,
             _ if attach || detach => TIBEMS_ID_IN_USE,
             _ => TIBEMS_EXCEPTION,
@@ -173,14 +181,6 @@ pub fn failure(kind: FailureKind) -> Status {
     }
 }
 
-/// The error for a condition: status of the matrix, text with condition and description.
-pub fn error(condition: &str, description: Option<&str>, place: Place, filtered: bool) -> Error {
-    Error::new(
-        status(condition, place, filtered),
-        describe(condition, description),
-    )
-}
-
 /// The info of the error says that the container-id is to blame.
 pub fn names_container_id(error: &AmqpError) -> bool {
     error.info("invalid-field").and_then(|field| field.as_str()) == Some("container-id")
@@ -198,72 +198,31 @@ pub fn is_about_filter(error: &AmqpError) -> bool {
         || text.contains("selector")
 }
 
-/// Condition and description of an error that may be missing.
-pub fn parts(error: Option<&AmqpError>) -> (&str, Option<&str>) {
-    match error {
-        Some(error) => (error.condition.as_str(), error.description.as_deref()),
-        None => ("", None),
-    }
-}
-
-/// How a link or session ended: why, and who said so (D27).
-#[derive(Clone, Copy)]
-pub struct Ended<'a> {
-    pub error: Option<&'a AmqpError>,
-    /// False: the library itself, for what the peer did.
-    pub by_peer: bool,
-}
-
-impl<'a> Ended<'a> {
-    pub fn condition(&self) -> &'a str {
-        parts(self.error).0
-    }
-
-    /// Never the server's words for what the library decided.
-    pub fn text(&self) -> String {
-        match parts(self.error) {
-            (condition, text) if self.by_peer => describe(condition, text),
-            (condition, text) => format!(
-                "closed by this library: {condition}: {}",
-                text.unwrap_or_default()
-            ),
-        }
-    }
-
-    pub fn error(&self, place: Place) -> Error {
-        Error::new(status(self.condition(), place, false), self.text())
-    }
-}
-
-/// Condition and description in one text.
-pub fn describe(condition: &str, description: Option<&str>) -> String {
-    match (condition, description) {
-        ("", None) => "the server gave no reason".to_owned(),
-        ("", Some(text)) => format!("the server says: {text}"),
-        (condition, None) => format!("the server says: {condition}"),
-        (condition, Some(text)) => format!("the server says: {condition}: {text}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::status::tibems_status::*;
     use Place::*;
 
-    /// Who ended a link or session stands in the text (D27); the status is that of the condition.
+    /// A subscription that is in use is not deleted; else as for an attach.
     #[test]
-    fn what_the_library_ended_is_not_put_in_the_servers_mouth() {
-        let error = AmqpError::new("amqp:session:unattached-handle", "flow for handle 9");
-        let ended = |by_peer| Ended {
-            error: Some(&error),
-            by_peer,
-        };
-        let words = "amqp:session:unattached-handle: flow for handle 9";
-        let (theirs, ours) = (ended(true).error(Session), ended(false).error(Session));
-        assert_eq!(theirs.text, format!("the server says: {words}"));
-        assert_eq!(ours.text, format!("closed by this library: {words}"));
-        assert_eq!(theirs.status, ours.status);
+    fn refused_deletions_of_subscriptions() {
+        for condition in [
+            "amqp:resource-locked",
+            "amqp:illegal-state",
+            "amqp:link:stolen",
+        ] {
+            assert_eq!(status(condition, Unsubscribe, false), TIBEMS_EXCEPTION);
+        }
+        for condition in [
+            "amqp:not-found",
+            "amqp:not-allowed",
+            "amqp:internal-error",
+            "",
+        ] {
+            let attach = status(condition, AttachSubscription, false);
+            assert_eq!(status(condition, Unsubscribe, false), attach, "{condition}");
+        }
     }
 
     /// Columns Cn, Se, At producer, At consumer, At subscription, De producer, De consumer, Rj, Tx.

@@ -30,8 +30,10 @@ pub enum State {
 pub enum Caller {
     /// A thread of the program, outside callbacks of this connection.
     Application,
-    /// Inside a message listener or a completion listener of this connection.
+    /// Inside a message listener of this connection.
     MessageListener,
+    /// Inside the callback of an asynchronous send of this connection.
+    CompletionListener,
     /// Inside the exception listener, for the event with this status.
     ExceptionListener(Status),
 }
@@ -86,14 +88,28 @@ pub fn decide(state: State, caller: Caller, call: Call) -> Decision {
         },
         State::Broken | State::Recovering | State::GivenUp => match (caller, call) {
             // rule 1 of spec 10 §5.6, and U16
-            (Caller::MessageListener | Caller::ExceptionListener(_), _) => {
-                Fail(Status::TIBEMS_SERVER_NOT_CONNECTED)
-            }
+            (
+                Caller::MessageListener | Caller::CompletionListener | Caller::ExceptionListener(_),
+                _,
+            ) => Fail(Status::TIBEMS_SERVER_NOT_CONNECTED),
             (_, _) if state == State::GivenUp => Fail(Status::TIBEMS_UFO_CONNECTION_FAILURE),
             (_, Call::ReceiveNoWait) => Fail(Status::TIBEMS_NOT_FOUND),
             // rule 2
             _ => Wait,
         },
+    }
+}
+
+/// What an asynchronous send that is under way, or waits for its turn, is told in this state; none: it goes on, or is sent
+/// again when there is a server. `resends`: also by a connection that is recovered (`ufo_resend`, D7).
+pub fn forsakes(state: State, resends: bool) -> Option<Status> {
+    match state {
+        State::Connected | State::Reconnecting | State::Recovering => None,
+        State::Broken if resends => None,
+        State::GivenUp if resends => Some(Status::TIBEMS_UFO_CONNECTION_FAILURE),
+        State::Broken | State::GivenUp | State::Over | State::Closed => {
+            Some(Status::TIBEMS_SERVER_NOT_CONNECTED)
+        }
     }
 }
 
@@ -112,6 +128,7 @@ mod tests {
 
     const APP: Caller = Caller::Application;
     const LISTENER: Caller = Caller::MessageListener;
+    const COMPLETION: Caller = Caller::CompletionListener;
     const LOST: Caller = Caller::ExceptionListener(Status::TIBEMS_SERVER_NOT_CONNECTED);
     const STEP: Caller = Caller::ExceptionListener(Status::TIBEMS_SERVER_RECONNECTING);
     const NEW: Call = Call::Receive { waiting: false };
@@ -131,7 +148,7 @@ mod tests {
         let permitted = Fail(Status::TIBEMS_NOT_PERMITTED);
         assert_eq!(row(State::Connected, APP), [Go; 5]);
         assert_eq!(row(State::Connected, LISTENER), [Go; 5]);
-        for caller in [APP, LISTENER] {
+        for caller in [APP, LISTENER, COMPLETION] {
             assert_eq!(
                 row(State::Reconnecting, caller),
                 [Wait, Wait, Wait, not_found, Go]
@@ -152,10 +169,32 @@ mod tests {
         }
         for state in [State::Broken, State::Recovering, State::GivenUp] {
             assert_eq!(row(state, LISTENER), [NC; 5]);
+            assert_eq!(row(state, COMPLETION), [NC; 5]);
             assert_eq!(row(state, LOST), [NC; 5]);
         }
         let failure = Fail(Status::TIBEMS_UFO_CONNECTION_FAILURE);
         assert_eq!(row(State::GivenUp, APP), [failure; 5]);
+    }
+
+    #[test]
+    fn pending_sends_are_told_when_no_server_comes_for_them() {
+        let lost = Some(Status::TIBEMS_SERVER_NOT_CONNECTED);
+        for (state, without, with) in [
+            (State::Connected, None, None),
+            (State::Reconnecting, None, None),
+            (State::Recovering, None, None),
+            (State::Broken, lost, None),
+            (
+                State::GivenUp,
+                lost,
+                Some(Status::TIBEMS_UFO_CONNECTION_FAILURE),
+            ),
+            (State::Over, lost, lost),
+            (State::Closed, lost, lost),
+        ] {
+            assert_eq!(forsakes(state, false), without, "{state:?}");
+            assert_eq!(forsakes(state, true), with, "{state:?}");
+        }
     }
 
     #[test]

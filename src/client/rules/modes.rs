@@ -28,9 +28,19 @@ impl AcknowledgeMode {
         })
     }
 
-    /// The program acknowledges, so the session remembers what it handed out.
+    /// The program acknowledges.
     pub fn by_program(self) -> bool {
         matches!(self, Self::Client | Self::Explicit | Self::ExplicitDupsOk)
+    }
+
+    /// The session remembers what it handed out: the program acknowledges it, or the commit does.
+    pub fn remembers(self) -> bool {
+        self.by_program() || self == Self::Transacted
+    }
+
+    /// What a closed consumer has handed out is acknowledged all the same, together with the rest of the session.
+    pub fn outlives_consumers(self) -> bool {
+        matches!(self, Self::Client | Self::Transacted)
     }
 
     /// The library acknowledges what the program has taken.

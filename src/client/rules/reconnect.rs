@@ -133,9 +133,22 @@ impl Series {
         Step::Sleep(self.delay())
     }
 
+    /// The places that still have a turn, if the one under way fails.
+    pub fn left(&self) -> impl Iterator<Item = (usize, usize)> {
+        let again = self.pass + 1 < self.total();
+        let from = if again { 0 } else { self.position };
+        let places = self.order.get(from..).unwrap_or_default().iter();
+        places.copied().filter(|at| !self.forbidden.contains(at))
+    }
+
     /// Number of the pass under way and how many there are, from 1.
     pub fn progress(&self) -> (u32, u32) {
         (self.pass + 1, self.total())
+    }
+
+    /// What lies between two passes at least, without the extra.
+    pub fn delay_between_passes(&self) -> Duration {
+        self.attempts.pass_delay
     }
 
     /// Limit of one try.
@@ -256,6 +269,27 @@ mod tests {
         assert_eq!(steps, ["00", "-", "00", "=", "00", "-", "00"]);
         let steps = walk(Series::new(&groups("a"), (0, 0), attempts(5, 3), 7));
         assert_eq!(steps.iter().filter(|step| *step == "00").count(), 15);
+    }
+
+    #[test]
+    fn what_is_left_has_a_turn_ahead() {
+        let list = groups("a,b");
+        let mut series = Series::new(&list, (0, 1), attempts(1, 2), 7);
+        let left = |series: &Series| series.left().collect::<Vec<_>>();
+        let mut seen = Vec::new();
+        loop {
+            match series.step() {
+                Step::Try { .. } => seen.push(left(&series)),
+                Step::Sleep(_) => {}
+                Step::End => break,
+            }
+        }
+        let both = vec![(0, 1), (0, 0)];
+        assert_eq!(seen, [both.clone(), both, vec![(0, 0)], vec![]]);
+        let mut series = Series::new(&list, (0, 0), attempts(1, 9), 7);
+        series.step();
+        series.forbid(0, 1);
+        assert_eq!(left(&series), [(0, 0)]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What the outcome of a send means for the program (spec 20 §3.5, spec 40 §1.17), and the words for one that nobody knows.
 
-use super::condition::{self, Place, parts};
+use super::condition::Place;
 use super::profile::{Broker, Profile};
+use super::reason::Reason;
 use crate::amqp::engine::Outcome;
 use crate::message::DestinationKind;
 use crate::status::{Error, Result, Status};
@@ -11,10 +12,12 @@ const OUTCOME_UNKNOWN: &str = "outcome unknown:";
 
 /// Nobody knows what became of a send.
 pub fn unknown(cause: &str) -> Error {
-    Error::new(
-        Status::TIBEMS_SERVER_NOT_CONNECTED,
-        format!("{OUTCOME_UNKNOWN} {cause}"),
-    )
+    in_doubt(Status::TIBEMS_SERVER_NOT_CONNECTED, cause)
+}
+
+/// Nobody knows what became of it, and the call returns this status.
+pub fn in_doubt(status: Status, cause: &str) -> Error {
+    Error::new(status, format!("{OUTCOME_UNKNOWN} {cause}"))
 }
 
 /// An error of a send that was `begun` before: whatever ends it now, nobody knows what became of it (D13).
@@ -46,8 +49,8 @@ pub fn judge(outcome: Outcome, kind: DestinationKind, server: Option<&Profile>) 
     match outcome {
         Outcome::Accepted => Ok(()),
         Outcome::Rejected(error) => {
-            let (condition, text) = parts(error.as_deref());
-            Err(condition::error(condition, text, Place::Rejected, false))
+            let reason = Reason::Server(error.as_deref());
+            Err(reason.error(Place::Rejected, false))
         }
         Outcome::Released if topic => Ok(()), // nobody is subscribed
         Outcome::Released => Err(Error::new(

@@ -1,11 +1,19 @@
-//! Which callback the current thread is inside of.
+//! Which callback the current thread is inside of, and which receive.
 //!
-//! A callback of the library is bracketed by a frame on a thread-local stack (callbacks nest when
-//! the program calls across connections). The gate and the close rules ask it who calls.
+//! Callbacks run on threads of the library only, each of which runs one at a time: one thread-local value, set around the
+//! call. It has no destructor, so it is still true when the callback calls `exit` and an `atexit` handler closes what the
+//! callback belongs to (D32). The gate and the close rules ask it who calls.
+//!
+//! A receive that waits can be interrupted by a signal handler of the program, which may close the consumer: the receive is
+//! below it on the same thread and cannot return before it.
+//!
+//! A callback that has forked returns twice. In the child the thread behind it must not go on: its connection, the socket
+//! and the locks that it would take are those of the parent. It ends there and then.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use crate::client::rules::gate::Caller;
+use crate::process;
 use crate::status::Status;
 
 /// One callback under way on this thread.
@@ -20,35 +28,60 @@ enum Frame {
         connection: u64,
         status: Status,
     },
+    Completion {
+        connection: u64,
+        session: u32,
+        /// The address of the message object
+        message: usize,
+    },
 }
 
 thread_local! {
-    static FRAMES: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
+    static FRAME: Cell<Option<Frame>> = const { Cell::new(None) };
 }
 
-fn with<R: Default>(f: impl FnOnce(&mut Vec<Frame>) -> R) -> R {
-    // a thread that is ending has no frames any more
-    FRAMES
-        .try_with(|frames| frames.try_borrow_mut().map(|mut frames| f(&mut frames)))
-        .ok()
-        .and_then(std::result::Result::ok)
-        .unwrap_or_default()
+thread_local! {
+    static RECEIVE: Cell<Option<(u64, u32)>> = const { Cell::new(None) };
 }
 
+/// A receive of this thread waits, from its making to its end.
+pub struct Receiving(Option<(u64, u32)>);
+
+impl Receiving {
+    /// From this consumer of this connection.
+    pub fn new(connection: u64, consumer: u32) -> Self {
+        Receiving(RECEIVE.replace(Some((connection, consumer))))
+    }
+}
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        RECEIVE.set(self.0);
+    }
+}
+
+/// True in a signal handler that has interrupted a receive from this consumer, and behind its call of `exit`.
+pub fn interrupts_receive(connection: u64, consumer: u32) -> bool {
+    RECEIVE.get() == Some((connection, consumer))
+}
+
+/// Takes the frame away at the end of the callback, also when a panic ends it.
 struct Guard;
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        with(|frames| {
-            frames.pop();
-        });
+        FRAME.set(None);
     }
 }
 
 fn run(frame: Frame, body: impl FnOnce()) {
-    with(|frames| frames.push(frame));
+    FRAME.set(Some(frame));
     let _guard = Guard;
+    let began_in = process::epoch();
     body();
+    if process::epoch() != began_in {
+        process::end_thread();
+    }
 }
 
 /// Runs a message listener.
@@ -68,55 +101,76 @@ pub fn in_exception_listener(connection: u64, status: Status, body: impl FnOnce(
     run(Frame::Exception { connection, status }, body);
 }
 
+/// Runs the callback of an asynchronous send of this message.
+pub fn in_completion(connection: u64, session: u32, message: usize, body: impl FnOnce()) {
+    run(
+        Frame::Completion {
+            connection,
+            session,
+            message,
+        },
+        body,
+    );
+}
+
 /// Who calls `connection` from this thread.
 pub fn caller(connection: u64) -> Caller {
-    with(|frames| {
-        frames.iter().rev().find_map(|frame| match *frame {
-            Frame::Message { connection: of, .. } if of == connection => {
-                Some(Caller::MessageListener)
-            }
-            Frame::Exception {
-                connection: of,
-                status,
-            } if of == connection => Some(Caller::ExceptionListener(status)),
-            _ => None,
-        })
-    })
-    .unwrap_or(Caller::Application)
+    match FRAME.get() {
+        Some(Frame::Message { connection: of, .. }) if of == connection => Caller::MessageListener,
+        Some(Frame::Exception {
+            connection: of,
+            status,
+        }) if of == connection => Caller::ExceptionListener(status),
+        Some(Frame::Completion { connection: of, .. }) if of == connection => {
+            Caller::CompletionListener
+        }
+        _ => Caller::Application,
+    }
 }
 
 /// True inside a message listener of this session; `None` = of any session of the connection.
 pub fn inside_listener(connection: u64, session: Option<u32>) -> bool {
-    with(|frames| {
-        frames.iter().any(|frame| {
-            matches!(*frame, Frame::Message { connection: c, session: s, .. }
-                if c == connection && session.is_none_or(|wanted| wanted == s))
-        })
-    })
+    let found = callback(connection);
+    found.is_some_and(|(of, _)| session.is_none_or(|wanted| wanted == of))
 }
 
 /// True inside a message listener of this very consumer.
 pub fn inside_consumer(connection: u64, consumer: u32) -> bool {
-    with(|frames| {
-        frames.iter().any(|frame| {
-            matches!(*frame, Frame::Message { connection: c, consumer: k, .. }
-                if c == connection && k == consumer)
-        })
-    })
+    callback(connection).is_some_and(|(_, of)| of == consumer)
+}
+
+/// The session of the completion callback of this connection that this thread is inside of.
+pub fn completing(connection: u64) -> Option<u32> {
+    match FRAME.get() {
+        Some(Frame::Completion {
+            connection: of,
+            session,
+            ..
+        }) if of == connection => Some(session),
+        _ => None,
+    }
+}
+
+/// True inside a completion callback, of whatever connection.
+pub fn is_completing() -> bool {
+    matches!(FRAME.get(), Some(Frame::Completion { .. }))
+}
+
+/// True inside the completion callback of this message object.
+pub fn completes(object: usize) -> bool {
+    matches!(FRAME.get(), Some(Frame::Completion { message, .. }) if message == object)
 }
 
 /// Session and consumer of the message listener of this connection that this thread is inside of.
 pub fn callback(connection: u64) -> Option<(u32, u32)> {
-    with(|frames| {
-        frames.iter().rev().find_map(|frame| match *frame {
-            Frame::Message {
-                connection: of,
-                session,
-                consumer,
-            } if of == connection => Some((session, consumer)),
-            _ => None,
-        })
-    })
+    match FRAME.get() {
+        Some(Frame::Message {
+            connection: of,
+            session,
+            consumer,
+        }) if of == connection => Some((session, consumer)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -124,23 +178,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_nest_and_end() {
+    fn a_receive_is_known_while_it_waits() {
+        assert!(!interrupts_receive(1, 9));
+        let below = Receiving::new(1, 9);
+        assert!(interrupts_receive(1, 9) && !interrupts_receive(2, 9) && !interrupts_receive(1, 8));
+        let above = Receiving::new(1, 8);
+        assert!(interrupts_receive(1, 8));
+        drop(above);
+        assert!(interrupts_receive(1, 9));
+        drop(below);
+        assert!(!interrupts_receive(1, 9));
+    }
+
+    #[test]
+    fn a_frame_lasts_as_long_as_its_callback() {
         assert_eq!(caller(1), Caller::Application);
         in_message_listener(1, 7, 9, || {
             assert_eq!(caller(1), Caller::MessageListener);
             assert_eq!(caller(2), Caller::Application);
             assert!(inside_listener(1, Some(7)) && !inside_listener(1, Some(8)));
-            assert!(inside_consumer(1, 9));
+            assert!(inside_listener(1, None) && !inside_listener(2, None));
+            assert!(inside_consumer(1, 9) && !inside_consumer(1, 7));
             assert_eq!((callback(1), callback(2)), (Some((7, 9)), None));
-            in_exception_listener(2, Status::TIBEMS_SERVER_NOT_CONNECTED, || {
-                assert_eq!(caller(1), Caller::MessageListener);
-                assert_eq!(
-                    caller(2),
-                    Caller::ExceptionListener(Status::TIBEMS_SERVER_NOT_CONNECTED)
-                );
-            });
         });
-        assert_eq!(caller(1), Caller::Application);
         assert!(!inside_listener(1, None));
+        let status = Status::TIBEMS_SERVER_NOT_CONNECTED;
+        in_exception_listener(2, status, || {
+            assert_eq!(caller(1), Caller::Application);
+            assert_eq!(caller(2), Caller::ExceptionListener(status));
+            assert!(!inside_listener(2, None));
+        });
+        assert_eq!(caller(2), Caller::Application);
+        in_completion(3, 5, 77, || {
+            assert_eq!(caller(3), Caller::CompletionListener);
+            assert_eq!((completing(3), completing(2)), (Some(5), None));
+            assert!(completes(77) && !completes(78) && is_completing());
+            assert!(!inside_listener(3, None) && callback(3).is_none());
+        });
+        assert!(completing(3).is_none() && !is_completing());
     }
 }

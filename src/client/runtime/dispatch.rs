@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use super::closing;
 use super::context;
-use super::driver::Driver;
+use super::driver::{Driver, Thread};
 use super::handed::HandedDelivery;
 use super::monitor::Hold;
 use super::opened::{Opened, now_ms, open};
@@ -29,7 +29,7 @@ impl Hold<'_> {
         if !self.claim_dispatcher(session) {
             return Ok(());
         }
-        let started = self.driver.spawn("ems-dispatch", move |driver| {
+        let started = self.driver.spawn(Thread::Dispatch(session), move |driver| {
             Dispatcher {
                 driver,
                 session,
@@ -103,7 +103,7 @@ impl Dispatcher<'_> {
     ) -> Vec<Buffered> {
         let mut next = 0;
         while next < batch.messages.len() {
-            let (handled, pause) = match self.mode.by_program() {
+            let (handled, pause) = match self.mode.remembers() {
                 true => self.call_one(hold, (decoder, listener), &batch, next),
                 false => hold.unlocked(|| self.call((decoder, listener), &batch, next)),
             };
@@ -124,7 +124,7 @@ impl Dispatcher<'_> {
         let memory = hold.end_batch(batch, next);
         hold.end_running(self.session, consumer);
         let waits = hold.has_backlog(consumer);
-        hold.write_acknowledgements(self.session, waits);
+        hold.write_acknowledgements(self.session, Some(consumer), waits);
         if hold.is_consumer_closed_inside(consumer) {
             // closed inside its own listener: the rest of the close is ours
             hold.finish_consumer(consumer, closing::deadline(false));
@@ -159,7 +159,7 @@ impl Dispatcher<'_> {
         (done, Pause::Done)
     }
 
-    /// The same for one message in the modes in which the program acknowledges: it is in its hands before the call.
+    /// The same for one message in the modes that remember it: it is in the program's hands before the call.
     fn call_one(
         &self,
         hold: &mut Hold<'_>,
@@ -176,20 +176,14 @@ impl Dispatcher<'_> {
             Opened::Skip(settle) => return (1, Pause::Skipped(settle)),
             Opened::Message(opened) => opened,
         };
-        let handed = Handed {
-            consumer: batch.consumer,
-            link: batch.link,
-            delivery_id: batch.messages[index].delivery_id,
-        };
-        let number = hold.remember(self.session, handed);
-        let delivery = HandedDelivery::new(
-            self.driver,
-            (self.session, self.mode),
-            batch.epoch,
-            number,
-            batch.consumer,
-        );
-        hold.unlocked(|| self.tell(batch.consumer, listener, message, Some(Arc::new(delivery))));
+        let handed = Handed::new(batch.consumer, batch.link, &batch.messages[index]);
+        let number = handed.map(|handed| hold.remember(self.session, handed));
+        let delivery = self.mode.by_program().then(|| {
+            let of = (self.session, self.mode);
+            HandedDelivery::new(self.driver, of, batch.epoch, number, batch.consumer)
+        });
+        let delivery = delivery.map(|delivery| Arc::new(delivery) as Arc<dyn Delivery>);
+        hold.unlocked(|| self.tell(batch.consumer, listener, message, delivery));
         (1, Pause::Called)
     }
 

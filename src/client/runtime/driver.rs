@@ -2,15 +2,12 @@
 //! every thread of it holds a share.
 
 use std::io;
+use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use bytes::BytesMut;
-use parking_lot::Mutex;
-
 use super::io as io_thread;
-use super::listener;
 use super::monitor::{Hold, Monitor};
 use super::output::Pipe;
 use super::plan::Plan;
@@ -19,9 +16,13 @@ use crate::amqp::engine::ScramCache;
 use crate::client::model::{Basis, Model};
 use crate::client::rules::gate::State;
 use crate::client::rules::options;
+use crate::client::rules::outage::{Loss, Witness};
+use crate::client::rules::walk::Walk;
 use crate::settings::Purpose;
 use crate::status::{Error, Result, Status};
-use crate::transport::Waker;
+use crate::sync::Mutex;
+use crate::trace;
+use crate::transport::{Runs, Waker};
 
 /// The driver of one connection.
 pub struct Driver {
@@ -34,6 +35,37 @@ pub struct Driver {
     closing: AtomicBool,
     /// The slow part of SCRAM, kept for the next connect
     scram_cache: ScramCache,
+    /// What the next walk over the list has to know of the last one; with whoever walks just now
+    walk: Mutex<Walk>,
+}
+
+/// A thread of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thread {
+    Io,
+    Exception,
+    /// Of this session
+    Dispatch(u32),
+    /// Of this session
+    Completion(u32),
+}
+
+impl Thread {
+    fn name(self) -> &'static str {
+        match self {
+            Thread::Io => "ems-io",
+            Thread::Exception => "ems-exception",
+            Thread::Dispatch(_) => "ems-dispatch",
+            Thread::Completion(_) => "ems-completion",
+        }
+    }
+
+    fn runs(self) -> Runs {
+        match self {
+            Thread::Io => Runs::Library,
+            Thread::Exception | Thread::Dispatch(_) | Thread::Completion(_) => Runs::Callbacks,
+        }
+    }
 }
 
 impl Driver {
@@ -58,26 +90,26 @@ impl Driver {
             connecting: Mutex::default(),
             closing: AtomicBool::new(false),
             scram_cache: ScramCache::default(),
+            walk: Mutex::default(),
         });
-        let series = driver.plan.first_series();
-        let built = driver.establish(series, Purpose::Connect);
-        let built = built.map_err(|error| {
-            let faults: Vec<_> = options.faults.iter().map(String::as_str).collect();
-            match faults.as_slice() {
-                [] => error,
-                _ => Error::new(
-                    error.status,
-                    format!(
-                        "{} (not understood in TIBEMS_AMQP_OPTIONS: {})",
-                        error.text,
-                        faults.join(" ")
-                    ),
-                ),
+        let faults = options.misunderstood();
+        trace::announce(&faults);
+        let mut walk = Walk::default();
+        walk.begin(driver.plan.first_series());
+        let built = driver.establish(&mut walk, Purpose::Connect);
+        walk.close();
+        driver.keep_walk(walk);
+        let built = built.map_err(|mut error| {
+            for words in [trace::misunderstood(), faults] {
+                if !words.is_empty() {
+                    error.text = format!("{} ({words})", error.text).into();
+                }
             }
+            error
         })?;
         let mut hold = driver.lock();
-        let (epoch, input) = hold.install(built);
-        driver.start_io(&mut hold, epoch, input)?;
+        hold.install(built);
+        driver.serve(&mut hold)?;
         drop(hold);
         Ok(driver)
     }
@@ -97,50 +129,67 @@ impl Driver {
         &self.scram_cache
     }
 
+    /// What the last walk over the list has left. Only one thread at a time looks for a server.
+    pub(super) fn take_walk(&self) -> Walk {
+        std::mem::take(&mut self.walk.lock())
+    }
+
+    /// For the next one.
+    pub(super) fn keep_walk(&self, walk: Walk) {
+        *self.walk.lock() = walk;
+    }
+
     /// Takes the lock.
     pub fn lock(&self) -> Hold<'_> {
         self.monitor.lock(self)
     }
 
-    /// Starts the I/O thread of an incarnation.
-    pub fn start_io(&self, hold: &mut Hold<'_>, epoch: u32, input: BytesMut) -> Result<()> {
-        let started = self.spawn("ems-io", move |driver| {
-            io_thread::run(driver, epoch, input);
-        });
-        started.map_err(|error| {
+    /// Leaves the incarnation that is installed to the I/O thread: not before, as whoever installs it writes first, and a
+    /// loss that is noticed beside a write costs what is being written. The thread is started once and waits between two
+    /// servers, so that a recovery needs no new one (D32).
+    pub fn serve(&self, hold: &mut Hold<'_>) -> Result<()> {
+        hold.put_in_service();
+        if mem::replace(&mut hold.guard.served, true) {
+            return Ok(());
+        }
+        self.spawn(Thread::Io, io_thread::run).map_err(|error| {
+            hold.guard.served = false;
             let error = Error::new(
                 Status::TIBEMS_NO_MEMORY,
                 format!("no thread for the connection: {error}"),
             );
-            hold.lost(epoch, error.clone());
+            let epoch = hold.epoch();
+            hold.lost(epoch, Loss::new(Witness::Library, error.clone()));
             error
         })
-    }
-
-    /// Starts the thread that tells the exception listener.
-    pub fn start_telling(&self, model: &mut Model) {
-        let started = self.spawn("ems-exception", listener::run);
-        model.set_telling(started.is_ok());
     }
 
     /// Starts a thread of this connection. A panic in it ends the connection instead of the process: it is a
     /// fault of the library, and whoever waits must not wait for ever (spec 40 §6.7).
     pub fn spawn(
         &self,
-        name: &str,
+        thread: Thread,
         body: impl FnOnce(&Arc<Driver>) + Send + 'static,
     ) -> io::Result<()> {
         let Some(driver) = self.this.upgrade() else {
             return Ok(()); // the last share goes just now
         };
-        crate::transport::spawn(name, move || {
+        crate::transport::spawn(thread.name(), thread.runs(), move || {
             if let Err(panic) = crate::guard::catch(|| body(&driver)) {
                 let mut hold = driver.lock();
                 let epoch = hold.epoch();
                 let text = format!("internal error: {panic}");
-                hold.lost(epoch, Error::new(Status::TIBEMS_EXCEPTION, text));
+                let cause = Error::new(Status::TIBEMS_EXCEPTION, text);
+                hold.lost(epoch, Loss::new(Witness::Library, cause));
                 if hold.state() == State::Reconnecting {
                     hold.lost_for_good(); // the thread that reconnects may be this one
+                }
+                // whoever needs it next starts another one
+                match thread {
+                    Thread::Io => hold.guard.served = false,
+                    Thread::Exception => hold.drop_teller(),
+                    Thread::Dispatch(session) => hold.drop_dispatcher(session),
+                    Thread::Completion(session) => hold.drop_completer(session),
                 }
             }
         })
@@ -179,8 +228,8 @@ impl Driver {
 }
 
 impl Hold<'_> {
-    /// Makes a candidate the connection's new incarnation. The caller lets the I/O thread serve what this returns.
-    pub fn install(&mut self, built: Built) -> (u32, BytesMut) {
+    /// Makes a candidate the connection's new incarnation.
+    pub fn install(&mut self, built: Built) {
         let Built {
             candidate,
             draft,
@@ -196,9 +245,8 @@ impl Hold<'_> {
             parts.stream,
             parts.waker,
             parts.trace,
-            parts.unsent,
+            (parts.unsent, parts.input),
         ));
         self.flush();
-        (epoch, parts.input)
     }
 }

@@ -28,7 +28,8 @@ pub struct HandedDelivery {
     session: u32,
     mode: AcknowledgeMode,
     epoch: u32,
-    number: u64,
+    /// Among those that the server waits to hear of; none if it came settled
+    number: Option<u64>,
     consumer: u32,
     state: AtomicU8,
 }
@@ -38,12 +39,12 @@ fn illegal(text: &'static str) -> Error {
 }
 
 impl HandedDelivery {
-    /// Of the message with this number among those that the program has in hand.
+    /// Of the message with this number among those that the program has in hand; none for one that came settled.
     pub fn new(
         driver: &Arc<Driver>,
         (session, mode): (u32, AcknowledgeMode),
         epoch: u32,
-        number: u64,
+        number: Option<u64>,
         consumer: u32,
     ) -> Self {
         HandedDelivery {
@@ -96,7 +97,7 @@ impl HandedDelivery {
         if hold.accept(self.session, handed, self.confirms()) {
             return self.await_confirmation(hold, handed);
         }
-        hold.write_acknowledgements(self.session, false);
+        hold.write_acknowledgements(self.session, None, false);
         Ok(())
     }
 
@@ -150,7 +151,10 @@ impl Delivery for HandedDelivery {
             hold.drop_kept_consumers(self.session);
             return Ok(());
         }
-        match hold.take_one_handed(self.session, self.number) {
+        let Some(number) = self.number else {
+            return Ok(()); // the server has forgotten it
+        };
+        match hold.take_one_handed(self.session, number) {
             Some(handed) => {
                 self.state.store(ACKNOWLEDGED, Ordering::Relaxed);
                 self.accept(&mut hold, &[handed])
@@ -170,7 +174,12 @@ impl Delivery for HandedDelivery {
         if self.is_stale(&hold) {
             return self.stale_status();
         }
-        let Some(handed) = hold.take_one_handed(self.session, self.number) else {
+        let Some(number) = self.number else {
+            return Err(illegal(
+                "the server sent the message settled: it counts as acknowledged and does not come again",
+            ));
+        };
+        let Some(handed) = hold.take_one_handed(self.session, number) else {
             return Err(illegal("the message was acknowledged or recovered before"));
         };
         self.state.store(RECOVERED, Ordering::Relaxed);
@@ -180,9 +189,10 @@ impl Delivery for HandedDelivery {
 }
 
 impl Hold<'_> {
-    /// Has acknowledgements written as the session's mode says; `waits` = a further message waits.
-    pub fn write_acknowledgements(&mut self, session: u32, waits: bool) {
-        if self.speak(session, waits, Instant::now()) == Spoken::Now {
+    /// Has acknowledgements written as the session's mode says; `waits` = a further message waits. `consumer`: of its
+    /// messages alone.
+    pub fn write_acknowledgements(&mut self, session: u32, consumer: Option<u32>, waits: bool) {
+        if self.speak(session, consumer, waits, Instant::now()) == Spoken::Now {
             self.flush();
         }
     }

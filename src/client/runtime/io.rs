@@ -1,34 +1,61 @@
 //! The I/O thread of a connection: waits, reads, feeds the model, writes what others left, runs the timeouts.
 //!
-//! One per connection while it has a server. After a loss that automatic reconnect may repair it is also
-//! the connector (spec 10 §4). It never calls application code and never waits for an object.
+//! One per connection, from its first server on. After a loss that automatic reconnect may repair it is also
+//! the connector (spec 10 §4). While the connection is broken it waits for the next server. It never calls application
+//! code and never waits for an object.
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 
 use super::driver::Driver;
-use crate::status::{Error, Status};
+use super::output::Pipe;
+use crate::client::model::Wait;
+use crate::client::rules::gate::State;
+use crate::client::rules::outage::{Loss, Witness};
+use crate::trace::{self, Topic};
 use crate::transport::{READ_CHUNK, Stream, wait};
 
+/// How long a broken connection may wait for RecoverConnection before the trace says so.
+const NOTICE: Duration = Duration::from_secs(1);
 /// Bytes read before the other duties of the thread have their turn.
 const FAIRNESS: usize = 256 * 1024;
 
-/// The thread: serves incarnation after incarnation while automatic reconnect brings new ones.
-pub fn run(driver: &Arc<Driver>, epoch: u32, input: BytesMut) {
-    let mut incarnation = Some((epoch, input));
-    while let Some((epoch, mut input)) = incarnation {
-        serve(driver, epoch, &mut input);
-        incarnation = driver.reconnect_automatically(epoch);
+/// The thread: serves incarnation after incarnation, until none can come any more.
+pub fn run(driver: &Arc<Driver>) {
+    let mut last = 0;
+    loop {
+        let mut hold = driver.lock();
+        hold.until(&Wait::Incarnation(last), None);
+        if hold.in_service() == last {
+            hold.guard.served = false;
+            return;
+        }
+        last = hold.in_service();
+        drop(hold);
+        serve(driver, last);
+        driver.reconnect_automatically(last);
+        notice(driver);
+    }
+}
+
+/// A connection that stays broken waits for its program: a trace that is on says so.
+fn notice(driver: &Arc<Driver>) {
+    if !trace::is_on(Topic::Recovery) {
+        return;
+    }
+    let mut hold = driver.lock();
+    if hold.state() == State::Broken && !hold.until(&Wait::Noticed, Some(Instant::now() + NOTICE)) {
+        let text = hold.outage().unwrap_or_default();
+        hold.note(Topic::Recovery, format_args!("{text}"));
     }
 }
 
 /// Serves one incarnation until it is over.
-fn serve(driver: &Arc<Driver>, epoch: u32, input: &mut BytesMut) {
-    let ends = |pipe: &mut super::output::Pipe| (pipe.stream.clone(), pipe.waker.clone());
-    let Some((stream, waker)) = driver.lock().pipe(epoch).map(ends) else {
+fn serve(driver: &Arc<Driver>, epoch: u32) {
+    let Some((stream, waker, mut input)) = driver.lock().pipe(epoch).map(Pipe::ends) else {
         return;
     };
     loop {
@@ -53,11 +80,11 @@ fn serve(driver: &Arc<Driver>, epoch: u32, input: &mut BytesMut) {
             Ok(ready) => ready,
             Err(error) => {
                 let text = format!("waiting for the server failed: {error}");
-                return hold.lost(epoch, not_connected(text));
+                return hold.lost(epoch, Loss::not_connected(Witness::Library, text));
             }
         };
         drop(hold);
-        if ready.readable && !read(driver, epoch, &stream, input) {
+        if ready.readable && !read(driver, epoch, &stream, &mut input) {
             return;
         }
     }
@@ -72,9 +99,11 @@ fn read(driver: &Driver, epoch: u32, stream: &Stream, input: &mut BytesMut) -> b
         let Some(pipe) = hold.pipe(epoch) else {
             return false;
         };
-        let cause = match result {
-            Ok(0) => (pipe.take_write_failure())
-                .unwrap_or_else(|| "the server closed the socket".to_owned()),
+        let (witness, cause) = match result {
+            Ok(0) => match pipe.take_write_failure() {
+                Some(failure) => (Witness::Writer, failure),
+                None => (Witness::Reader, "the server closed the socket".to_owned()),
+            },
             Ok(count) => {
                 total += count;
                 if let Some(trace) = &mut pipe.trace {
@@ -87,14 +116,13 @@ fn read(driver: &Driver, epoch: u32, stream: &Stream, input: &mut BytesMut) -> b
                 continue;
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
-            Err(error) => format!("reading from the server failed: {error}"),
+            Err(error) => {
+                let text = format!("reading from the server failed: {error}");
+                (Witness::Reader, text)
+            }
         };
-        hold.lost(epoch, not_connected(cause));
+        hold.lost(epoch, Loss::not_connected(witness, cause));
         return false;
     }
     true
-}
-
-fn not_connected(text: String) -> Error {
-    Error::new(Status::TIBEMS_SERVER_NOT_CONNECTED, text)
 }

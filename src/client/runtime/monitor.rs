@@ -3,22 +3,21 @@
 //!
 //! Only this file names a mutex or a condition variable of a connection, so that a model checker's can take their place.
 //! Nothing else blocks while the lock is held; the system calls under it are the wake-up of the I/O thread, the start of a
-//! thread, a line of the trace, and the last words of a lost server (`output.rs`).
+//! thread that a call asks for, a line of the trace, and the last words of a lost server (`output.rs`).
 //!
 //! [`Effects`]: crate::client::model::Effects
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
-
 use super::context;
 use super::driver::Driver;
 use super::output::{Farewell, Pipe};
-use crate::client::model::{Calls, Entry, Key, Model, Wait};
-use crate::status::{Error, Result, Status};
+use crate::client::model::{Calls, Entry, Key, Model, Wait, Waiter};
+use crate::status::Result;
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::trace;
 
 /// What the lock guards: the model, the socket of its present incarnation, and who waits.
@@ -27,6 +26,8 @@ pub struct Guarded {
     pub(super) pipe: Option<Pipe>,
     /// What a lost incarnation has still to say
     pub(super) farewell: Option<Farewell>,
+    /// The I/O thread is there
+    pub(super) served: bool,
     waiting: Waiting,
 }
 
@@ -36,7 +37,7 @@ pub struct Monitor(Mutex<Guarded>);
 /// Threads that wait, by place. A place exists while somebody waits there.
 #[derive(Default)]
 struct Waiting {
-    places: HashMap<Key, Place>,
+    places: BTreeMap<Key, Place>,
     /// Condition variables to be used again
     spare: Vec<Arc<Condvar>>,
     #[cfg(debug_assertions)]
@@ -118,6 +119,7 @@ impl Monitor {
             model,
             pipe: None,
             farewell: None,
+            served: false,
             waiting: Waiting::default(),
         }))
     }
@@ -160,12 +162,9 @@ impl Drop for Hold<'_> {
 impl Hold<'_> {
     /// Carries out what the steps since the last time have asked for. The lock stays held.
     pub fn carry_out(&mut self) {
-        while let Some(cause) = self.effects().take_ended() {
+        while let Some(loss) = self.effects().take_ended() {
             let epoch = self.epoch();
-            self.lost(epoch, cause);
-        }
-        if self.effects().take_tell() {
-            self.driver.start_telling(&mut self.guard.model);
+            self.lost(epoch, loss);
         }
         for (topic, text) in self.effects().take_notes() {
             trace::line(topic, format_args!("{text}"));
@@ -214,7 +213,7 @@ impl Hold<'_> {
             };
             match deadline {
                 None => changed.wait(&mut self.guard),
-                Some(deadline) => drop(changed.wait_until(&mut self.guard, deadline)),
+                Some(deadline) => _ = changed.wait_until(&mut self.guard, deadline),
             }
             #[cfg(debug_assertions)]
             self.guard.waiting.book.waits.remove(&number);
@@ -250,27 +249,48 @@ impl Hold<'_> {
             match self.admit(&entry) {
                 Some(result) => return result,
                 None if self.until(&Wait::Gate(entry), deadline) => {}
-                None => return Err(Error::from(Status::TIBEMS_TIMEOUT)),
+                None => return Err(self.timed_out("the call waited for its turn in vain")),
             }
         }
     }
 
     /// Waits until callbacks and hand-outs have ended, except those that this thread is inside of. False when `deadline`
-    /// came first. A callback that waits here does not count as running: two callbacks never wait for each other.
+    /// came first. A callback that waits here does not count as running for other callbacks: two never wait for each other.
     pub fn await_calls(&mut self, calls: Calls, deadline: Option<Instant>) -> bool {
-        self.as_parked(|hold| hold.until(&Wait::Calls(calls), deadline))
+        self.as_parked(|hold, waiter| hold.until(&Wait::Calls(calls, waiter), deadline))
     }
 
-    /// Waits while the callback that this thread is inside of counts as ended.
-    pub fn as_parked<R>(&mut self, wait: impl FnOnce(&mut Self) -> R) -> R {
+    /// Waits for the callbacks of asynchronous sends of these producers, in the same way.
+    pub fn await_called(&mut self, producers: &[u32], deadline: Instant) {
+        let called = |waiter| Wait::Called(producers.to_vec(), waiter);
+        self.as_parked(|hold, waiter| hold.until(&called(waiter), Some(deadline)));
+    }
+
+    /// Who waits for callbacks on this thread.
+    pub fn waiter(&self) -> Waiter {
+        let id = self.driver.id();
+        match context::callback(id).is_some() || context::completing(id).is_some() {
+            true => Waiter::Callback,
+            false => Waiter::Thread,
+        }
+    }
+
+    /// Waits while the callback that this thread is inside of counts as ended for other callbacks.
+    fn as_parked<R>(&mut self, wait: impl FnOnce(&mut Self, Waiter) -> R) -> R {
         let own = context::callback(self.driver.id());
-        if let Some(own) = own {
-            self.park(own, true);
-        }
-        let result = wait(self);
-        if let Some(own) = own {
-            self.park(own, false);
-        }
+        let completing = context::completing(self.driver.id());
+        let waiter = self.waiter();
+        let park = |hold: &mut Self, parked| {
+            if let Some(own) = own {
+                hold.park(own, parked);
+            }
+            if let Some(session) = completing {
+                hold.park_completer(session, parked);
+            }
+        };
+        park(self, true);
+        let result = wait(self, waiter);
+        park(self, false);
         result
     }
 }

@@ -28,7 +28,8 @@ pub fn now_ms() -> i64 {
         })
 }
 
-/// Decodes a message. Expired, undecodable and own no-local messages are not shown. `decoder` remembers the one before.
+/// Decodes a message. Expired, undecodable and own no-local messages are not
+/// shown, nor those of the broker itself to who asks for everything. `decoder` remembers the one before.
 pub fn open(
     decoder: &mut MessageDecoder,
     payload: &Bytes,
@@ -51,7 +52,9 @@ pub fn open(
     let local = own.is_some_and(|own| message.origin() == Some(own));
     let expired = message.expiration() != 0 && message.expiration() <= now_ms;
     let topic = reading.destination.kind() == DestinationKind::Topic;
-    match (local, expired) {
+    let brokers = reading.hides_own
+        && (message.destination()).is_some_and(|found| reading.profile.is_own(found));
+    match (local || brokers, expired) {
         (true, _) => Opened::Skip(Settle::Accepted),
         (_, true) if topic => Opened::Skip(Settle::Accepted),
         (_, true) => Opened::Skip(unwanted),

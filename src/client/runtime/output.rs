@@ -10,9 +10,12 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::BytesMut;
+
 use super::monitor::{Guarded, Hold};
 use super::trace_frames::FrameTrace;
-use crate::status::Error;
+use crate::client::rules::outage::Loss;
+use crate::clock::Stamp;
 use crate::transport::{Stream, Waker};
 
 /// Output at which a caller writes by itself instead of leaving it to the I/O thread.
@@ -41,6 +44,8 @@ pub struct Pipe {
     unsent: (Vec<u8>, usize),
     /// An empty buffer for the next output
     spare: Vec<u8>,
+    /// What was read before the I/O thread took over
+    input: BytesMut,
 }
 
 /// What a lost incarnation has still to say, left to the thread that is writing just then.
@@ -51,13 +56,13 @@ pub struct Farewell {
 }
 
 impl Pipe {
-    /// With output that the socket has not taken yet.
+    /// With output that the socket has not taken yet, and input that nobody has looked at.
     pub fn new(
         epoch: u32,
         stream: Stream,
         waker: Arc<Waker>,
         trace: Option<Box<FrameTrace>>,
-        unsent: (Vec<u8>, usize),
+        (unsent, input): ((Vec<u8>, usize), BytesMut),
     ) -> Pipe {
         Pipe {
             epoch,
@@ -71,6 +76,7 @@ impl Pipe {
             stale: false,
             unsent,
             spare: Vec::new(),
+            input,
         }
     }
 
@@ -81,6 +87,12 @@ impl Pipe {
     /// Last words would stand behind whole frames, and the socket may take them.
     fn may_speak(&self) -> bool {
         !self.blocked && !self.has_unsent()
+    }
+
+    /// What the I/O thread needs to begin.
+    pub fn ends(&mut self) -> (Arc<Stream>, Arc<Waker>, BytesMut) {
+        let input = mem::take(&mut self.input);
+        (self.stream.clone(), self.waker.clone(), input)
     }
 
     /// The I/O thread goes to sleep: whether it waits for the socket to take bytes. None: it must look again first.
@@ -253,12 +265,12 @@ impl Hold<'_> {
     /// The incarnation `epoch` is over: its last words go out as far as the socket takes them at once, its socket
     /// ends, its I/O thread looks up, and the model decides the fate of everything. Under the lock, because nobody may meet
     /// an engine that has closed. A thread that writes just now says the last words for us.
-    pub fn lost(&mut self, epoch: u32, cause: Error) {
+    pub fn lost(&mut self, epoch: u32, loss: Loss) {
         if self.pipe(epoch).is_none() {
             return;
         }
         self.retire();
-        self.guard.model.lost(epoch, cause);
+        self.guard.model.lost(epoch, loss, Stamp::now());
     }
 
     /// Another incarnation is to take the place of the present one (SetClientId).
@@ -314,7 +326,13 @@ mod tests {
         };
         let address = listener.local_addr().unwrap();
         let stream = Stream::connect(address, buffers, None, &waker, &|| false).unwrap();
-        let mut pipe = Pipe::new(1, stream, waker, None, (vec![1, 2, 3], 1));
+        let mut pipe = Pipe::new(
+            1,
+            stream,
+            waker,
+            None,
+            ((vec![1, 2, 3], 1), BytesMut::new()),
+        );
         assert!(!pipe.may_speak());
         pipe.awake(true); // the socket takes bytes again, and nobody has written yet
         assert!(!pipe.may_speak());

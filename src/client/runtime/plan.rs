@@ -5,7 +5,7 @@
 use super::random;
 use crate::client::rules::attempts::combine;
 use crate::client::rules::reconnect::{Attempts, Series};
-use crate::client::rules::url::{Group, Joint, Protocol, UrlList};
+use crate::client::rules::url::{Group, Joint, Protocol, ServerUrl, UrlList};
 use crate::settings::{self, AttemptSettings, Purpose};
 use crate::status::{Error, Result, Status};
 
@@ -111,6 +111,11 @@ impl Plan {
             unset,
             rotation,
         )
+    }
+
+    /// The URL at a place of the list.
+    pub fn url(&self, (group, server): (usize, usize)) -> &ServerUrl {
+        &self.groups[group][server]
     }
 
     /// Attempt settings in force now (C14).

@@ -3,9 +3,10 @@
 
 use std::time::Instant;
 
-use super::connector::{Candidate, Failure};
+use super::candidate::Candidate;
 use super::driver::Driver;
 use crate::client::model::Draft;
+use crate::client::rules::tries::Failure;
 use crate::status::Error;
 
 /// A candidate on which everything exists.
@@ -25,16 +26,14 @@ impl Driver {
         &self,
         mut candidate: Candidate,
         at: (usize, usize),
+        until: Option<Instant>,
     ) -> std::result::Result<Built, Failure> {
         let blueprint = self.lock().blueprint();
         let profile = candidate.profile.clone();
         let mut draft = Draft::new(blueprint, &mut candidate.engine, profile).map_err(failed)?;
         if !draft.is_complete() {
-            let limit = candidate
-                .deadline()
-                .unwrap_or_else(|| Instant::now() + candidate.options.request_timeout);
-            candidate.drive(self, Some(limit), &mut |_, event| {
-                draft.on_event(event).map_err(failed)?;
+            candidate.drive(self, until, &mut |engine, event| {
+                draft.on_event(engine, event).map_err(failed)?;
                 Ok(draft.is_complete())
             })?;
         }

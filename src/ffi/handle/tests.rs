@@ -243,3 +243,31 @@ fn a_forked_child_is_refused_its_parents_objects() {
     );
     assert_eq!(remove_fish(handle), Some(3));
 }
+
+#[test]
+fn a_forked_child_takes_no_free_slot_of_its_parent() {
+    // a thread that ends leaves its slots to all
+    let leaves = || {
+        let fish: Vec<Handle> = (0..CACHE).map(|_| insert(Arc::new(Fish(1)))).collect();
+        fish.into_iter()
+            .for_each(|fish| assert!(remove_fish(fish).is_some()));
+    };
+    std::thread::spawn(leaves).join().unwrap();
+    let own = insert(Arc::new(Fish(2))); // and so does this one, for a while
+    remove_fish(own);
+    // SAFETY: the child fills slots of its own, whose locks are free, and leaves with _exit.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let first = FRESH.load(Ordering::Relaxed);
+        let fresh = |_| insert(Arc::new(Fish(3))).index() >= first;
+        // SAFETY: ends the child at once.
+        unsafe { libc::_exit(i32::from(!(0..2 * CACHE).all(fresh))) };
+    }
+    let mut status = 0;
+    // SAFETY: waits for the child made above.
+    assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+    assert!(
+        libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0,
+        "{status}"
+    );
+}

@@ -1,16 +1,19 @@
 //! Reading the payload of an archive, whose checksum has been tested: shape, type codes and nesting are checked here.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::{CURSOR_DEPTH, HEADER_FIELDS, TEXT_HEADERS};
 use crate::amqp::codec::{ArrayRef, Compound, DecodeError, Decoder, ValueRef};
-use crate::message::bodies::{MapBody, TextBody};
+use crate::message::bodies::{MapBody, Original, TextBody};
 use crate::message::bytes_body::{BytesBody, Coding};
 use crate::message::destination::{Destination, DestinationKind};
 use crate::message::headers::{DeliveryMode, Headers};
 use crate::message::items::Items;
-use crate::message::model::{Access, Body, Message};
-use crate::message::nesting::{DEPTH_MAX, Nested};
+use crate::message::model::{Access, Body, BodyKind, Message, empty_body};
+use crate::message::nesting::DEPTH_MAX;
+use crate::message::packed::{Nested, Packed};
 use crate::message::stream_body::StreamBody;
 use crate::message::text::Text;
 use crate::message::value::{Item, Value, code};
@@ -63,6 +66,7 @@ pub(super) fn read_message(payload: &Bytes) -> Result<Message> {
         (ValueRef::Ubyte(5), ValueRef::List(items)) => {
             Body::Stream(StreamBody::from_items(read_stream(payload, items, 1)?))
         }
+        (ValueRef::Ubyte(6), ValueRef::List(fields)) => read_converted_text(payload, fields)?,
         (ValueRef::Ubyte(6), ValueRef::Null) => Body::Text(TextBody::null()),
         (ValueRef::Ubyte(6), ValueRef::Binary(text)) => {
             Body::Text(TextBody::from_bytes(Some(slice(payload, text))))
@@ -142,27 +146,41 @@ fn read_destination(value: ValueRef<'_>) -> Result<Option<Destination>> {
     }))
 }
 
-fn read_coded_bytes(payload: &Bytes, mut fields: Compound<'_>) -> Result<Body> {
-    let symbol = |text: &[u8]| {
-        let text = std::str::from_utf8(text)
-            .ok()
-            .filter(|text| text.is_ascii());
-        text.map(str::to_owned).ok_or_else(shape)
+/// The next field: null, or what may stand in a symbol.
+fn read_symbol(fields: &mut Compound<'_>) -> Result<Option<String>> {
+    match next(fields)? {
+        ValueRef::Null => Ok(None),
+        ValueRef::Binary(text) if text.is_ascii() => {
+            Ok(Some(String::from_utf8_lossy(text).into_owned()))
+        }
+        _ => Err(shape()),
+    }
+}
+
+fn read_converted_text(payload: &Bytes, mut fields: Compound<'_>) -> Result<Body> {
+    let ValueRef::Binary(text) = next(&mut fields)? else {
+        return Err(shape());
     };
+    let content_type = read_symbol(&mut fields)?;
+    let (ValueRef::Binary(bytes), None) =
+        (next(&mut fields)?, fields.next_value().map_err(damaged)?)
+    else {
+        return Err(shape());
+    };
+    let original = Original {
+        content_type,
+        bytes: slice(payload, bytes),
+    };
+    Ok(Body::Text(TextBody::converted(Text::new(text), original)))
+}
+
+fn read_coded_bytes(payload: &Bytes, mut fields: Compound<'_>) -> Result<Body> {
     let ValueRef::Binary(content) = next(&mut fields)? else {
         return Err(shape());
     };
-    let content_type = match next(&mut fields)? {
-        ValueRef::Null => None,
-        ValueRef::Binary(kind) => Some(symbol(kind)?),
-        _ => return Err(shape()),
-    };
-    let ValueRef::Binary(encoding) = next(&mut fields)? else {
-        return Err(shape());
-    };
     let coding = Coding {
-        content_type,
-        content_encoding: symbol(encoding)?,
+        content_type: read_symbol(&mut fields)?,
+        content_encoding: read_symbol(&mut fields)?,
     };
     if fields.next_value().map_err(damaged)?.is_some() {
         return Err(shape());
@@ -171,8 +189,52 @@ fn read_coded_bytes(payload: &Bytes, mut fields: Compound<'_>) -> Result<Body> {
     Ok(Body::Bytes(body))
 }
 
+/// A nested message, checked and still encoded.
+struct Stored {
+    kind: BodyKind,
+    bytes: Bytes,
+    count: u32,
+    /// Messages around it
+    depth: usize,
+}
+
+impl Stored {
+    fn body(&self) -> Result<Body> {
+        let fields = Compound::of(&self.bytes, self.count, CURSOR_DEPTH);
+        Ok(match self.kind {
+            BodyKind::Map => Body::Map(MapBody::from_items(read_items(
+                &self.bytes,
+                fields,
+                self.depth,
+            )?)),
+            _ => Body::Stream(StreamBody::from_items(read_stream(
+                &self.bytes,
+                fields,
+                self.depth,
+            )?)),
+        })
+    }
+}
+
+impl Packed for Stored {
+    fn unpack(&self, access: Access) -> Body {
+        let body = self.body().unwrap_or_else(|_| empty_body(self.kind));
+        let inside = Message::nested_from_wire(body, access);
+        if access != Access::ReadOnly {
+            inside.nested().for_each(Nested::make_writeable);
+        }
+        inside.body
+    }
+
+    fn depth(&self) -> usize {
+        let body = self.body().unwrap_or_else(|_| empty_body(self.kind));
+        let inside = Message::nested_from_wire(body, Access::ReadOnly);
+        1 + inside.nested().map(Nested::depth).max().unwrap_or(0)
+    }
+}
+
 fn read_items(payload: &Bytes, mut fields: Compound<'_>, depth: usize) -> Result<Items> {
-    let mut items = Items::default();
+    let mut items = Items::with_capacity(Compound::count(&fields) as usize / 3);
     while let Some(name) = fields.next_value().map_err(damaged)? {
         let ValueRef::Binary(name) = name else {
             return Err(shape());
@@ -183,7 +245,7 @@ fn read_items(payload: &Bytes, mut fields: Compound<'_>, depth: usize) -> Result
 }
 
 fn read_stream(payload: &Bytes, mut fields: Compound<'_>, depth: usize) -> Result<Vec<Item>> {
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(Compound::count(&fields) as usize / 2);
     while Compound::count(&fields) > 0 {
         items.push(read_value(payload, &mut fields, depth)?.into());
     }
@@ -195,15 +257,18 @@ fn read_value(payload: &Bytes, fields: &mut Compound<'_>, depth: usize) -> Resul
     let ValueRef::Ubyte(kind) = next(fields)? else {
         return Err(bad_field());
     };
-    let nested = |body: fn(&Bytes, Compound<'_>, usize) -> Result<Body>, fields| {
+    let nested = |kind: BodyKind, fields: Compound<'_>| {
         if depth >= DEPTH_MAX {
             return Err(corrupt("it is nested too deeply"));
         }
-        let body = body(payload, fields, depth + 1)?;
-        Ok(Nested::new(Message::nested_from_wire(
-            body,
-            Access::ReadOnly,
-        )))
+        let stored = Stored {
+            kind,
+            bytes: slice(payload, fields.items().remaining()),
+            count: Compound::count(&fields),
+            depth: depth + 1,
+        };
+        stored.body()?; // what is wrong is told now
+        Ok(Nested::packed(Arc::new(stored), Access::ReadOnly))
     };
     Ok(match (kind, next(fields)?) {
         (code::NULL, ValueRef::Null) => Value::Null,
@@ -217,22 +282,10 @@ fn read_value(payload: &Bytes, fields: &mut Compound<'_>, depth: usize) -> Resul
         (code::DOUBLE, ValueRef::Double(value)) => Value::Double(value),
         (code::UTF8, ValueRef::Binary(text)) => Value::Text(Text::new(text)),
         (code::BYTES, ValueRef::Binary(bytes)) => Value::Bytes(slice(payload, bytes)),
-        (code::MAP_MSG, ValueRef::List(fields)) => Value::Map(nested(
-            |payload, fields, depth| {
-                Ok(Body::Map(MapBody::from_items(read_items(
-                    payload, fields, depth,
-                )?)))
-            },
-            fields,
-        )?),
-        (code::STREAM_MSG, ValueRef::List(fields)) => Value::Stream(nested(
-            |payload, fields, depth| {
-                Ok(Body::Stream(StreamBody::from_items(read_stream(
-                    payload, fields, depth,
-                )?)))
-            },
-            fields,
-        )?),
+        (code::MAP_MSG, ValueRef::List(fields)) => Value::Map(nested(BodyKind::Map, fields)?),
+        (code::STREAM_MSG, ValueRef::List(fields)) => {
+            Value::Stream(nested(BodyKind::Stream, fields)?)
+        }
         (kind, ValueRef::Array(elements)) => read_array(kind, elements)?,
         _ => return Err(bad_field()),
     })

@@ -2,13 +2,14 @@
 
 use super::*;
 use crate::message::BodyKind;
+use crate::message::MESSAGE_LIMIT;
 use crate::message::destination::DestinationKind;
 use crate::message::model::Access;
 use crate::message::tests::all_values;
 use crate::message::value::code;
 
 fn sealed(payload: &[u8]) -> Vec<u8> {
-    let mut archive = Message::plain().to_archive().unwrap()[..PREAMBLE].to_vec();
+    let mut archive = Message::plain().to_archive(MESSAGE_LIMIT).unwrap()[..PREAMBLE].to_vec();
     archive[12..16].copy_from_slice(&(payload.len() as u32).to_be_bytes());
     archive[16..20].copy_from_slice(&crc32(payload).to_be_bytes());
     reseal(&mut archive);
@@ -22,7 +23,7 @@ fn reseal(archive: &mut [u8]) {
 }
 
 fn status(archive: &[u8]) -> Status {
-    Message::from_archive(archive)
+    Message::from_archive(archive, MESSAGE_LIMIT)
         .err()
         .map_or(Status::TIBEMS_OK, |error| error.status)
 }
@@ -86,9 +87,9 @@ fn everything_comes_back_read_only() {
     for number in 0..=KINDS.len() {
         let kind = stored(number).kind();
         for message in [Message::of_kind(kind), stored(number)] {
-            let archive = message.to_archive().unwrap();
-            let mut back = Message::from_archive(&archive).unwrap();
-            assert_eq!(back.to_archive().unwrap(), archive);
+            let archive = message.to_archive(MESSAGE_LIMIT).unwrap();
+            let mut back = Message::from_archive(&archive, MESSAGE_LIMIT).unwrap();
+            assert_eq!(back.to_archive(MESSAGE_LIMIT).unwrap(), archive);
             assert_eq!((back.kind(), back.access()), (kind, Access::ReadOnly));
             let refused = back.set_property(b"x", Value::Null).unwrap_err();
             assert_eq!(refused.status, Status::TIBEMS_MSG_NOT_WRITEABLE);
@@ -99,17 +100,20 @@ fn everything_comes_back_read_only() {
 #[test]
 fn the_block_is_the_same_while_nothing_changes() {
     let mut message = full(BodyKind::Map);
-    let first = message.lend_archive().unwrap().as_ptr();
-    assert_eq!(message.lend_archive().unwrap().as_ptr(), first);
+    let first = message.lend_archive(MESSAGE_LIMIT).unwrap().as_ptr();
+    assert_eq!(message.lend_archive(MESSAGE_LIMIT).unwrap().as_ptr(), first);
     message.set_priority(1).unwrap();
-    let second = message.lend_archive().unwrap().as_ptr();
+    let second = message.lend_archive(MESSAGE_LIMIT).unwrap().as_ptr();
     assert_ne!(first, second);
-    assert_eq!(message.lend_archive().unwrap().as_ptr(), second);
+    assert_eq!(
+        message.lend_archive(MESSAGE_LIMIT).unwrap().as_ptr(),
+        second
+    );
 }
 
 #[test]
 fn every_flipped_bit_is_found() {
-    let archive = full(BodyKind::Map).to_archive().unwrap();
+    let archive = full(BodyKind::Map).to_archive(MESSAGE_LIMIT).unwrap();
     for bit in 0..archive.len() * 8 {
         let mut damaged = archive.clone();
         damaged[bit / 8] ^= 1 << (bit % 8);
@@ -126,7 +130,7 @@ fn every_flipped_bit_is_found() {
 #[test]
 fn preambles() {
     assert_eq!(status(&[0; 100]), Status::TIBEMS_INVALID_MSG);
-    let good = Message::plain().to_archive().unwrap();
+    let good = Message::plain().to_archive(MESSAGE_LIMIT).unwrap();
     for (at, value, expected) in [
         (9, 2, Status::TIBEMS_VERSION_MISMATCH),
         (10, 1, Status::TIBEMS_VERSION_MISMATCH),
@@ -141,8 +145,35 @@ fn preambles() {
 
 /// The checksums are right, the content is not.
 #[test]
+fn hostile_forms_of_texts_and_bytes() {
+    let with_body = |kind: u8, body: &[u8]| {
+        let mut good = Message::plain().to_archive(MESSAGE_LIMIT).unwrap()[PREAMBLE..].to_vec();
+        good.pop(); // the body of a plain message is null, one byte
+        good[4] = kind;
+        good.extend_from_slice(body);
+        good[1] = (good.len() - 2) as u8;
+        status(&sealed(&good))
+    };
+    for kind in [2, 6] {
+        let right: &[u8] = b"\xC0\x0A\x03\xA0\x01t\xA0\x01k\xA0\x01b";
+        assert_eq!(with_body(kind, right), Status::TIBEMS_OK, "{kind}");
+        for wrong in [
+            &b"\x45"[..],
+            b"\xC0\x04\x01\xA0\x01t",
+            b"\xC0\x07\x02\xA0\x01t\xA0\x01k",
+            b"\xC0\x0A\x03\xA0\x01t\xA0\x01\xE4\xA0\x01b",
+            b"\xC0\x0A\x03\xA1\x01t\xA0\x01k\xA0\x01b",
+            b"\xC0\x0B\x04\xA0\x01t\xA0\x01k\xA0\x01b\x40",
+        ] {
+            let found = with_body(kind, wrong);
+            assert_eq!(found, Status::TIBEMS_CORRUPT_MSG, "{kind}: {wrong:x?}");
+        }
+    }
+}
+
+#[test]
 fn hostile_payloads() {
-    let good = Message::map().to_archive().unwrap()[PREAMBLE..].to_vec();
+    let good = Message::map().to_archive(MESSAGE_LIMIT).unwrap()[PREAMBLE..].to_vec();
     let mut trailing = good.clone();
     trailing.push(0x40);
     assert_eq!(status(&sealed(&trailing)), Status::TIBEMS_CORRUPT_MSG);
@@ -203,13 +234,13 @@ proptest::proptest! {
         number in 0..=KINDS.len(),
         damage in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), 0u8..), 1..6),
     ) {
-        let mut payload = stored(number).to_archive().unwrap()[PREAMBLE..].to_vec();
+        let mut payload = stored(number).to_archive(MESSAGE_LIMIT).unwrap()[PREAMBLE..].to_vec();
         for (index, byte) in damage {
             let at = index.index(payload.len());
             payload[at] = byte;
         }
-        match Message::from_archive(&sealed(&payload)) {
-            Ok(message) => assert!(message.to_archive().is_ok()),
+        match Message::from_archive(&sealed(&payload), MESSAGE_LIMIT) {
+            Ok(message) => assert!(message.to_archive(MESSAGE_LIMIT).is_ok()),
             Err(error) => assert!(matches!(
                 error.status,
                 Status::TIBEMS_CORRUPT_MSG | Status::TIBEMS_INVALID_FIELD

@@ -69,7 +69,9 @@ fn an_archive_keeps_the_redelivered_mark() {
     for redelivered in [false, true] {
         let mut message = Message::plain();
         message.set_redelivered(redelivered);
-        let copy = Message::from_archive(&message.to_archive().unwrap()).unwrap();
+        let copy =
+            Message::from_archive(&message.to_archive(MESSAGE_LIMIT).unwrap(), MESSAGE_LIMIT)
+                .unwrap();
         assert_eq!(copy.redelivered(), redelivered);
     }
 }

@@ -147,7 +147,9 @@ fn encoded_content_stays_as_it_came() {
             b"\x1F\x8B\x08".to_vec(),
         );
         assert_eq!(forwarded(&message), as_it_came); // 30-127
-        let stored = Message::from_archive(&message.to_archive().unwrap()).unwrap();
+        let stored =
+            Message::from_archive(&message.to_archive(MESSAGE_LIMIT).unwrap(), MESSAGE_LIMIT)
+                .unwrap();
         assert_eq!(forwarded(&stored), as_it_came);
         assert_eq!(forwarded(&round_trip(&message)), as_it_came);
         let mut copy = message.clone();
@@ -179,6 +181,164 @@ fn encoded_content_stays_as_it_came() {
         BodyKind::Text,
         "Some(\"x\")",
     );
+}
+
+fn utf16_be(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_be_bytes).collect()
+}
+
+/// What a text that C cannot have in its charset becomes, and that it is handed on as it came until it is changed.
+#[test]
+fn texts_in_wide_charsets_are_converted() {
+    let text = "Grüße 😀";
+    let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = text
+        .chars()
+        .flat_map(|c| u32::from(c).to_be_bytes())
+        .collect();
+    let marked = |mark: &[u8], text: &[u8]| [mark, text].concat();
+    for (annotation, kind, bytes) in [
+        (None, Some("text/plain; charset=UTF-16"), utf16_be(text)),
+        (
+            Some(5),
+            Some("text/plain; charset=utf-16be"),
+            utf16_be(text),
+        ),
+        (
+            None,
+            Some("application/xml;charset=\"UTF-16LE\""),
+            le.clone(),
+        ),
+        (
+            None,
+            Some("text/plain; charset=UTF-16"),
+            marked(b"\xFF\xFE", &le),
+        ),
+        (None, Some("application/json"), marked(b"\xFF\xFE", &le)),
+        (None, Some("text/plain; charset=UTF-32"), wide.clone()),
+        (Some(5), None, marked(b"\0\0\xFE\xFF", &wide)),
+        (Some(5), Some("image/png; charset=UTF-16"), utf16_be(text)),
+        (None, Some("text/plain; charset=UTF-16"), utf16_be("中文")), // no zero byte in it
+    ] {
+        let mut fields = vec![Amqp::Null; 6];
+        fields.push(kind.map_or(Amqp::Null, Amqp::symbol));
+        let mut sections: Vec<_> = annotation.map(annotations).into_iter().collect();
+        sections.push((wire::PROPERTIES, Amqp::List(fields)));
+        // in two sections, cut inside a unit
+        let (first, second) = bytes.split_at(3);
+        for part in [first, second] {
+            sections.push((wire::DATA, Amqp::Binary(Bytes::copy_from_slice(part))));
+        }
+        let message = received(payload(sections)).unwrap();
+        let text = if bytes.len() == 4 { "中文" } else { text };
+        let is_the_text = |message: &Message| {
+            assert_eq!(message.kind(), BodyKind::Text, "{kind:?}");
+            assert_eq!(text_of(message).unwrap(), text.as_bytes(), "{kind:?}");
+            let label = message.text_header(TextHeader::Encoding).unwrap();
+            assert_eq!(label.as_bytes(), b"UTF-8");
+        };
+        is_the_text(&message);
+        let as_it_came = (kind.map(str::to_owned), None, bytes.clone());
+        assert_eq!(forwarded(&message), as_it_came);
+        is_the_text(&round_trip(&message));
+        assert_eq!(forwarded(&round_trip(&message)), as_it_came);
+        let stored =
+            Message::from_archive(&message.to_archive(MESSAGE_LIMIT).unwrap(), MESSAGE_LIMIT)
+                .unwrap();
+        is_the_text(&stored);
+        assert_eq!(forwarded(&stored), as_it_came);
+        let mut copy = message.clone();
+        copy.make_writeable();
+        copy.set_property(b"p", Value::Int(1)).unwrap();
+        is_the_text(&copy);
+        assert_eq!(forwarded(&copy), as_it_came);
+
+        // a changed text is one of ours
+        copy.set_text(Some(b"new")).unwrap();
+        let sections = sections_of(&copy);
+        assert_eq!(sections[&wire::AMQP_VALUE], Amqp::string("new"));
+        let Amqp::List(fields) = &sections[&wire::PROPERTIES] else {
+            panic!("{sections:?}");
+        };
+        assert!(fields.len() < 7, "no content type: {fields:?}");
+        let mut copy = message.clone();
+        copy.clear_body();
+        assert_eq!(text_of(&copy), None);
+        assert_eq!(sections_of(&copy)[&wire::AMQP_VALUE], Amqp::Null);
+    }
+}
+
+/// A text that C would see cut off and that cannot be converted is bytes, handed on with its content type.
+#[test]
+fn texts_that_cannot_be_converted_are_bytes() {
+    for (annotation, kind, bytes) in [
+        (None, "text/plain; charset=UTF-16", &b"\0a\0"[..]),
+        (Some(5), "text/plain; charset=UTF-16", b"\xD8\0\0a"),
+        (None, "text/plain; charset=UTF-16", b"\0a\0\0\0b"), // U+0000
+        (None, "text/plain; charset=UTF-32", b"\0\x11\0\0"),
+        (None, "text/plain; charset=x-of-nobody", b"a\0b"),
+        (Some(5), "text/plain; charset=ISO-8859-1", b"a\0\xE9"),
+        (None, "text/plain; charset=UTF-8", b"a\0b"),
+        (None, "application/json", b"\0{\0}"),
+    ] {
+        let mut sections: Vec<_> = annotation.map(annotations).into_iter().collect();
+        sections.extend([content_type(kind), data(bytes)]);
+        let mut message = received(payload(sections)).unwrap();
+        assert_eq!(message.kind(), BodyKind::Bytes, "{kind} {bytes:?}");
+        assert_eq!(bytes_of(&mut message), bytes);
+        assert!(message.text_header(TextHeader::Encoding).is_none());
+        let as_it_came = (Some(kind.to_owned()), None, bytes.to_vec());
+        assert_eq!(forwarded(&message), as_it_came);
+        let stored =
+            Message::from_archive(&message.to_archive(MESSAGE_LIMIT).unwrap(), MESSAGE_LIMIT)
+                .unwrap();
+        assert_eq!(forwarded(&stored), as_it_came);
+        assert_eq!(forwarded(&round_trip(&message)), as_it_came);
+        message.make_writeable();
+        message.write_bytes(b"!").unwrap();
+        assert_eq!(forwarded(&message).0.as_deref(), Some(wire::OCTET_STREAM));
+    }
+    // without a zero byte the bytes are the text, whatever the charset (30-57)
+    for (kind, label) in [
+        ("text/plain; charset=x-of-nobody", Some("x-of-nobody")),
+        ("text/plain; charset=Shift_JIS", Some("Shift_JIS")),
+        ("text/plain", None),
+    ] {
+        let message = received(payload([content_type(kind), data(b"a\xE9")])).unwrap();
+        assert_eq!(text_of(&message).unwrap(), b"a\xE9");
+        let encoding = message.text_header(TextHeader::Encoding);
+        assert_eq!(encoding.and_then(Text::as_str), label);
+    }
+}
+
+/// A string with a zero byte inside keeps its bytes (spec 30 §9.6), is sent on as one, and stays a text.
+#[test]
+fn strings_with_a_zero_byte_stay_texts() {
+    for (text, label) in [
+        (&b"a\0b"[..], None),
+        (b"a\0\xFF", None),
+        ("ü\0".as_bytes(), Some("ISO-8859-1")),
+    ] {
+        let text = Bytes::from_static(text);
+        let string = value(Amqp::RawString(text.clone()));
+        let mut message = received(payload([annotations(5), string])).unwrap();
+        message.set_text_header(TextHeader::Encoding, label.map(str::as_bytes));
+        for message in [&message, &round_trip(&message)] {
+            assert_eq!(text_of(message).unwrap(), text);
+        }
+    }
+}
+
+/// A text of C is never in a wide charset: a label that says so is not believed.
+#[test]
+fn a_wide_label_on_a_text_of_ours_is_not_believed() {
+    let mut message = text_message("ü".as_bytes());
+    message.set_text_header(TextHeader::Encoding, Some(b"UTF-16"));
+    assert_eq!(sections_of(&message)[&wire::AMQP_VALUE], Amqp::string("ü"));
+    message.set_text(Some(b"\xFC")).unwrap();
+    let forwarded = forwarded(&message);
+    let latin = "text/plain; charset=ISO-8859-1".to_owned();
+    assert_eq!(forwarded, (Some(latin), None, b"\xFC".to_vec()));
 }
 
 #[test]

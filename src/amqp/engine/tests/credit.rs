@@ -134,12 +134,41 @@ fn several_changes_of_credit_are_one_flow() {
     wire.silent();
 }
 
+/// What crosses credit taken back comes before the end of a drain, whether some was granted again or not.
+#[test]
+fn a_drain_is_of_credit_taken_back_too() {
+    for again in [0, 1] {
+        let mut wire = Wire::opened();
+        let session = wire.session();
+        let (link, handle) = wire.receiver(session, "a", 5);
+        wire.engine.set_credit(link, 0, false);
+        assert_eq!(our_flow(&mut wire).link_credit, Some(0));
+        wire.engine.set_credit(link, again, false);
+        assert_eq!(wire.engine.drainable(link), 5);
+        wire.engine.drain(link, 0);
+        let asked = our_flow(&mut wire);
+        assert!(asked.drain);
+        assert_eq!(asked.link_credit, Some(5));
+        // These were on their way already.
+        for id in 0..2 {
+            wire.deliver(session.1, handle, id, b"x");
+            assert!(matches!(wire.event(), Event::Delivery { .. }));
+            wire.no_event();
+        }
+        let mut answer = flow(handle, 0);
+        answer.delivery_count = Some(5);
+        wire.frame(session.1, answer);
+        assert_eq!(wire.event(), Event::Drained { link });
+        assert_eq!(wire.engine.drainable(link), 0);
+    }
+}
+
 #[test]
 fn a_drain_ends_when_the_credit_is_used_up() {
     let mut wire = Wire::opened();
     let session = wire.session();
     let (link, handle) = wire.receiver(session, "a", 5);
-    wire.engine.drain(link);
+    wire.engine.drain(link, 0);
     let asked = our_flow(&mut wire);
     assert!(asked.drain);
     assert_eq!(asked.link_credit, Some(5));
@@ -167,7 +196,7 @@ fn a_drain_may_end_with_messages_alone() {
     let mut wire = Wire::opened();
     let session = wire.session();
     let (link, handle) = wire.receiver(session, "a", 2);
-    wire.engine.drain(link);
+    wire.engine.drain(link, 0);
     wire.deliver(session.1, handle, 0, b"x");
     let mut last = transfer(handle, 1);
     last.more = true;
@@ -186,10 +215,10 @@ fn a_drain_without_credit_is_over_at_once() {
     let mut wire = Wire::opened();
     let session = wire.session();
     let (link, _) = wire.receiver(session, "a", 0);
-    wire.engine.drain(link);
+    wire.engine.drain(link, 0);
     assert_eq!(wire.event(), Event::Drained { link });
     let (link, _) = wire.attaching(session.0, "b", Role::Receiver);
-    wire.engine.drain(link);
+    wire.engine.drain(link, 0);
     assert_eq!(wire.event(), Event::Drained { link });
 }
 

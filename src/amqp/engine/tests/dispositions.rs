@@ -30,7 +30,7 @@ fn tokens(wire: &mut Wire) -> Vec<u64> {
     let mut tokens = Vec::new();
     while let Some(event) = wire.engine.poll_event() {
         match event {
-            Event::Outcome { token, .. } => tokens.push(token),
+            Event::Outcome { first, last, .. } => tokens.extend(first..=last),
             other => panic!("{other:?}"),
         }
     }
@@ -41,8 +41,13 @@ fn single(state: Option<DeliveryState>, settled: bool) -> Option<Outcome> {
     let (mut wire, session, _) = sent(1);
     wire.frame(session.1, outcome(0, 0, settled, state));
     match wire.engine.poll_event() {
-        Some(Event::Outcome { outcome, token, .. }) => {
-            assert_eq!(token, 100);
+        Some(Event::Outcome {
+            outcome,
+            first,
+            last,
+            ..
+        }) => {
+            assert_eq!((first, last), (100, 100));
             Some(outcome)
         }
         None => None,
@@ -63,6 +68,36 @@ fn one_range_settles_many() {
     assert_eq!(tokens(&mut wire), rest);
     wire.frame(session.1, outcome(0, 49, true, accepted));
     assert!(tokens(&mut wire).is_empty());
+    wire.silent();
+}
+
+#[test]
+fn a_range_is_told_in_runs_of_one_link() {
+    let mut wire = Wire::opened();
+    let session = wire.session();
+    let (one, _) = wire.sender(session, "a", 1000);
+    let (two, _) = wire.sender(session, "b", 1000);
+    let sends = [(one, 5), (one, 6), (two, 7), (two, 8), (two, 10), (one, 11)];
+    for (link, token) in sends {
+        wire.send(link, b"x", token).unwrap();
+        wire.expect();
+    }
+    wire.frame(
+        session.1,
+        outcome(0, 5, true, Some(DeliveryState::Accepted)),
+    );
+    for (link, first, last) in [(one, 5, 6), (two, 7, 8), (two, 10, 10), (one, 11, 11)] {
+        let outcome = Outcome::Accepted;
+        assert_eq!(
+            wire.event(),
+            Event::Outcome {
+                link,
+                first,
+                last,
+                outcome
+            }
+        );
+    }
     wire.silent();
 }
 
@@ -403,7 +438,8 @@ fn transactions_are_declared_and_discharged() {
         wire.event(),
         Event::Outcome {
             link: coordinator,
-            token: 1,
+            first: 1,
+            last: 1,
             outcome: Outcome::Declared(txn.clone())
         }
     );
@@ -435,7 +471,8 @@ fn transactions_are_declared_and_discharged() {
         wire.event(),
         Event::Outcome {
             link: coordinator,
-            token: 3,
+            first: 3,
+            last: 3,
             outcome: Outcome::Accepted
         }
     );

@@ -20,7 +20,7 @@ fn a_flow_inside_a_delivery_does_not_end_the_drain() {
     let mut wire = Wire::opened();
     let session = wire.session();
     let (link, handle) = wire.receiver(session, "a", 1);
-    wire.engine.drain(link);
+    wire.engine.drain(link, 0);
     let mut part = transfer(handle, 0);
     part.more = true;
     wire.payload(session.1, part.clone(), b"x");

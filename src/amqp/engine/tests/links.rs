@@ -295,6 +295,54 @@ fn a_detach_is_answered_in_kind() {
     }
 }
 
+/// To close such a link would delete what is kept under its name, whatever the peer has done.
+#[test]
+fn what_outlives_its_link_is_only_detached() {
+    let source = |policy: &str| Source {
+        address: Some("t".into()),
+        expiry_policy: Some(policy.into()),
+        ..Source::default()
+    };
+    let kept = source("never");
+    for (asked, closed) in [
+        (Some(source("link-detach")), true),
+        (Some(kept.clone()), false),
+        (None, false), // asks for it by its name
+    ] {
+        for fails in [true, false] {
+            let mut wire = Wire::opened();
+            let session = wire.session();
+            let spec = AttachSpec {
+                name: "a".into(),
+                role: Role::Receiver,
+                source: asked.clone(),
+                target: Some(Target::default().into()),
+                ..AttachSpec::default()
+            };
+            let link = wire.engine.attach(session.0, spec).unwrap();
+            let Performative::Attach(attach) = wire.expect() else {
+                panic!("no attach");
+            };
+            let mut answer = *attach;
+            answer.source.get_or_insert_with(|| kept.clone());
+            wire.answer(session.1, &answer);
+            assert!(matches!(wire.event(), Event::Attached { .. }));
+            match fails {
+                true => wire.deliver(session.1, answer.handle + 10, 0, b"beyond the credit"),
+                false => wire.engine.leave(link),
+            }
+            let Performative::Detach(written) = wire.expect() else {
+                panic!("no detach");
+            };
+            assert_eq!(written.closed, closed, "{asked:?}, fails: {fails}");
+            if fails {
+                let told = wire.event();
+                assert!(matches!(told, Event::Detached { closed: told, .. } if told == closed));
+            }
+        }
+    }
+}
+
 #[test]
 fn an_attach_may_be_given_up_before_its_answer() {
     let mut wire = Wire::opened();

@@ -304,7 +304,7 @@ impl Model {
     fn application_grants(&mut self, link: usize) {
         let id = self.outbound[link].id.unwrap();
         if self.random.one_in(3) {
-            self.wire.engine.drain(id);
+            self.wire.engine.drain(id, 0);
         } else {
             let credit = self.wire.engine.link_credit(id) + self.random.below(4) as u32;
             self.wire.engine.set_credit(id, credit, false);
@@ -419,15 +419,22 @@ impl Model {
     fn events(&mut self) {
         while let Some(event) = self.wire.engine.poll_event() {
             match event {
-                Event::Outcome { token, outcome, .. } => {
+                Event::Outcome {
+                    first,
+                    last,
+                    outcome,
+                    ..
+                } => {
                     assert_eq!(outcome, Outcome::Accepted);
-                    let id = *self
-                        .waiting
-                        .iter()
-                        .find(|(_, waiting)| **waiting == token)
-                        .expect("a waiting send")
-                        .0;
-                    self.waiting.remove(&id);
+                    for token in first..=last {
+                        let id = *self
+                            .waiting
+                            .iter()
+                            .find(|(_, waiting)| **waiting == token)
+                            .expect("a waiting send")
+                            .0;
+                        self.waiting.remove(&id);
+                    }
                 }
                 Event::Delivery { link, delivery } => {
                     let outbound = self

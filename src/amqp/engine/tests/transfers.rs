@@ -434,16 +434,11 @@ fn bad_transfers_close_what_they_concern() {
         delivery_id: None,
         ..transfer(h, 1)
     };
-    let no_tag = |h| Transfer {
-        delivery_tag: None,
-        ..transfer(h, 1)
-    };
     let resume = |h| Transfer {
         resume: true,
         ..transfer(h, 1)
     };
-    check(&no_id, false, "end", invalid);
-    check(&no_tag, false, "end", invalid);
+    check(&no_id, false, "detach", invalid);
     check(&|h| transfer(h, 2), false, "end", invalid);
     check(&|h| transfer(h, 0), false, "end", invalid);
     check(&|h| transfer(h, 0), true, "detach", invalid);
@@ -454,6 +449,67 @@ fn bad_transfers_close_what_they_concern() {
         "end",
         condition::UNATTACHED_HANDLE,
     );
+}
+
+/// Nothing needs the tag (D25), on the first frame of a message as on the only one.
+#[test]
+fn deliveries_without_a_tag_are_taken() {
+    let mut wire = Wire::opened();
+    let session = wire.session();
+    let (_, handle) = wire.receiver(session, "a", 10);
+    for id in 0..3 {
+        let mut first = Transfer {
+            delivery_tag: None,
+            more: id == 1,
+            ..transfer(handle, id)
+        };
+        wire.payload(session.1, first.clone(), b"x");
+        if first.more {
+            (first.delivery_id, first.more) = (None, false);
+            wire.payload(session.1, first, b"y");
+        }
+        let got = delivery(wire.event());
+        assert_eq!(got.delivery_id, id);
+        assert_eq!(got.payload, if id == 1 { "xy" } else { "x" });
+    }
+}
+
+/// The link of a delivery without delivery-id is closed; what is on its way on it may use up numbers, or not, until
+/// the peer has answered: on the other links the next number is taken as it comes (D25).
+#[test]
+fn behind_a_missing_delivery_id_the_next_one_is_taken_as_it_comes() {
+    let mut wire = Wire::opened();
+    let session = wire.session();
+    let (bad, one) = wire.receiver(session, "a", 10);
+    let (_, other) = wire.receiver(session, "b", 10);
+    wire.deliver(session.1, one, 0, b"x");
+    wire.event();
+    let unnumbered = Transfer {
+        delivery_id: None,
+        ..transfer(one, 1)
+    };
+    wire.payload(session.1, unnumbered.clone(), b"x");
+    assert!(matches!(wire.event(), Event::Detached { link, by_peer: false, .. } if link == bad));
+    let (scope, condition) = condition_of(wire.expect());
+    assert_eq!((scope, &*condition), ("detach", condition::INVALID_FIELD));
+    wire.deliver(session.1, other, 2, b"x");
+    assert_eq!(delivery(wire.event()).delivery_id, 2);
+    wire.payload(session.1, unnumbered, b"on its way");
+    for id in [7, 8] {
+        wire.deliver(session.1, other, id, b"x");
+        assert_eq!(delivery(wire.event()).delivery_id, id);
+    }
+    wire.frame(
+        session.1,
+        Detach {
+            handle: one,
+            closed: true,
+            error: None,
+        },
+    );
+    wire.deliver(session.1, other, 10, b"x");
+    let (scope, condition) = condition_of(wire.expect());
+    assert_eq!((scope, &*condition), ("end", condition::INVALID_FIELD));
 }
 
 #[test]

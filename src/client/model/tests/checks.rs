@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::world::{World, id};
+use crate::client::model::Waiter;
 use crate::client::model::link::{Incarnation, Owner};
 use crate::client::model::outbox::Look;
 
@@ -13,6 +14,10 @@ pub fn check(world: &mut World) {
     counters(world);
     links(world);
     queues(world);
+    occupied(world);
+    super::browsers::check(world);
+    let store = world.peer.as_ref().map_or(&world.store, |peer| &peer.store);
+    world.book.check(store, |session| world.is_busy(session));
 }
 
 fn messages(world: &mut World) {
@@ -30,6 +35,7 @@ fn messages(world: &mut World) {
         sent,
         model,
         doomed,
+        too_large,
         ..
     } = world;
     held.retain(|number| {
@@ -47,8 +53,9 @@ fn messages(world: &mut World) {
                         .is_some_and(|of| of.is_open())
                 });
                 let excused = closing || doomed.contains(&one.producer);
+                let refused = one.ignored || too_large.contains(&one.producer);
                 assert!(
-                    one.gone > 0 || excused,
+                    one.gone > 0 || excused || refused,
                     "message {number} has vanished: {one:?}"
                 );
                 one.over = true;
@@ -60,11 +67,9 @@ fn messages(world: &mut World) {
 
 fn counters(world: &World) {
     let model = &world.model;
-    let inboxes: usize = model
-        .consumers
-        .values()
-        .map(|state| state.inbox.held())
-        .sum();
+    let inboxes = model.consumers.values().map(|state| &state.inbox);
+    let inboxes = inboxes.chain(model.browsers.values().map(|state| &state.inbox));
+    let inboxes: usize = inboxes.map(|inbox| inbox.held()).sum();
     assert_eq!(model.clamp.held(), inboxes, "bytes of the inboxes");
     let queued: usize = model
         .producers
@@ -93,7 +98,7 @@ fn counters(world: &World) {
         assert_eq!(state.is_receiving(), inside > 0, "receives of {key}");
         let running = threads().filter(|thread| thread.running().is_some_and(|(_, of)| of == *key));
         assert_eq!(
-            state.running.is_any(),
+            state.running.is_any(Waiter::Thread),
             running.count() > 0,
             "hand-outs of {key}"
         );
@@ -101,7 +106,7 @@ fn counters(world: &World) {
     for (key, state) in &model.sessions {
         let running = threads().filter(|thread| thread.running().is_some_and(|(of, _)| of == *key));
         assert_eq!(
-            state.running.is_any(),
+            state.running.is_any(Waiter::Thread),
             running.count() > 0,
             "hand-outs in {key}"
         );
@@ -115,7 +120,7 @@ fn counters(world: &World) {
             "listeners in {key}"
         );
         for handed in state.unacknowledged.values() {
-            let consumer = model.consumers.get(&handed.consumer);
+            let consumer = model.consumers.get(&handed.consumer());
             assert!(
                 consumer.is_some(),
                 "a message in hand of a consumer that is gone"
@@ -159,12 +164,35 @@ fn links(World { model, doomed, .. }: &World) {
     let receivers = model.consumers.iter();
     let receivers =
         receivers.map(|(key, state)| (Owner::Consumer(*key), state.session(), &state.link));
+    let browsers = model.browsers.iter();
+    let browsers =
+        browsers.map(|(key, state)| (Owner::Browser(*key), state.session(), &state.link));
     let mut owned = 0;
-    for (owner, session, link) in senders.chain(receivers) {
-        let (Owner::Producer(key, _) | Owner::Consumer(key)) = owner;
+    let temporaries = model.temporaries.iter();
+    let temporaries = temporaries.filter_map(|(key, state)| {
+        let session = model.temporaries.session()?;
+        Some((Owner::Temporary(key), session, &state.link))
+    });
+    let coordinators = model.sessions.iter();
+    let coordinators = coordinators.filter_map(|(key, state)| {
+        let link = state.coordinator.as_ref()?.link();
+        Some((Owner::Coordinator(*key), *key, link))
+    });
+    let all = senders.chain(receivers).chain(browsers).chain(temporaries);
+    for (owner, session, link) in all.chain(coordinators) {
+        let (Owner::Producer(key, _)
+        | Owner::Consumer(key)
+        | Owner::Browser(key)
+        | Owner::Coordinator(key)
+        | Owner::Temporary(key)
+        | Owner::Unsubscribing(key)) = owner;
         let failed = link.is_confirmed() && link.incarnation().failed().is_some();
+        // a coordinator goes with its session, whether it had a link just then or not
+        let coordinates = matches!(owner, Owner::Coordinator(_));
+        let of = model.sessions.get(&session);
+        let of_failed = of.is_some_and(|of| of.incarnation().failed().is_some());
         assert!(
-            !failed || doomed.contains(&key),
+            !failed || doomed.contains(&key) || coordinates && of_failed,
             "{owner:?} has failed for nothing: {link:?}"
         );
         if let Some(id) = link.incarnation().id() {
@@ -230,6 +258,22 @@ fn queues(world: &mut World) {
     }
 }
 
+/// Nothing comes behind a message in work where one is to come in advance (D34).
+fn occupied(World { model, .. }: &World) {
+    let Some(server) = model.server.as_ref() else {
+        return;
+    };
+    for (key, state) in &model.consumers {
+        if let Some(link) = state.link.live()
+            && model.is_occupied(*key)
+            && !state.inbox.is_draining()
+        {
+            let credit = server.engine.link_credit(link);
+            assert_eq!(credit, 0, "consumer {key} gets messages behind one in work");
+        }
+    }
+}
+
 /// With everything read and done, a consumer that may have messages has credit for one.
 pub fn nobody_starves(world: &World) {
     let model = &world.model;
@@ -244,8 +288,9 @@ pub fn nobody_starves(world: &World) {
         let Some(link) = state.link.live().filter(|_| !paused && state.is_open()) else {
             continue;
         };
-        let idle = state.inbox.is_empty() && !state.running.is_any();
-        if idle && !state.inbox.is_unprefetched() {
+        let idle = state.inbox.is_empty() && !state.running.is_any(Waiter::Thread);
+        // of one in advance none comes behind a message in work
+        if idle && !state.inbox.is_unprefetched() && !model.is_occupied(*key) {
             assert!(
                 server.engine.link_credit(link) > 0,
                 "consumer {key} starves"

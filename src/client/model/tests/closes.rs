@@ -10,7 +10,8 @@ pub fn close_producer(world: &mut World, session: u32, key: u32, stage: &mut u8)
     match *stage {
         1 => {
             if world.model.is_closing(Object::Session(session)) {
-                return Next::Done;
+                *stage = 9;
+                return Next::Wait(Wait::Called(vec![key], Waiter::Thread), true);
             }
             if !world.model.close_producer(key) {
                 *stage = 9;
@@ -22,12 +23,17 @@ pub fn close_producer(world: &mut World, session: u32, key: u32, stage: &mut u8)
             world.flush();
             Next::Wait(Wait::Written(vec![key]), true)
         }
-        3 => {
+        3 => Next::Wait(Wait::Promises(vec![key]), true),
+        4 => {
+            world.model.give_up_promises(&[key]);
+            Next::Wait(Wait::Called(vec![key], Waiter::Thread), true)
+        }
+        5 => {
             world.model.detach_producer(key);
             world.flush();
             Next::Wait(Wait::Detached(Owner::Producer(key, 0)), true)
         }
-        4 => {
+        6 => {
             world.model.drop_producer(key);
             Next::Done
         }
@@ -40,16 +46,17 @@ pub fn close_consumer(world: &mut World, session: u32, key: u32, stage: &mut u8)
     match *stage {
         1 => {
             if world.model.is_closing(Object::Session(session)) {
-                return Next::Done;
+                *stage = 9;
+                return Next::Wait(Wait::Calls(Calls::Consumer(key), Waiter::Thread), false);
             }
             if !world.model.close_consumer(key, false) {
                 *stage = 9;
                 return Next::Wait(Wait::Gone(Object::Consumer(session, key)), true);
             }
-            Next::Wait(Wait::Calls(Calls::Consumer(key)), false)
+            Next::Wait(Wait::Calls(Calls::Consumer(key), Waiter::Thread), false)
         }
         2 => {
-            world.model.detach_consumer(key);
+            world.model.detach_consumer(key, world.now);
             if world.model.is_kept(key) {
                 return Next::Done;
             }
@@ -70,21 +77,29 @@ pub fn close_session(world: &mut World, key: u32, stage: &mut u8) -> Next {
     match *stage {
         1 => {
             if world.model.is_closing(Object::Session(key)) {
-                return Next::Done;
+                *stage = 19;
+                return Next::Wait(Wait::Calls(Calls::Session(key), Waiter::Thread), false);
             }
             world.model.close_session(key, false);
-            Next::Wait(Wait::Calls(Calls::Session(key)), false)
+            Next::Wait(Wait::Calls(Calls::Session(key), Waiter::Thread), false)
         }
         2 => Next::Wait(Wait::Sends(producers), true),
         3 => {
             world.flush();
             Next::Wait(Wait::Written(producers), true)
         }
-        4 if world.model.end_session(key) => {
+        4 => Next::Wait(Wait::Promises(producers), true),
+        5 => {
+            world.model.give_up_promises(&producers);
+            Next::Wait(Wait::Called(producers, Waiter::Thread), true)
+        }
+        20 => Next::Wait(Wait::Called(producers, Waiter::Thread), true),
+        21 => Next::Done,
+        6 if world.model.end_session(key) => {
             world.flush();
             Next::Wait(Wait::Ended(key), true)
         }
-        4 => Next::Again,
+        6 => Next::Again,
         _ => {
             world.model.drop_session(key);
             Next::Done
@@ -101,14 +116,19 @@ pub fn close(world: &mut World, stage: &mut u8) -> Next {
                 return Next::Done;
             }
             world.model.close();
-            Next::Wait(Wait::Calls(Calls::All), false)
+            Next::Wait(Wait::Calls(Calls::All, Waiter::Thread), false)
         }
         2 => Next::Wait(Wait::Sends(producers), true),
         3 => {
             world.flush();
             Next::Wait(Wait::Written(producers), true)
         }
-        4 => {
+        4 => Next::Wait(Wait::Promises(producers), true),
+        5 => {
+            world.model.give_up_promises(&producers);
+            Next::Wait(Wait::Called(producers, Waiter::Thread), true)
+        }
+        6 => {
             for key in world.model.session_keys() {
                 world.model.put_back(key);
             }
@@ -125,7 +145,7 @@ pub fn close(world: &mut World, stage: &mut u8) -> Next {
                 true,
             )
         }
-        5 => match world.model.server() {
+        7 => match world.model.server() {
             Some((epoch, _)) => Next::Wait(
                 Wait::Goodbye {
                     epoch,

@@ -9,7 +9,7 @@ use super::world::World;
 use crate::client::rules::gate::State;
 
 impl World {
-    /// A session with two producers and a consumer, started.
+    /// A session with two producers, a consumer and a browser, started.
     pub fn set_up(&mut self, mode: u16) {
         let create = [
             (What::Session, 0, mode >> 4),
@@ -17,6 +17,7 @@ impl World {
             (What::Producer, 0, 0),
             (What::Producer, 0, 2),
             (What::Consumer, 0, 2),
+            (What::Browser, 0, 1),
             (What::Start, 0, 0),
         ];
         for step in create {
@@ -51,10 +52,14 @@ impl World {
             self.finish_connect(|_| {});
             self.settle_down();
         }
+        self.finish_transactions(World::settle_down);
         let alive = self.model.server().is_some();
         if alive && !self.model.is_closed() {
             for (thread, waiting) in self.threads.values() {
-                let rests = matches!(thread, Thread::Receive { .. } | Thread::Dispatch { .. });
+                let rests = matches!(
+                    thread,
+                    Thread::Receive { .. } | Thread::Dispatch { .. } | Thread::Complete { .. }
+                );
                 let on = waiting.as_ref().map(|waiting| &waiting.wait);
                 assert!(rests, "{thread:?} waits for ever on {on:?}");
             }
@@ -113,9 +118,20 @@ impl World {
                 stage: 0,
             });
         }
+        for (session, key) in self.browsers.clone() {
+            self.start(Thread::CloseBrowser {
+                session,
+                key,
+                stage: 0,
+            });
+        }
         self.settle_down();
         for key in self.sessions.clone() {
             self.start(Thread::CloseSession { key, stage: 0 });
+        }
+        let transacted = self.book.sessions.iter().map(|of| of.session);
+        for key in transacted.collect::<Vec<_>>() {
+            self.close_transacted(key);
         }
         self.settle_down();
         for (thread, waiting) in self.threads.values() {
@@ -131,6 +147,7 @@ impl World {
         assert!(
             model.producers.is_empty() && model.consumers.is_empty() && model.sessions.is_empty()
         );
+        assert!(model.browsers.is_empty());
         assert_eq!((model.queued_bytes, model.clamp.held()), (0, 0));
         assert!(model.confirming.is_empty());
         self.start(Thread::Close { stage: 0 });
@@ -140,6 +157,12 @@ impl World {
         assert!(
             model.room_waiters.is_empty() && model.held_back.is_empty() && model.server.is_none()
         );
-        assert!(model.detached_consumers.is_empty());
+        assert!(model.detached_receivers.is_empty());
+        assert!(model.drains.is_empty());
+        assert!(model.completers.is_empty() && model.window_waiters.is_empty());
+        assert_eq!(model.promised_bytes, 0);
+        for sent in &self.sent {
+            assert_eq!(sent.owed, sent.told, "a callback is owed: {sent:?}");
+        }
     }
 }

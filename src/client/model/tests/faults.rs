@@ -350,7 +350,7 @@ fn the_late_end_of_a_link_ends_the_waits_for_confirmations() {
     world.progress();
     go(&mut world, &[(Acknowledge, 0, 1)]);
     assert_eq!(world.model.confirming.len(), 1);
-    world.model.detach_consumer(5);
+    world.model.detach_consumer(5, world.now);
     world.model.drop_consumer(5); // the answer to its detach came too late
     world.write_all();
     world.write_all();
@@ -359,4 +359,133 @@ fn the_late_end_of_a_link_ends_the_waits_for_confirmations() {
     }
     assert_eq!(world.threads.len(), 1);
     world.read(usize::MAX);
+}
+
+/// D22: what dies before anything has succeeded on it was only a failed try.
+#[test]
+fn a_connection_is_good_by_what_succeeded_or_by_its_life() {
+    let life = std::time::Duration::from_secs(3600);
+    let mut world = auto(PLAIN());
+    // with its sessions and links it is not good yet
+    go(&mut world, &[(Cut, 0, 0)]);
+    assert!(!world.model.take_goodness(world.now, life));
+    // a confirmed send is
+    connect(&mut world, PLAIN(), |_| {});
+    go(&mut world, &[(Send, 0, 16 + 1)]);
+    world.progress();
+    go(&mut world, &[(Settle, 0, 0)]);
+    world.progress();
+    assert!(world.sent.last().unwrap().over, "not confirmed");
+    go(&mut world, &[(Cut, 0, 0)]);
+    assert!(world.model.take_goodness(world.now, life));
+    assert!(!world.model.take_goodness(world.now + life, life), "twice");
+    // so is a delivery that was taken
+    connect(&mut world, PLAIN(), |_| {});
+    world.progress();
+    go(
+        &mut world,
+        &[(Deliver, 0, 0), (Read, 1, 0), (Receive, 0, 0)],
+    );
+    world.progress();
+    go(&mut world, &[(Cut, 0, 0)]);
+    assert!(world.model.take_goodness(world.now, life));
+    // and a life
+    connect(&mut world, PLAIN(), |_| {});
+    go(&mut world, &[(Cut, 0, 0)]);
+    assert!(world.model.take_goodness(world.now + life, life));
+}
+
+/// A consumer that is closed beside its session waits for its receive, which ends with the session.
+#[test]
+fn the_end_of_a_receive_wakes_the_close_of_its_consumer_in_a_closed_session() {
+    let mut world = auto(SILENT());
+    go(
+        &mut world,
+        &[
+            (Receive, 0, 0),
+            (CloseSession, 0, 0),
+            (CloseConsumer, 0, 0),
+            (Run, 0, 0),
+            (Run, 1, 0),
+            (Run, 2, 0),
+        ],
+    );
+}
+
+/// The acknowledgement crosses the detach: nobody knows whether the commit has it.
+#[test]
+fn a_commit_that_crosses_the_detach_of_a_consumer_is_in_doubt() {
+    let steps = [
+        (End, 20, 7496),
+        (Transacted, 0, 0),
+        (Work, 0, 484),
+        (Detach, 152, 0),
+        (Commit, 30, 0),
+    ];
+    super::histories::run(24, (64, 0), &steps);
+}
+
+/// The server is lost and found while a rollback waits for credit: the next one goes on sending.
+#[test]
+fn a_rollback_leaves_the_next_server_alone() {
+    let steps = [
+        (Work, 0, 286),
+        (Commit, 0, 0),
+        (Transacted, 0, 0),
+        (Work, 0, 0),
+        (Transacted, 0, 0),
+        (Transacted, 0, 0),
+        (Work, 31, 4246),
+        (Rollback, 19, 0),
+        (Transacted, 0, 0),
+        (Cut, 0, 0),
+    ];
+    super::histories::run(88, (144, 0), &steps);
+}
+
+/// A declare that is not answered in time takes the coordinator link: the commit before it has no answer either.
+#[test]
+fn a_silent_coordinator_ends_the_commit_before_its_declare() {
+    let steps = [
+        (Work, 0, 8282),
+        (Transacted, 0, 0),
+        (Work, 0, 41720),
+        (Transacted, 0, 0),
+        (Work, 125, 26),
+        (Transacted, 0, 0),
+        (Work, 24, 2938),
+        (Transacted, 0, 0),
+        (Transacted, 0, 0),
+        (Commit, 180, 0),
+        (Work, 0, 0),
+        (Work, 0, 0),
+        (Work, 0, 0),
+        (Work, 0, 86),
+        (Work, 0, 122),
+        (Work, 0, 256),
+        (Work, 0, 0),
+        (Commit, 9, 2048),
+        (CloseTransacted, 0, 0),
+        (CloseTransacted, 0, 0),
+        (Tick, 5, 0),
+        (Tick, 47, 0),
+    ];
+    super::histories::run(88, (72, 12836), &steps);
+}
+
+/// Stop takes credit back and waits for nothing: what crosses that belongs to the rollback that follows, too, or it comes
+/// before what the rollback has put back.
+#[test]
+fn a_rollback_behind_a_stop_awaits_what_is_on_its_way() {
+    let steps = [
+        (Work, 0, 1274),
+        (Work, 0, 38508),
+        (Work, 0, 38328),
+        (Flush, 0, 0),
+        (Stop, 0, 0),
+        (Rollback, 0, 3584),
+        (Start, 0, 0),
+        (Work, 0, 7948),
+    ];
+    super::histories::run(16, (0, 4464), &steps);
 }

@@ -9,10 +9,9 @@ use proptest::prelude::*;
 
 use super::checks::check;
 use super::peer::{Abilities, Answers};
-use super::threads::{Thread, listener};
-use super::world::{Sent, World};
+use super::threads::Thread;
+use super::world::World;
 use crate::amqp::performative::DeliveryState;
-use crate::client::model::Object;
 use crate::client::rules::gate::State;
 use crate::client::rules::modes::AcknowledgeMode;
 
@@ -25,10 +24,12 @@ pub enum What {
     Session,
     Producer,
     Consumer,
+    Browser,
     Send,
     /// Sends by one producer
     Burst,
     Receive,
+    Look,
     Listen,
     Start,
     Stop,
@@ -36,6 +37,7 @@ pub enum What {
     Recover,
     CloseProducer,
     CloseConsumer,
+    CloseBrowser,
     CloseSession,
     Close,
     Run,
@@ -63,20 +65,34 @@ pub enum What {
     Connected,
     /// Both at once
     Again,
+    Transacted,
+    /// A send or receive in a transaction
+    Work,
+    Commit,
+    Rollback,
+    CloseTransacted,
+    /// The server answers a command, or refuses the next
+    Command,
+    Refuse,
 }
 
 /// One step.
 pub type Step = (What, u8, u16);
 
-fn step() -> impl Strategy<Value = Step> {
+/// How often each step comes.
+type Weights = [(u32, What)];
+
+const OF_EVERYTHING: &Weights = {
     use What::*;
-    let weights: &[(u32, What)] = &[
+    &[
         (1, Session),
         (2, Producer),
         (2, Consumer),
+        (1, Browser),
         (16, Send),
         (10, Burst),
         (6, Receive),
+        (6, Look),
         (2, Listen),
         (2, Start),
         (1, Stop),
@@ -84,6 +100,7 @@ fn step() -> impl Strategy<Value = Step> {
         (1, Recover),
         (1, CloseProducer),
         (1, CloseConsumer),
+        (1, CloseBrowser),
         (1, CloseSession),
         (1, Close),
         (20, Run),
@@ -109,7 +126,53 @@ fn step() -> impl Strategy<Value = Step> {
         (3, Connect),
         (3, Connected),
         (8, Again),
-    ];
+        (1, Transacted),
+        (16, Work),
+        (5, Commit),
+        (3, Rollback),
+        (1, CloseTransacted),
+        (8, Command),
+        (1, Refuse),
+    ]
+};
+
+/// Most of them in transactions.
+const OF_TRANSACTIONS: &Weights = {
+    use What::*;
+    &[
+        (1, Transacted),
+        (40, Work),
+        (12, Commit),
+        (6, Rollback),
+        (1, CloseTransacted),
+        (4, Command),
+        (1, Refuse),
+        (6, Run),
+        (1, Late),
+        (3, Flush),
+        (3, Written),
+        (2, Writable),
+        (5, Read),
+        (1, Tick),
+        (1, Answer),
+        (2, Credit),
+        (2, Window),
+        (3, Settle),
+        (1, Drain),
+        (4, Deliver),
+        (2, Detach),
+        (1, End),
+        (1, ServerClose),
+        (1, Cut),
+        (1, Stop),
+        (2, Start),
+        (1, Connect),
+        (1, Connected),
+        (6, Again),
+    ]
+};
+
+fn step(weights: &Weights) -> impl Strategy<Value = Step> + use<> {
     let what: Vec<What> = weights
         .iter()
         .flat_map(|(weight, what)| (0..*weight).map(move |_| *what))
@@ -117,7 +180,7 @@ fn step() -> impl Strategy<Value = Step> {
     (prop::sample::select(what), any::<u8>(), any::<u16>())
 }
 
-fn pick<T: Copy>(of: &[T], at: u8) -> Option<T> {
+pub fn pick<T: Copy>(of: &[T], at: u8) -> Option<T> {
     of.get(usize::from(at) % of.len().max(1)).copied()
 }
 
@@ -140,11 +203,12 @@ pub fn abilities(a: u8, b: u16) -> Abilities {
     }
 }
 
-const CONDITIONS: [&str; 5] = [
+const CONDITIONS: [&str; 6] = [
     "amqp:link:detach-forced",
     "amqp:internal-error",
     "",
     "amqp:resource-deleted",
+    "amqp:link:message-size-exceeded",
     "amqp:link:detach-forced",
 ];
 const MODES: [AcknowledgeMode; 6] = [
@@ -181,6 +245,25 @@ impl World {
                         session,
                         to: wide % 3,
                         key: None,
+                    });
+                }
+            }
+            What::Browser => {
+                if let Some(session) = pick(&self.sessions, a) {
+                    self.start(Thread::Browse {
+                        session,
+                        to: wide % 3,
+                        key: None,
+                    });
+                }
+            }
+            What::Look => {
+                if let Some((session, key)) = pick(&self.browsers, a) {
+                    let asked = None;
+                    self.start(Thread::Look {
+                        session,
+                        key,
+                        asked,
                     });
                 }
             }
@@ -224,8 +307,21 @@ impl World {
                     });
                 }
             }
-            What::CloseProducer | What::CloseConsumer | What::CloseSession | What::Close
+            What::CloseProducer
+            | What::CloseConsumer
+            | What::CloseBrowser
+            | What::CloseSession
+            | What::Close
                 if b & 3 != 0 => {}
+            What::CloseBrowser => {
+                if let Some((session, key)) = pick(&self.browsers, a) {
+                    self.start(Thread::CloseBrowser {
+                        session,
+                        key,
+                        stage: 0,
+                    });
+                }
+            }
             What::CloseProducer => {
                 if let Some((session, key, _)) = pick(&self.producers, a) {
                     self.start(Thread::CloseProducer {
@@ -276,6 +372,10 @@ impl World {
                     self.doom_all(); // answers come too late
                 }
             }
+            What::Transacted => self.open_transacted(),
+            What::Work | What::Commit | What::Rollback | What::CloseTransacted => {
+                self.transact(what, a, b);
+            }
             What::Connect => self.connect_somewhere(a, b),
             What::Connected => self.connected(a, b),
             What::Again => {
@@ -285,109 +385,6 @@ impl World {
             _ => self.serve(what, a, b),
         }
         self.carry_out();
-    }
-
-    fn send(&mut self, a: u8, b: u16) {
-        let open = self.producers.iter().copied();
-        let open = open.filter(|(of, key, _)| self.is_open(Object::Producer(*of, *key)));
-        let Some((session, producer, own)) = pick(&open.collect::<Vec<_>>(), a) else {
-            return;
-        };
-        let other = own.is_none() || b & 3 == 0;
-        let to = if other {
-            usize::from(b >> 2) % 3
-        } else {
-            own.unwrap()
-        };
-        let other = other && own != Some(to);
-        let size = [1, 50, 600, 1700][usize::from(b >> 5 & 3)];
-        self.sent.push(Sent {
-            producer,
-            held: b & 16 == 0,
-            to,
-            size,
-            gone: 0,
-            gone_now: false,
-            again: 0,
-            order: 0,
-            begun: false,
-            over: false,
-        });
-        let id = self.sent.len() - 1;
-        let thread = Thread::send(self, id, session, other, b & 0x80 != 0);
-        let thread = self.start(thread);
-        if b & 0x2000 == 0 {
-            self.run(thread, false); // it is encoded
-        }
-    }
-
-    fn consume(&mut self, what: What, a: u8, b: u16) {
-        let Some((session, key)) = pick(&self.consumers, a) else {
-            return;
-        };
-        if what == What::Receive {
-            let no_wait = b & 1 == 1;
-            let (inside, asked, taken) = (false, false, None);
-            self.start(Thread::Receive {
-                session,
-                key,
-                no_wait,
-                inside,
-                asked,
-                taken,
-            });
-            return;
-        }
-        let model = &mut self.model;
-        if model.check(Object::Consumer(session, key)).is_err()
-            || model.is_closed()
-            || model.check_consumer(key).is_err()
-        {
-            return;
-        }
-        if b & 3 == 3 {
-            return model.listen(key, None);
-        }
-        if !model.is_receiving(key) {
-            model.listen(key, Some(listener()));
-            if model.claim_dispatcher(session) {
-                self.start(Thread::Dispatch {
-                    session,
-                    batch: None,
-                });
-            }
-        }
-    }
-
-    fn acknowledge(&mut self, a: u8, b: u16) {
-        let Some((session, epoch, number, consumer)) = pick(&self.handed, a) else {
-            return;
-        };
-        self.handed
-            .retain(|(_, _, of, key)| (*of, *key) != (number, consumer));
-        let model = &mut self.model;
-        if model.server().is_none_or(|(now, _)| now != epoch)
-            || model.is_closing(Object::Consumer(session, consumer))
-        {
-            return;
-        }
-        let handed = match model.mode(session) {
-            Some(AcknowledgeMode::Client) => model.take_handed(session),
-            _ => model.take_one_handed(session, number).into_iter().collect(),
-        };
-        if b & 7 == 7 && model.mode(session) != Some(AcknowledgeMode::Client) {
-            return handed
-                .iter()
-                .for_each(|handed| model.recover_handed(*handed));
-        }
-        let confirm = b & 1 == 1;
-        self.start(Thread::Acknowledge {
-            session,
-            epoch,
-            handed,
-            confirm,
-            waits: false,
-        });
     }
 
     /// Somebody looks for a server.
@@ -444,6 +441,8 @@ impl World {
                 };
                 peer.settle(at, state);
             }
+            What::Command => peer.answer_command(),
+            What::Refuse => peer.refuses = true,
             What::Confirm => peer.confirm(at),
             What::Drain => peer.drain(at),
             What::Deliver => peer.deliver(at, [10, 300, 900][wide % 3], b & 0x80 != 0),
@@ -478,6 +477,10 @@ pub fn run(kind: u8, first: (u8, u16), steps: &[Step]) {
     if kind & 48 != 0 {
         world.set_up(first.1);
     }
+    if kind & 128 == 0 {
+        world.happen((What::Transacted, 0, 0));
+        world.progress();
+    }
     for step in steps {
         world.happen(*step);
         check(&mut world);
@@ -492,8 +495,18 @@ proptest! {
     fn nothing_is_lost_doubled_or_forgotten(
         kind in any::<u8>(),
         first in any::<(u8, u16)>(),
-        steps in prop::collection::vec(step(), 0..=2 * LENGTH),
+        steps in prop::collection::vec(step(OF_EVERYTHING), 0..=2 * LENGTH),
     ) {
         run(kind, first, &steps);
+    }
+
+    /// The same, with most of it in transactions: all or nothing, each once, in the order of the queue.
+    #[test]
+    fn transactions_are_whole(
+        kind in any::<u8>(),
+        first in any::<(u8, u16)>(),
+        steps in prop::collection::vec(step(OF_TRANSACTIONS), 0..=2 * LENGTH),
+    ) {
+        run(kind & !128 | 16, first, &steps);
     }
 }

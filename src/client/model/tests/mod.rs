@@ -2,9 +2,13 @@
 //! own.
 //!
 //! `peer` is the server and `says` what it says; `world` has the threads and the clock around one model, `socket` its
-//! socket; `threads`, `sends`, `receives` and `closes` are the calls of the program; `checks` is what must be true after each
-//! step; `histories` makes them, `ends` begins and ends them.
+//! socket; `store` is what the server keeps of transactions;
+//! `threads`, `sends`, `receives`, `browsers`, `closes` and `transacted` are the calls of the program; `checks` is what must be true after each
+//! step; `arrivals` and `book` hold what comes of it against what was said. `histories` makes them, of what `program` begins; `ends` begins and ends them.
 
+mod arrivals;
+mod book;
+mod browsers;
 mod checks;
 mod closes;
 mod ends;
@@ -12,9 +16,12 @@ mod faults;
 mod histories;
 mod outbox;
 mod peer;
+mod program;
 mod receives;
 mod says;
 mod sends;
 mod socket;
+mod store;
 mod threads;
+mod transacted;
 mod world;

@@ -3,7 +3,7 @@
 //! The number of steps is `TIBEMS_MODEL_STEPS` (100,000 without it); a failing history is shrunk and printed by proptest,
 //! which keeps its seed in `proptest-regressions`.
 
-use super::super::outbox::{Outbox, Parcel, Verdict};
+use super::super::outbox::{Outbox, Parcel, Parting, Place, Verdict};
 use crate::amqp::engine::Outcome;
 use crate::client::rules::profile::Profile;
 use crate::status::{Error, Status};
@@ -47,10 +47,21 @@ enum Step {
         cut: bool,
     },
     DropQueued,
+    /// The server takes a link away; a thread was writing this many bytes more.
     Detach {
         link: usize,
-        back: bool,
+        parting: Parting,
+        more: u8,
     },
+}
+
+fn parting() -> impl Strategy<Value = Parting> {
+    prop_oneof![
+        Just(Parting::Failed),
+        Just(Parting::Trouble),
+        Just(Parting::Housekeeping),
+        Just(Parting::TooLarge),
+    ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -69,7 +80,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<u8>().prop_map(Step::Lose),
         6 => (link(), prop::bool::weighted(0.1)).prop_map(|(link, cut)| Step::Pump { link, cut }),
         1 => Just(Step::DropQueued),
-        1 => (link(), any::<bool>()).prop_map(|(link, back)| Step::Detach { link, back }),
+        1 => (link(), parting(), any::<u8>())
+            .prop_map(|(link, parting, more)| Step::Detach { link, parting, more }),
     ]
 }
 
@@ -78,8 +90,12 @@ fn step() -> impl Strategy<Value = Step> {
 struct Truth {
     held: bool,
     size: usize,
-    /// Link and end of its stay in the present output; no end while it is cut
-    place: Option<(usize, Option<u64>)>,
+    /// Its stay in the present output
+    place: Option<Place>,
+    /// The link that it must take again: its server has not changed
+    bound: Option<usize>,
+    /// It may have left by a link that is gone
+    left: bool,
     /// All of it may have left at some time
     sent: bool,
     /// The library has let go of it: told, given back, dropped
@@ -96,8 +112,10 @@ struct World {
     written: u64,
     /// The send that is cut, and how much of it is missing
     cut: Option<(u64, u64)>,
-    /// The last send that went into the present output
-    last: Option<u64>,
+    /// The last send that went into the present output, by link
+    last: [Option<u64>; LINKS],
+    /// By link, since it was attached: the largest send that has left and of which nothing more is known
+    gone: [usize; LINKS],
 }
 
 fn name(ticket: u64, size: usize) -> Vec<u8> {
@@ -111,17 +129,28 @@ fn ticket_of(payload: &[u8]) -> u64 {
 }
 
 impl World {
+    /// The server takes a send.
+    fn answer(&mut self, ticket: u64) {
+        self.outbox
+            .answer((ticket, ticket), &Outcome::Accepted, |_| {});
+    }
+
     /// The bytes of a send go into the output: its place there.
-    fn put(&mut self, ticket: u64, size: usize, cut: bool) -> Option<u64> {
-        assert!(self.last.is_none_or(|last| last < ticket), "out of order");
-        self.last = Some(ticket);
+    fn put(&mut self, ticket: u64, size: usize, link: usize, cut: bool) -> Place {
+        let last = self.last[link].replace(ticket);
+        assert!(last.is_none_or(|last| last < ticket), "out of order");
         let missing = if cut { size as u64 / 2 } else { 0 };
+        let from = self.output;
         self.output += size as u64 - missing;
         if cut {
             self.cut = Some((ticket, missing));
-            return None;
         }
-        Some(self.output)
+        Place {
+            link,
+            from,
+            end: (!cut).then_some(self.output),
+            size,
+        }
     }
 
     fn send(&mut self, held: bool, size: usize, link: usize, cut: bool) {
@@ -129,12 +158,13 @@ impl World {
             return;
         }
         let ticket = self.outbox.next();
-        let end = self.put(ticket, size, cut);
-        let place = Some((link, end));
+        let place = self.put(ticket, size, link, cut);
         let truth = Truth {
             held,
             size,
-            place,
+            place: Some(place),
+            bound: None,
+            left: false,
             sent: false,
             over: false,
             answered: false,
@@ -148,10 +178,11 @@ impl World {
                 to: None,
                 payload: name(ticket, size),
                 made_for: None,
+                settled: true,
             };
-            self.outbox.begin_held(link, end, parcel);
+            self.outbox.begin_held(place, parcel);
         } else {
-            assert_eq!(self.outbox.begin_awaited(link, end), ticket);
+            assert_eq!(self.outbox.begin_awaited(place), ticket);
         }
     }
 
@@ -173,8 +204,8 @@ impl World {
                 if let Some((ticket, missing)) = self.cut.take() {
                     self.output += missing;
                     self.outbox.complete(ticket, self.output);
-                    if let Some((_, end)) = &mut self.truths.get_mut(&ticket).unwrap().place {
-                        *end = Some(self.output);
+                    if let Some(place) = &mut self.truths.get_mut(&ticket).unwrap().place {
+                        place.end = Some(self.output);
                     }
                 }
             }
@@ -187,32 +218,47 @@ impl World {
                 let whole = |truth: &Truth| {
                     truth
                         .place
-                        .is_some_and(|(_, end)| end.is_some_and(|end| end <= written))
+                        .is_some_and(|place| place.end.is_some_and(|end| end <= written))
                 };
                 let mut open = self.truths.iter_mut();
                 let next = open.find(|(_, t)| !t.held && !t.over && !t.answered && whole(t));
                 if let Some((ticket, truth)) = next {
                     truth.answered = true;
-                    self.outbox
-                        .settle(*ticket, Verdict::Outcome(Outcome::Accepted));
+                    let ticket = *ticket;
+                    self.answer(ticket);
                 }
             }
             Step::Take(at) => self.take(at),
             Step::Abandon(at) => {
                 if let Some(ticket) = self.awaited(at) {
                     self.outbox.abandon(ticket);
-                    self.truths.get_mut(&ticket).unwrap().over = true;
+                    let truth = self.truths.get_mut(&ticket).unwrap();
+                    truth.over = true;
+                    if let Some(place) = truth.place.filter(|_| !truth.answered) {
+                        self.gone[place.link] = self.gone[place.link].max(place.size);
+                    }
                 }
             }
             Step::Lose(more) => self.lose((self.written + u64::from(more)).min(self.output)),
             Step::Pump { link, cut } => self.pump(link, cut),
             Step::DropQueued => {
                 if let Some(ticket) = self.outbox.first_queued().map(|(ticket, _)| ticket) {
-                    self.outbox.drop_queued(ticket);
+                    let error = Error::from(Status::TIBEMS_INVALID_SIZE);
+                    assert!(
+                        self.outbox.drop_queued(ticket, &error),
+                        "nobody hears of it"
+                    );
                     self.truths.get_mut(&ticket).unwrap().over = true;
                 }
             }
-            Step::Detach { link, back } => self.detach(link, back),
+            Step::Detach {
+                link,
+                parting,
+                more,
+            } => {
+                let reached = (self.written + u64::from(more)).min(self.output);
+                self.detach(link, parting, reached);
+            }
         }
     }
 
@@ -222,17 +268,18 @@ impl World {
             .reclaim(self.written, |payload| freed.push(ticket_of(&payload)));
         for ticket in freed {
             let truth = self.truths.get_mut(&ticket).unwrap();
-            let end = truth.place.expect("in the output").1.expect("whole");
+            let place = truth.place.expect("in the output");
+            let end = place.end.expect("whole");
             assert!(truth.held && !truth.over && end <= self.written);
             truth.over = true;
+            if !truth.left {
+                self.gone[place.link] = self.gone[place.link].max(place.size);
+            }
         }
-        // whatever was written is given back
-        for truth in self
-            .truths
-            .values()
-            .filter(|truth| truth.held && !truth.over)
-        {
-            let end = truth.place.and_then(|(_, end)| end);
+        // whatever was written is given back, unless it stands behind one that goes once more
+        let mut open = self.truths.values().filter(|t| t.held && !t.over);
+        if let Some(truth) = open.next() {
+            let end = truth.place.and_then(|place| place.end);
             assert!(end.is_none_or(|end| end > self.written), "{truth:?}");
         }
     }
@@ -253,23 +300,27 @@ impl World {
         match verdict {
             Verdict::Outcome(_) => assert!(truth.answered),
             Verdict::Lost { sent } => assert_eq!(sent, truth.sent, "{truth:?}"),
-            Verdict::LinkFailed(_) | Verdict::Detached(_) => assert!(truth.place.is_none()),
+            Verdict::LinkFailed(_) | Verdict::Detached(_) => {
+                assert!(truth.place.is_none() && !truth.answered);
+            }
         }
     }
 
     fn lose(&mut self, reached: u64) {
         self.outbox.lose(reached, &self.profile);
         for truth in self.truths.values_mut() {
-            let Some((_, end)) = truth.place.take() else {
+            (truth.bound, truth.left) = (None, false);
+            let Some(place) = truth.place.take() else {
                 continue;
             };
             if truth.over || truth.answered {
                 continue;
             }
-            truth.sent = end.is_some_and(|end| end <= reached);
+            truth.sent = place.end.is_some_and(|end| end <= reached);
             truth.over = truth.held && truth.sent;
         }
-        (self.output, self.written, self.cut, self.last) = (0, 0, None, None);
+        (self.output, self.written, self.cut) = (0, 0, None);
+        (self.last, self.gone) = ([None; LINKS], [0; LINKS]);
     }
 
     fn pump(&mut self, link: usize, cut: bool) {
@@ -283,31 +334,73 @@ impl World {
         let truth = &self.truths[&ticket];
         // never again what may have arrived, and nothing twice at once
         assert!(truth.held && !truth.sent && !truth.over && truth.place.is_none());
-        let size = truth.size;
-        let end = self.put(ticket, size, cut);
-        self.outbox.begin_queued(ticket, link, end);
-        self.truths.get_mut(&ticket).unwrap().place = Some((link, end));
+        let (size, link) = (truth.size, truth.bound.unwrap_or(link));
+        let place = self.put(ticket, size, link, cut);
+        self.outbox.begin_queued(ticket, place);
+        self.truths.get_mut(&ticket).unwrap().place = Some(place);
     }
 
-    fn detach(&mut self, link: usize, back: bool) {
-        let error = || Verdict::LinkFailed(Error::from(Status::TIBEMS_EXCEPTION));
-        self.outbox.detach(link, back, error);
+    /// The server has the output up to `reached` and takes a link away. What is whole there is with it, what is not will
+    /// be ignored. One that finds a message too large may mean the largest that it has seen any of, and no other for
+    /// certain.
+    fn detach(&mut self, link: usize, parting: Parting, reached: u64) {
+        let open = |truth: &Truth| {
+            let place = truth.place.filter(|place| place.link == link);
+            place.filter(|_| !truth.over && !truth.answered && !truth.left)
+        };
+        let seen = self.truths.iter().filter_map(|(ticket, truth)| {
+            let place = open(truth).filter(|place| place.from < reached)?;
+            Some((place.size, std::cmp::Reverse(*ticket)))
+        });
+        let largest = seen.max().filter(|(size, _)| *size >= self.gone[link]);
+        let too_large = largest
+            .filter(|_| parting == Parting::TooLarge)
+            .map(|(_, ticket)| ticket.0);
+        let error = Error::from(Status::TIBEMS_INVALID_SIZE);
+        let dropped = self.outbox.detach(link, parting, reached, &error);
+        let is_held = too_large.is_none_or(|ticket| self.truths[&ticket].held);
+        assert_eq!(dropped, parting == Parting::TooLarge && is_held);
+        let failed = matches!(parting, Parting::Failed | Parting::Trouble);
         for (ticket, truth) in &mut self.truths {
-            let Some((_, end)) = truth.place.filter(|(on, _)| *on == link) else {
+            let Some(place) = open(truth) else {
+                // given up or answered, and its rest will never be written
+                truth.place.take_if(|p| p.link == link && p.end.is_none());
                 continue;
             };
-            let cut = end.is_none();
-            let told = !truth.held && !truth.over && !truth.answered;
-            if told || cut {
-                truth.place = None;
+            let whole = place.end.is_some_and(|end| end <= reached);
+            let refused = too_large == Some(*ticket);
+            if truth.held && whole && !refused {
+                truth.left = true;
+                continue;
             }
-            if cut {
-                self.cut = None;
-                match truth.held && back {
-                    true => self.last = ticket.checked_sub(1), // it may go again
-                    false => truth.over |= truth.held,
+            truth.place = None;
+            if truth.held {
+                truth.over = refused || parting == Parting::Failed;
+                truth.bound = Some(link);
+                continue;
+            }
+            let verdict = self.outbox.take(*ticket).expect("a verdict");
+            truth.over = true;
+            match verdict {
+                Verdict::LinkFailed(_) => assert!(failed || refused),
+                Verdict::Detached(error) => {
+                    assert!(!failed && !refused);
+                    let doubted = error.text.starts_with("outcome unknown:");
+                    assert!(whole && doubted || parting == Parting::Housekeeping);
                 }
+                Verdict::Lost { sent } => {
+                    assert!(parting == Parting::TooLarge && !sent && !refused && !whole);
+                }
+                Verdict::Outcome(_) => panic!("nobody has answered"),
             }
+        }
+        (self.last[link], self.gone[link]) = (None, 0);
+        if let Some((ticket, _)) = self.cut
+            && self.truths[&ticket]
+                .place
+                .is_none_or(|place| place.link == link)
+        {
+            self.cut = None;
         }
     }
 
@@ -322,7 +415,7 @@ impl World {
         assert_eq!(self.outbox.waits(), count > 0);
         assert_eq!(self.outbox.queued_bytes(), bytes);
         let behind = self.truths.values().any(|truth| match truth.place {
-            Some((_, end)) => end.is_none_or(|end| end > self.written),
+            Some(place) => place.end.is_none_or(|end| end > self.written),
             None => truth.held && !truth.over,
         });
         // a given up or answered send may still stand in the output
@@ -341,8 +434,7 @@ impl World {
         self.written = self.output;
         self.reclaim();
         while let Some(ticket) = self.awaited(0) {
-            self.outbox
-                .settle(ticket, Verdict::Outcome(Outcome::Accepted));
+            self.answer(ticket);
             assert!(self.outbox.take(ticket).is_some());
             self.truths.get_mut(&ticket).unwrap().over = true;
         }

@@ -3,10 +3,11 @@
 //! It has the numbers of the client for its own: channels, handles. What it says collects in `out`. It notes each message
 //! that it has whole, with the position of its last byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
+use super::store::Store;
 use crate::amqp::codec::Value;
 use crate::amqp::frame::{FrameDecoder, FrameHeader, HEADER_AMQP, encode_frame};
 use crate::amqp::performative::*;
@@ -63,6 +64,8 @@ pub struct Arrival {
     /// Of the link: none = the relay
     pub address: Option<String>,
     pub settled: bool,
+    /// It had taken the link away before
+    pub ignored: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,19 +76,42 @@ pub enum Stage {
     Leaving,
 }
 
+/// A delivery of which not all is there.
+#[derive(Debug)]
+pub struct Coming {
+    id: u32,
+    settled: bool,
+    txn: Option<Bytes>,
+    data: Vec<u8>,
+}
+
 #[derive(Debug)]
 pub struct Link {
     pub name: String,
     /// The client sends
     pub sends: bool,
     pub stage: Stage,
+    /// It goes to the coordinator
+    pub commands: bool,
+    /// What the client receives is a copy
+    pub copies: bool,
     pub address: Option<String>,
     /// Deliveries begun
     pub count: u32,
     /// The client receives: how far its credit reaches, and whether it drains
     pub limit: u32,
     pub drains: bool,
-    pub coming: Option<(u32, bool, Vec<u8>)>,
+    pub coming: Option<Coming>,
+    /// It has begun to take a send that nobody waits for, and these of others without an outcome
+    pub held: bool,
+    pub waiting: Vec<u32>,
+}
+
+impl Link {
+    /// A consumer's, with credit.
+    pub fn is_hungry(&self) -> bool {
+        !self.sends && self.stage == Stage::There && self.count < self.limit
+    }
 }
 
 #[derive(Debug, Default)]
@@ -112,12 +138,23 @@ pub struct Peer {
     pub arrivals: Vec<Arrival>,
     /// Deliveries without outcome: channel, number, payload
     pub unsettled: Vec<(u16, u32, Vec<u8>)>,
+    /// Deliveries that it sent settled: channel, number
+    pub forgotten: BTreeSet<(u16, u32)>,
     /// Acknowledgements that wait for a confirmation
     pub unconfirmed: Vec<(u16, u32, u32)>,
+    /// Transactions, and their answers that are not given
+    pub store: Store,
+    pub commands: Vec<(u16, u32, DeliveryState)>,
+    /// The next command
+    pub refuses: bool,
     /// Names of the links that it has refused, detached for good, or ended with their session
     pub doomed: Vec<String>,
     /// Consumers' links that it has detached
     pub forced: u32,
+    /// Names of producers' links that it has detached as housekeeping
+    pub housekept: Vec<String>,
+    /// Names of producers' links on which it has found a message too large
+    pub too_large: Vec<String>,
 }
 
 impl Peer {
@@ -133,8 +170,14 @@ impl Peer {
             links: BTreeMap::new(),
             arrivals: Vec::new(),
             unsettled: Vec::new(),
+            forgotten: BTreeSet::new(),
             unconfirmed: Vec::new(),
+            store: Store::default(),
+            commands: Vec::new(),
+            refuses: false,
             doomed: Vec::new(),
+            housekept: Vec::new(),
+            too_large: Vec::new(),
             forced: 0,
         }
     }
@@ -179,6 +222,7 @@ impl Peer {
             Performative::Open(_) => self.open(),
             Performative::Begin(_) => {
                 self.sessions.insert(channel, Session::default());
+                self.forgotten.retain(|(of, _)| *of != channel);
                 if at_once {
                     self.answer_begin(channel);
                 }
@@ -188,6 +232,15 @@ impl Peer {
             Performative::Transfer(transfer) => self.on_transfer(channel, &transfer, payload, end),
             Performative::Disposition(disposition) => {
                 let last = disposition.last.unwrap_or(disposition.first);
+                let told = (channel, disposition.first)..=(channel, last);
+                let forgotten = self.forgotten.range(told).next();
+                assert!(
+                    disposition.role == Role::Sender || forgotten.is_none(),
+                    "{disposition:?} of what came settled"
+                );
+                if disposition.role == Role::Receiver && disposition.settled {
+                    self.store.settle(channel, &disposition);
+                }
                 if disposition.role == Role::Receiver && !disposition.settled {
                     self.unconfirmed.push((channel, disposition.first, last));
                     if self.abilities.settles {
@@ -197,6 +250,7 @@ impl Peer {
             }
             Performative::Detach(detach) => {
                 let link = self.links.remove(&(channel, detach.handle));
+                self.store.leave(|at| at == (channel, detach.handle));
                 if link.is_some_and(|link| link.stage != Stage::Leaving) {
                     let handle = detach.handle;
                     let closed = detach.closed;
@@ -212,6 +266,8 @@ impl Peer {
             }
             Performative::End(_) => {
                 self.links.retain(|(of, _), _| *of != channel);
+                self.store.leave(|(of, _)| of == channel);
+                self.commands.retain(|(of, ..)| *of != channel);
                 self.unsettled.retain(|(of, ..)| *of != channel);
                 self.unconfirmed.retain(|(of, ..)| *of != channel);
                 if self
@@ -264,6 +320,9 @@ impl Peer {
             }
             (_, source) => source.as_ref().and_then(|source| source.address.clone()),
         };
+        let commands = matches!(attach.target, Some(LinkTarget::Coordinator(_)));
+        let source = attach.source.as_ref();
+        let copies = source.is_some_and(|source| source.distribution_mode.is_some());
         for (at, link) in &self.links {
             let twice = at.0 == channel && link.name == attach.name && link.stage != Stage::Leaving;
             assert!(!twice, "link {} is attached twice", link.name);
@@ -272,11 +331,15 @@ impl Peer {
             name: attach.name,
             sends: attach.role == Role::Sender,
             stage: Stage::Asked,
+            commands,
+            copies,
             address,
             count: 0,
             limit: 0,
             drains: false,
             coming: None,
+            held: false,
+            waiting: Vec::new(),
         };
         assert!(self.links.insert((channel, attach.handle), link).is_none());
         if at_once {
@@ -304,8 +367,13 @@ impl Peer {
         };
         link.stage = Stage::There;
         let (sends, name) = (link.sends, link.name.clone());
+        let target = match link.commands {
+            true => LinkTarget::Coordinator(Coordinator::default()),
+            false => Target::default().into(),
+        };
         let source = Source {
             address: Some("s".into()),
+            distribution_mode: link.copies.then(|| "copy".into()),
             ..Source::default()
         };
         let answer = Attach {
@@ -313,7 +381,7 @@ impl Peer {
             handle,
             role: if sends { Role::Receiver } else { Role::Sender },
             source: (sends || !refuses).then_some(source),
-            target: (!sends || !refuses).then(|| Target::default().into()),
+            target: (!sends || !refuses).then_some(target),
             initial_delivery_count: (!sends).then_some(0),
             ..Attach::default()
         };
@@ -384,17 +452,47 @@ impl Peer {
         };
         if link.coming.is_none() {
             link.count += 1;
-            let settled = transfer.settled.unwrap_or(false);
-            link.coming = Some((transfer.delivery_id.unwrap(), settled, Vec::new()));
+            let (id, settled) = (
+                transfer.delivery_id.unwrap(),
+                transfer.settled.unwrap_or(false),
+            );
+            match settled {
+                true => link.held = true,
+                false => link.waiting.push(id),
+            }
+            let txn = match &transfer.state {
+                Some(DeliveryState::Transactional { txn_id, .. }) => Some(txn_id.clone()),
+                _ => None,
+            };
+            let data = Vec::new();
+            link.coming = Some(Coming {
+                id,
+                settled,
+                txn,
+                data,
+            });
         }
-        let (id, settled, mut data) = link.coming.take().unwrap();
-        data.extend_from_slice(payload);
+        let mut coming = link.coming.take().unwrap();
+        coming.data.extend_from_slice(payload);
         if transfer.more {
-            link.coming = Some((id, settled, data));
+            link.coming = Some(coming);
+            return;
+        }
+        let Coming {
+            id,
+            settled,
+            txn,
+            data,
+        } = coming;
+        if link.commands || txn.is_some() {
+            if link.stage == Stage::There {
+                self.on_transacted((channel, transfer.handle), id, txn, data);
+            }
             return;
         }
         let address = link.address.clone();
-        if !settled && link.stage == Stage::There {
+        let ignored = link.stage != Stage::There;
+        if !settled && !ignored {
             self.unsettled.push((channel, id, data.clone()));
         }
         self.arrivals.push(Arrival {
@@ -402,8 +500,23 @@ impl Peer {
             end,
             address,
             settled,
+            ignored,
         });
-        if settles {
+        if settles && !ignored {
+            self.settle(0, DeliveryState::Accepted);
+        }
+    }
+
+    /// A command, or a message in a transaction.
+    fn on_transacted(&mut self, at: (u16, u32), id: u32, txn: Option<Bytes>, data: Vec<u8>) {
+        let Some(txn) = txn else {
+            return self.command(at, id, &data);
+        };
+        let known = self.store.send(&txn, super::world::id(&data));
+        self.unsettled.push((at.0, id, data));
+        if !known {
+            self.settle(self.unsettled.len() - 1, DeliveryState::Rejected(None));
+        } else if self.abilities.settles {
             self.settle(0, DeliveryState::Accepted);
         }
     }

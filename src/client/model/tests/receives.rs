@@ -2,7 +2,7 @@
 //! `session.rs` do them.
 
 use super::threads::{APP, Next, enter};
-use super::world::World;
+use super::world::{World, id};
 use crate::client::model::*;
 use crate::client::rules::gate::Call;
 use crate::client::rules::modes::AcknowledgeMode;
@@ -20,10 +20,10 @@ pub fn receive(
     let model = &mut world.model;
     let waited = std::mem::take(inside);
     if waited {
-        model.end_receiving(key);
+        model.end_receiving(key, world.now);
         if !in_time {
             if !no_wait {
-                model.take_credit_back(key);
+                model.take_credit_back(key, world.now);
             }
             return Next::Done;
         }
@@ -44,10 +44,11 @@ pub fn receive(
         }
     }
     if no_wait {
-        if std::mem::replace(asked, true) || !model.is_started() {
+        let answered = std::mem::replace(asked, true) && !model.is_end_doubtful(key);
+        if answered || !model.is_started() {
             return Next::Done;
         }
-        model.drain_credit(key, 1);
+        model.probe(key, world.now);
     }
     model.begin_receiving(key);
     *inside = true;
@@ -81,24 +82,24 @@ fn received(world: &mut World, session: u32, batch: Batch) -> Next {
         .model
         .mode(session)
         .is_some_and(AcknowledgeMode::by_program);
+    let transacted = world.model.mode(session) == Some(AcknowledgeMode::Transacted);
     let mut next = 0;
     while next < wanted.min(batch.messages.len()) && batch.claim() {
         batch.handle();
-        if by_program {
-            let handed = Handed {
-                consumer: key,
-                link: batch.link,
-                delivery_id: batch.messages[next].delivery_id,
-            };
+        let handed = Handed::new(key, batch.link, &batch.messages[next]);
+        if let Some(handed) = handed.filter(|_| by_program || transacted) {
             let number = world.model.remember(session, handed);
-            world.handed.push((session, batch.epoch, number, key));
+            match transacted {
+                true => world.had(session, id(&batch.messages[next].payload)),
+                false => world.handed.push((session, batch.epoch, number, key)),
+            }
         }
         next += 1;
     }
     world.model.end_batch(batch, next);
     world.model.end_running(session, key);
     let waits = world.model.has_backlog(key);
-    if world.model.speak(session, waits, world.now) == Spoken::Now {
+    if world.model.speak(session, Some(key), waits, world.now) == Spoken::Now {
         world.flush();
     }
     match (next, turn) {
@@ -114,12 +115,8 @@ pub fn dispatch(world: &mut World, session: u32, batch: &mut Option<(Batch, usiz
             .mode(session)
             .is_some_and(AcknowledgeMode::by_program);
         if next < taken.messages.len() && taken.claim() {
-            if by_program {
-                let handed = Handed {
-                    consumer: taken.consumer,
-                    link: taken.link,
-                    delivery_id: taken.messages[next].delivery_id,
-                };
+            let handed = Handed::new(taken.consumer, taken.link, &taken.messages[next]);
+            if let Some(handed) = handed.filter(|_| by_program) {
                 let number = world.model.remember(session, handed);
                 world
                     .handed
@@ -139,7 +136,7 @@ pub fn dispatch(world: &mut World, session: u32, batch: &mut Option<(Batch, usiz
         world.model.end_batch(taken, next);
         world.model.end_running(session, consumer);
         let waits = world.model.has_backlog(consumer);
-        if world.model.speak(session, waits, world.now) == Spoken::Now {
+        if world.model.speak(session, Some(consumer), waits, world.now) == Spoken::Now {
             world.flush();
         }
     }
@@ -174,7 +171,7 @@ pub fn acknowledge(
             return Next::Done;
         }
         if !model.accept(session, handed, confirm) {
-            model.speak(session, false, world.now);
+            model.speak(session, None, false, world.now);
             model.drop_kept_consumers(session);
             world.flush();
             return Next::Done;
@@ -210,7 +207,7 @@ pub fn recover(world: &mut World, session: u32, epoch: &mut u32, waits: &mut boo
         };
         *epoch = now;
         world.model.begin_recover(session);
-        world.model.drain_session(session);
+        world.model.drain_session(session, world.now);
         world.flush();
         return Next::Wait(Wait::Drained(session, now), true);
     }

@@ -60,6 +60,12 @@ impl Peer {
             return None;
         }
         let (channel, first, payload) = self.unsettled.remove(at % self.unsettled.len());
+        if state != DeliveryState::Accepted {
+            self.store.refuse(super::world::id(&payload));
+        }
+        for link in self.links.values_mut().filter(|link| link.sends) {
+            link.waiting.retain(|id| *id != first);
+        }
         let state = Some(state);
         let role = Role::Receiver;
         self.say(
@@ -103,11 +109,18 @@ impl Peer {
 
     /// Sends a message to a consumer that has credit for it.
     pub fn deliver(&mut self, at: usize, size: usize, settled: bool) {
-        let hungry =
-            |link: &Link| !link.sends && link.stage == Stage::There && link.count < link.limit;
-        let Some(at) = self.link(at, hungry) else {
+        if let Some(at) = self.link(at, Link::is_hungry) {
+            self.deliver_at(at, size, settled);
+        }
+    }
+
+    /// Sends a message to this consumer, if it has credit.
+    pub fn deliver_at(&mut self, at: (u16, u32), size: usize, settled: bool) {
+        if !self.links.get(&at).is_some_and(Link::is_hungry) {
             return;
-        };
+        }
+        let own = self.own_queue(at);
+        let settled = settled && own.is_none();
         let (Some(link), Some(session)) = (self.links.get_mut(&at), self.sessions.get_mut(&at.0))
         else {
             return;
@@ -116,6 +129,9 @@ impl Peer {
         session.sent += 1;
         session.deliveries += 1;
         let id = session.deliveries;
+        if settled {
+            self.forgotten.insert((at.0, id));
+        }
         let transfer = Transfer {
             handle: at.1,
             delivery_id: Some(id),
@@ -124,7 +140,12 @@ impl Peer {
             settled: Some(settled),
             ..Transfer::default()
         };
-        self.say_with(at.0, transfer, &vec![7; size]);
+        let mut payload = vec![7; size];
+        if let Some(queue) = own {
+            let number = self.store.give(&queue, at, id);
+            payload.extend_from_slice(&(number as u32).to_be_bytes());
+        }
+        self.say_with(at.0, transfer, &payload);
         if self.links[&at].drains && self.abilities.drains {
             self.answer_drain(at);
         }
@@ -142,12 +163,23 @@ impl Peer {
             return;
         };
         link.stage = Stage::Leaving;
+        self.store.leave(|gone| gone == at);
+        let housekept = self.housekept.iter().filter(|name| **name == link.name);
         let comes_back = match condition {
-            "" | "amqp:link:detach-forced" => link.sends || self.forced < 4,
+            "" | "amqp:link:detach-forced" if link.sends => housekept.count() < 4,
+            "" | "amqp:link:detach-forced" => self.forced < 4,
+            "amqp:link:message-size-exceeded" => {
+                link.sends && (link.held || !link.waiting.is_empty())
+            }
             "amqp:internal-error" => link.sends,
             _ => false,
         };
         self.forced += u32::from(!link.sends);
+        match condition {
+            "amqp:link:message-size-exceeded" => self.too_large.push(link.name.clone()),
+            _ if link.sends => self.housekept.push(link.name.clone()),
+            _ => {}
+        }
         if !comes_back {
             self.doomed.push(link.name.clone());
         }
@@ -173,6 +205,7 @@ impl Peer {
         if let Some(session) = self.sessions.get_mut(&channel) {
             session.ended = true;
         }
+        self.store.leave(|(of, _)| of == channel);
         let error = Some(AmqpError::new("amqp:internal-error", "because"));
         self.say(channel, End { error });
     }
@@ -194,11 +227,15 @@ impl Peer {
             settles: true,
             ..self.abilities
         };
+        self.refuses = false;
         for _ in 0..self.sessions.len() + self.links.len() {
             self.answer(0, false);
             self.drain(0);
         }
         while self.settle(0, DeliveryState::Accepted).is_some() {}
+        while !self.commands.is_empty() {
+            self.answer_command();
+        }
         while !self.unconfirmed.is_empty() {
             self.confirm(0);
         }

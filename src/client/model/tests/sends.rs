@@ -1,10 +1,11 @@
 //! A send of the program between two waits, as `send.rs` does it; what becomes of it is held against the book.
 
-use super::threads::{APP, Next};
+use super::threads::{APP, Next, Thread};
 use super::world::{World, payload};
 use crate::client::model::*;
-use crate::client::rules::gate::Call;
-use crate::message::Addresses;
+use crate::client::rules::gate::{Call, Caller};
+use crate::client::rules::verdict::is_of_destination;
+use crate::message::{Addresses, DestinationKind, Message, MessageObject};
 
 /// Where a send stands.
 #[derive(Debug)]
@@ -36,11 +37,28 @@ impl Send {
     pub fn new(world: &World, id: usize, session: u32, other: bool, resends: bool) -> Send {
         let sent = &world.sent[id];
         let to = other.then(|| World::destination(sent.to));
+        let mut sending = Sending::new(session, sent.producer, to, sent.held);
+        if sent.promised {
+            let listener = CompletionListener {
+                message: id,
+                callback: 0,
+                closure: 0,
+                call: |_, _| {},
+            };
+            let message = MessageObject::new(Message::plain()).pend();
+            let silent = sent.held && other;
+            let promise = Promise::new(message, DestinationKind::Queue, silent, listener);
+            let caller = match sent.patient {
+                true => Caller::CompletionListener,
+                false => APP,
+            };
+            sending = sending.promising(promise, caller);
+        }
         Send {
             id,
             session,
             producer: sent.producer,
-            sending: Sending::new(session, sent.producer, to, sent.held),
+            sending,
             payload: Vec::new(),
             encoded: None,
             at: At::Gate,
@@ -70,8 +88,9 @@ impl Send {
         if let (Next::Done, At::Link | At::Answer(_)) = (&next, &self.at) {
             self.leave(world);
         }
-        if matches!(next, Next::Done) && !world.sent[self.id].held {
-            world.sent[self.id].over = true;
+        let sent = &mut world.sent[self.id];
+        if matches!(next, Next::Done) && !sent.held && !sent.owed {
+            sent.over = true;
         }
         next
     }
@@ -106,6 +125,12 @@ impl Send {
             self.payload = payload(self.id, sent.size, &profile.to_wire(&to));
             self.encoded = Some(epoch);
             return Next::Unlocked;
+        }
+        if world.sent[self.id].promised && world.model.claim_completer(self.session) {
+            world.start(Thread::Complete {
+                session: self.session,
+                batch: Vec::new(),
+            });
         }
         world.model.begin_sending(self.producer);
         self.at = At::Link;
@@ -147,6 +172,10 @@ impl Send {
                 world.held.push(self.id);
                 Next::Done
             }
+            Ok(Sent::Promised) => {
+                self.owe(world, ticket);
+                Next::Done
+            }
             Ok(Sent::Lost | Sent::Attach(_)) => {
                 self.leave(world);
                 Next::Again
@@ -155,8 +184,27 @@ impl Send {
                 world.flush();
                 Next::Wait(wait, true)
             }
+            // nobody hears of the destination
+            Err(error)
+                if world.sent[self.id].held
+                    && !self.sending.is_bound()
+                    && is_of_destination(error.status) =>
+            {
+                if world.sent[self.id].promised {
+                    self.owe(world, ticket);
+                    let accepted = Verdict::Outcome(crate::amqp::engine::Outcome::Accepted);
+                    let size = self.payload.len();
+                    world.model.keep_promise(&mut self.sending, accepted, size);
+                }
+                Next::Done
+            }
             Err(_) => Next::Done,
         }
+    }
+
+    fn owe(&mut self, world: &mut World, ticket: Ticket) {
+        let sent = &mut world.sent[self.id];
+        (sent.begun, sent.owed, sent.order) = (true, true, ticket);
     }
 
     fn put(&mut self, world: &mut World, ticket: Ticket) {
@@ -180,7 +228,7 @@ impl Send {
             }
             None => {}
             Some(Verdict::Lost { sent: gone }) => {
-                assert_eq!(gone, sent.gone_now, "{sent:?}");
+                assert!(gone == sent.gone_now || sent.ignored, "{sent:?}");
                 self.begun |= gone;
                 self.leave(world);
                 return Next::Again;

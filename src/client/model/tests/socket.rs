@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use super::world::World;
+use crate::client::rules::outage::{Loss, Witness};
+use crate::clock::Stamp;
 use crate::status::{Error, Status};
 
 impl World {
@@ -108,8 +110,12 @@ impl World {
             peer.read(&self.unsent[..reached]);
         }
         self.arrive();
-        self.peer = None;
-        self.model.lost(epoch, cause);
+        if let Some(mut peer) = self.peer.take() {
+            peer.store.leave(|_| true);
+            self.store = peer.store;
+        }
+        self.model
+            .lost(epoch, Loss::new(Witness::Reader, cause), Stamp::ORIGIN);
         (self.unsent, self.writing, self.blocked) = (Vec::new(), false, false);
     }
 

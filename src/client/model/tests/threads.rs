@@ -4,10 +4,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::browsers::{close_browser, look};
 use super::closes::{close, close_consumer, close_producer, close_session};
 use super::receives::{acknowledge, dispatch, receive, recover};
 use super::sends::Send;
+use super::transacted::Work;
 use super::world::World;
+use crate::client::model::promise::Completion;
 use crate::client::model::*;
 use crate::client::rules::gate::{Call, Caller};
 use crate::client::rules::modes::AcknowledgeMode;
@@ -41,6 +44,16 @@ pub enum Thread {
         to: usize,
         key: Option<u32>,
     },
+    Browse {
+        session: u32,
+        to: usize,
+        key: Option<u32>,
+    },
+    Look {
+        session: u32,
+        key: u32,
+        asked: Option<u32>,
+    },
     Receive {
         session: u32,
         key: u32,
@@ -52,6 +65,10 @@ pub enum Thread {
     Dispatch {
         session: u32,
         batch: Option<(Batch, usize)>,
+    },
+    Complete {
+        session: u32,
+        batch: Vec<Completion>,
     },
     Acknowledge {
         session: u32,
@@ -78,6 +95,11 @@ pub enum Thread {
         key: u32,
         stage: u8,
     },
+    CloseBrowser {
+        session: u32,
+        key: u32,
+        stage: u8,
+    },
     CloseSession {
         key: u32,
         stage: u8,
@@ -85,6 +107,8 @@ pub enum Thread {
     Close {
         stage: u8,
     },
+    /// In a transacted session
+    Work(Box<Work>),
 }
 
 impl fmt::Debug for Thread {
@@ -94,15 +118,24 @@ impl fmt::Debug for Thread {
             Thread::Begin { key, .. } => write!(f, "begin of {key:?}"),
             Thread::Produce { key, .. } => write!(f, "create producer {key:?}"),
             Thread::Consume { key, .. } => write!(f, "create consumer {key:?}"),
+            Thread::Browse { key, .. } => write!(f, "create browser {key:?}"),
+            Thread::Look { key, .. } => write!(f, "look at {key}"),
             Thread::Receive { key, .. } => write!(f, "receive on {key}"),
             Thread::Dispatch { session, .. } => write!(f, "dispatcher of {session}"),
+            Thread::Complete { session, .. } => write!(f, "completer of {session}"),
             Thread::Acknowledge { session, .. } => write!(f, "acknowledge in {session}"),
             Thread::Recover { session, .. } => write!(f, "recover of {session}"),
             Thread::Stop { .. } => write!(f, "stop"),
             Thread::CloseProducer { key, .. } => write!(f, "close of producer {key}"),
             Thread::CloseConsumer { key, .. } => write!(f, "close of consumer {key}"),
+            Thread::CloseBrowser { key, .. } => write!(f, "close of browser {key}"),
             Thread::CloseSession { key, .. } => write!(f, "close of session {key}"),
             Thread::Close { .. } => write!(f, "close"),
+            Thread::Work(work) => match &**work {
+                Work::Create { session, .. } => write!(f, "create transacted session {session:?}"),
+                Work::Send { number, .. } => write!(f, "transacted send of {number}"),
+                Work::End(end) => write!(f, "{end:?}"),
+            },
         }
     }
 }
@@ -131,7 +164,13 @@ impl Thread {
     pub fn step(&mut self, world: &mut World, in_time: bool) -> Next {
         match self {
             Thread::Send(send) => send.step(world, in_time),
-            Thread::Begin { mode, key } => begin(world, *mode, key),
+            Thread::Begin { mode, key } => match begin(world, *mode, key) {
+                Ok(made) => {
+                    world.sessions.push(made);
+                    Next::Done
+                }
+                Err(next) => next,
+            },
             Thread::Produce { session, to, key } => {
                 let (session, to) = (*session, *to);
                 let new = |world: &mut World| {
@@ -178,6 +217,30 @@ impl Thread {
                     Err(next) => next,
                 }
             }
+            Thread::Browse { session, to, key } => {
+                let (session, to) = (*session, *to);
+                let new = |world: &mut World| {
+                    world
+                        .model
+                        .new_browser(session, World::destination(to), None)
+                };
+                match create(world, session, key, new, Owner::Browser) {
+                    Ok(made) => {
+                        world.browsers.push((session, made));
+                        Next::Done
+                    }
+                    Err(Next::Done) => {
+                        key.iter().for_each(|key| world.model.drop_browser(*key));
+                        Next::Done
+                    }
+                    Err(next) => next,
+                }
+            }
+            Thread::Look {
+                session,
+                key,
+                asked,
+            } => look(world, (*session, *key), asked, in_time),
             Thread::Receive {
                 session,
                 key,
@@ -193,6 +256,7 @@ impl Thread {
                 in_time,
             ),
             Thread::Dispatch { session, batch } => dispatch(world, *session, batch),
+            Thread::Complete { session, batch } => complete(world, *session, batch),
             Thread::Acknowledge {
                 session,
                 epoch,
@@ -216,7 +280,7 @@ impl Thread {
                         Some(Ok(())) => world.model.stop(),
                         _ => return Next::Done,
                     }
-                    return Next::Wait(Wait::Calls(Calls::All), false);
+                    return Next::Wait(Wait::Calls(Calls::All, Waiter::Thread), false);
                 }
                 Next::Done
             }
@@ -230,8 +294,14 @@ impl Thread {
                 key,
                 stage,
             } => close_consumer(world, *session, *key, stage),
+            Thread::CloseBrowser {
+                session,
+                key,
+                stage,
+            } => close_browser(world, *session, *key, stage),
             Thread::CloseSession { key, stage } => close_session(world, *key, stage),
             Thread::Close { stage } => close(world, stage),
+            Thread::Work(work) => work.step(world, in_time),
         }
     }
 
@@ -239,6 +309,7 @@ impl Thread {
     pub fn sending(&self) -> Option<u32> {
         match self {
             Thread::Send(send) => send.inside(),
+            Thread::Work(work) => work.sending(),
             _ => None,
         }
     }
@@ -271,32 +342,50 @@ impl Thread {
     }
 }
 
-fn begin(world: &mut World, mode: AcknowledgeMode, key: &mut Option<u32>) -> Next {
-    if let Err(next) = enter(world, Object::Connection) {
-        if let (Next::Done, Some(key)) = (&next, *key) {
-            world.model.forget_session(key);
-        }
-        return next;
+/// As `completion.rs` does it.
+fn complete(world: &mut World, session: u32, batch: &mut Vec<Completion>) -> Next {
+    for completion in batch.iter_mut() {
+        world.told(completion);
+        completion.release();
     }
-    let key = *key.get_or_insert_with(|| world.model.new_session(mode));
-    match world.model.begin_session(key, world.now) {
-        Some(Ok(())) => {
-            world.sessions.push(key);
-            Next::Done
-        }
-        Some(Err(_)) => {
+    world.model.completed(session, batch);
+    if !world.model.wants_completer(session) {
+        world.model.drop_completer(session);
+        return Next::Done;
+    }
+    match world.model.take_completions(session, batch) {
+        true => Next::Unlocked,
+        false => Next::Wait(Wait::Completion(session), false),
+    }
+}
+
+/// A new session: its key once it is there.
+pub fn begin(world: &mut World, mode: AcknowledgeMode, key: &mut Option<u32>) -> Result<u32, Next> {
+    if let Err(next) = enter(world, Object::Connection) {
+        if matches!(next, Next::Done)
+            && let Some(key) = key.take()
+        {
             world.model.forget_session(key);
-            Next::Done
+        }
+        return Err(next);
+    }
+    let made = *key.get_or_insert_with(|| world.model.new_session(mode));
+    match world.model.begin_session(made, world.now) {
+        Some(Ok(())) => Ok(made),
+        Some(Err(_)) => {
+            world.model.forget_session(made);
+            *key = None;
+            Err(Next::Done)
         }
         None => {
             world.flush();
-            Next::Wait(Wait::Begun(key), false)
+            Err(Next::Wait(Wait::Begun(made), false))
         }
     }
 }
 
 /// A new object of a session: its key once it is attached.
-fn create(
+pub fn create(
     world: &mut World,
     session: u32,
     key: &mut Option<u32>,

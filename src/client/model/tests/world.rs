@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 
-use super::peer::{Abilities, Arrival, Peer};
+use super::book::Book;
+use super::peer::{Abilities, Peer};
+use super::store::Store;
 use super::threads::{Next, Thread};
 use crate::amqp::codec::Encoder;
 use crate::amqp::engine::{Engine, EngineConfig};
 use crate::client::model::{Basis, Draft, Model, Object, Wait};
 use crate::client::rules::gate::State;
-use crate::client::rules::options::Options;
+use crate::client::rules::options::{self, Options};
+use crate::client::rules::prefetch::PrefetchList;
 use crate::client::rules::profile::Profile;
 use crate::client::rules::url::UrlList;
 use crate::message::Destination;
@@ -34,6 +37,8 @@ pub struct Sent {
     /// How often its last byte may have left, and whether that was since it was last put into an output
     pub gone: u32,
     pub gone_now: bool,
+    /// Its last byte was on its way when the server had taken the link away
+    pub ignored: bool,
     /// How often its thread has decided to send it again although it may have left
     pub again: u32,
     /// Its place among the sends of its producer
@@ -42,6 +47,14 @@ pub struct Sent {
     pub begun: bool,
     /// Nothing more can happen to it
     pub over: bool,
+    /// Its outcome goes to a callback, that is owed, and has come
+    pub promised: bool,
+    pub owed: bool,
+    pub told: bool,
+    /// Told that it was not sent
+    pub denied: bool,
+    /// It waits only for room
+    pub patient: bool,
 }
 
 /// A wait of a thread.
@@ -79,15 +92,26 @@ pub struct World {
     pub sent: Vec<Sent>,
     /// Held sends of which something may still happen
     pub held: Vec<usize>,
-    last_order: HashMap<u32, u64>,
+    /// By producer, and by producer and destination
+    pub last_order: HashMap<(u32, Option<usize>), u64>,
+    /// Of the callbacks, by producer
+    pub last_told: HashMap<u32, u64>,
     /// Producers of which the server has taken something away for good
     pub doomed: HashSet<u32>,
+    /// Producers of which the server has found a message too large
+    pub too_large: HashSet<u32>,
+    /// Producers of which the server has taken a link away that came back
+    pub parted: HashSet<u32>,
     pub sessions: Vec<u32>,
     /// Session, key, index of the own destination
     pub producers: Vec<(u32, u32, Option<usize>)>,
     pub consumers: Vec<(u32, u32)>,
+    pub browsers: Vec<(u32, u32)>,
     /// In the program's hands: session, epoch, number, consumer
     pub handed: Vec<(u32, u32, u64, u32)>,
+    /// What transacted sessions were told, and what the server keeps while there is none
+    pub book: Book,
+    pub store: Store,
     engines: u32,
     pub dice: u64,
     /// A try that fails is the last one
@@ -96,17 +120,17 @@ pub struct World {
     pub impatient: bool,
 }
 
-fn options(small: bool, unprefetched: bool) -> &'static Options {
+fn options(small: bool, prefetch: usize) -> &'static Options {
     static ALL: OnceLock<Vec<Options>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
         let make = |n: usize| Options {
             buffer_limit: if n & 1 == 0 { 32 << 20 } else { 1500 },
-            prefetch_queue: if n & 2 == 0 { Some(3) } else { Some(0) },
+            prefetch_queue: PrefetchList::parse(["3", "0", "1"][n / 2]).unwrap(),
             ..Options::default()
         };
-        (0..4).map(make).collect()
+        (0..6).map(make).collect()
     });
-    &all[usize::from(small) + 2 * usize::from(unprefetched)]
+    &all[usize::from(small) + 2 * prefetch]
 }
 
 /// The message with this number, for a server with such addresses.
@@ -141,7 +165,7 @@ impl World {
             id: 1,
             groups: UrlList::parse(url).unwrap().groups,
             unshared: url.contains('+'),
-            options: options(kind & 4 != 0, kind & 8 != 0),
+            options: options(kind & 4 != 0, usize::from(kind >> 3) % 3),
         };
         let mut world = World {
             model: Model::new(basis, None, "C".into(), now),
@@ -158,11 +182,17 @@ impl World {
             sent: Vec::new(),
             held: Vec::new(),
             last_order: HashMap::new(),
+            last_told: HashMap::new(),
             doomed: HashSet::new(),
+            too_large: HashSet::new(),
+            parted: HashSet::new(),
             sessions: Vec::new(),
             producers: Vec::new(),
             consumers: Vec::new(),
+            browsers: Vec::new(),
             handed: Vec::new(),
+            book: Book::default(),
+            store: Store::default(),
             engines: 0,
             dice: 1,
             last_try: false,
@@ -201,7 +231,7 @@ impl World {
         let mut written = 0;
         Self::exchange(&mut engine, &mut peer, &mut written, self.now);
         while engine.poll_event().is_some() {}
-        let profile = Arc::new(Profile::detect(engine.peer(), None, 1));
+        let profile = Arc::new(Profile::detect(engine.peer(), options::general(), 1));
         let draft = Draft::new(self.model.blueprint(), &mut engine, profile).ok();
         self.candidate = Some(Candidate {
             engine,
@@ -245,7 +275,7 @@ impl World {
             };
             use crate::amqp::engine::Event;
             let over = matches!(event, Event::Closed { .. } | Event::Failed { .. });
-            if over || draft.on_event(event).is_err() {
+            if over || draft.on_event(&mut candidate.engine, event).is_err() {
                 return self.fail_connect();
             }
         }
@@ -262,7 +292,7 @@ impl World {
         }
         let Candidate {
             engine,
-            peer,
+            mut peer,
             written,
             at,
             ..
@@ -272,6 +302,7 @@ impl World {
         (self.written, self.writing, self.blocked) = (written, false, false);
         (self.unsent, self.input) = (Vec::new(), BytesMut::new());
         self.doom(&peer);
+        peer.store = std::mem::take(&mut self.store);
         self.peer = Some(peer);
         self.flush();
         self.carry_out();
@@ -292,81 +323,11 @@ impl World {
         false
     }
 
-    pub fn doom(&mut self, peer: &Peer) {
-        for name in &peer.doomed {
-            let key = name.split(':').nth(3).unwrap();
-            self.doomed.insert(key.parse().unwrap());
-        }
-    }
-
-    /// A session is ended by the server: who knows what was on its way to it.
-    pub fn doom_all(&mut self) {
-        self.doomed.extend(self.model.producers.keys());
-        self.doomed.extend(self.model.consumers.keys());
-    }
-
-    /// The server has whole messages, or may have them.
-    pub fn arrive(&mut self) {
-        let Some(peer) = self.peer.as_mut() else {
-            return;
-        };
-        let arrivals = peer.take_arrivals();
-        let prefix = peer.abilities.prefix;
-        for arrival in arrivals {
-            self.arrived(&arrival, prefix);
-        }
-    }
-
-    fn arrived(&mut self, arrival: &Arrival, prefix: &str) {
-        let number = id(&arrival.payload);
-        let sent = &mut self.sent[number];
-        let address = format!("{prefix}{}", NAMES[sent.to]);
-        assert_eq!(
-            arrival.payload,
-            payload(number, sent.size, &address),
-            "message {number}"
-        );
-        assert!(
-            arrival
-                .address
-                .as_ref()
-                .is_none_or(|found| *found == address)
-        );
-        assert_eq!(arrival.settled, sent.held);
-        assert!(sent.begun, "message {number} was never sent");
-        if sent.gone > 0 {
-            assert!(sent.again > 0, "message {number} is sent again: {sent:?}");
-            sent.again -= 1;
-        }
-        sent.gone += 1;
-        sent.gone_now = true;
-        let last = self.last_order.insert(sent.producer, sent.order);
-        assert!(
-            last.is_none_or(|last| last < sent.order),
-            "message {number} out of order"
-        );
-        // the outbox knows where its last byte stands
-        let order = sent.order;
-        if let Some(state) = self.model.producers.get(&sent.producer) {
-            let found = state.outbox.look().find(|look| match look.payload {
-                Some(payload) => id(payload) == number,
-                None => !sent.held && look.ticket == order,
-            });
-            if let Some(look) = found.filter(|look| look.begun) {
-                assert_eq!(
-                    look.end,
-                    Some(arrival.end),
-                    "message {number} ends somewhere else"
-                );
-            }
-        }
-    }
-
     /// What the end of a hold of the lock does.
     pub fn carry_out(&mut self) {
-        while let Some(cause) = self.model.effects().take_ended() {
+        while let Some(loss) = self.model.effects().take_ended() {
             let bytes = self.roll(64) as usize;
-            self.lose(cause, bytes);
+            self.lose(loss.cause, bytes);
         }
         self.model.effects().take_notes();
         self.model.effects().take_rearm();

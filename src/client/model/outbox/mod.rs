@@ -1,15 +1,27 @@
 //! The sends of one producer, in the order of their calls, from the call to the outcome (spec 20 §3, D13, D16).
 //!
 //! The only place where the fate of a message is decided. A send is *not sent* until its last byte may have left; then
-//! its outcome is *unknown* until the server says more. Two kinds: an *awaited* send, whose caller keeps the message and
-//! comes back for the verdict, and a *held* one, whose caller is gone: the outbox keeps its bytes until the system has
-//! them, and sends them again where they were not sent. The order never changes, over any number of losses.
+//! its outcome is *unknown* until the server says more. Three kinds: an *awaited* send, whose caller keeps the message and
+//! comes back for the verdict; a *held* one, whose caller is gone: the outbox keeps its bytes until the system has
+//! them, and sends them again where they were not sent; and a *promised* one, whose bytes are kept until its verdict, which
+//! goes to a callback, in the order of the sends. The order never changes, over any number of losses. A send of another
+//! kind, promised or not, is *enrolled* in a transaction: its caller is gone, its verdict is the transaction's, and a loss takes both.
 //!
 //! Positions count the bytes of the output of the present incarnation. Nothing here blocks or calls out.
+//!
+//! `owed` is what sends without a caller owe: promises to callbacks, their share to transactions; `parting` is what they
+//! come to when their link or server goes.
+
+mod owed;
+mod parting;
+
+pub use owed::Enrolled;
+pub use parting::Parting;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::promise::Promise;
 use crate::amqp::engine::Outcome;
 use crate::client::rules::profile::Profile;
 use crate::message::Destination;
@@ -32,6 +44,19 @@ pub enum Verdict {
     Detached(Error),
 }
 
+/// Where a send stands in the output.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Number of its link among those of the producer
+    pub link: usize,
+    /// Where it begins
+    pub from: u64,
+    /// Where it ends; none: a part of it is in no frame yet
+    pub end: Option<u64>,
+    /// Bytes of the message
+    pub size: usize,
+}
+
 /// A message that nobody waits for.
 #[derive(Debug)]
 pub struct Parcel {
@@ -40,6 +65,8 @@ pub struct Parcel {
     pub payload: Vec<u8>,
     /// The server that its addresses were made for, once that is lost
     pub made_for: Option<Arc<Profile>>,
+    /// The server does not answer it
+    pub settled: bool,
 }
 
 /// Where a send stands.
@@ -47,8 +74,10 @@ pub struct Parcel {
 enum Stage {
     /// In no output.
     Queued,
-    /// In the output, by this link, to this position; none: a part of it is in no frame yet.
-    Begun { link: usize, end: Option<u64> },
+    /// In the output.
+    Begun(Place),
+    /// A held one that ends here in the output and may have left, by a link that is gone.
+    Left(u64),
     /// Decided, and its caller has not come yet.
     Settled(Verdict),
     /// Nothing more is to be known of it.
@@ -58,8 +87,38 @@ enum Stage {
 #[derive(Debug)]
 struct Entry {
     stage: Stage,
-    /// Of a held send
+    /// Of a held or promised send
     parcel: Option<Parcel>,
+    /// Of a send in a transaction
+    enrolled: Option<Enrolled>,
+    /// Of a promised send, until its verdict is taken
+    promise: Option<Promise>,
+}
+
+impl Entry {
+    /// Nothing more is to be known of it but by a callback.
+    fn fail(&mut self, error: &Error) {
+        if self.promise.is_some() {
+            return self.stage = Stage::Settled(Verdict::LinkFailed(error.clone()));
+        }
+        self.stage = Stage::Done;
+        self.parcel = None;
+    }
+
+    /// The server answers it.
+    fn is_answered(&self) -> bool {
+        self.parcel.as_ref().is_none_or(|parcel| !parcel.settled)
+    }
+
+    /// The system has the last byte of one that the server does not answer. Memory that is free then.
+    fn hand_over(&mut self) -> Option<Vec<u8>> {
+        if self.promise.is_some() {
+            self.stage = Stage::Settled(Verdict::Outcome(Outcome::Accepted));
+            return None;
+        }
+        self.stage = Stage::Done;
+        self.parcel.take().map(|parcel| parcel.payload)
+    }
 }
 
 /// The queue.
@@ -74,10 +133,16 @@ pub struct Outbox {
     cursor: Ticket,
     queued: usize,
     queued_bytes: usize,
+    /// No promise before this one is open
+    told: Ticket,
+    /// Promises without a verdict that is taken
+    promised: usize,
     /// Where the last send ends of which all is in the output
     last_end: u64,
     /// The send behind it of which a part is in no frame yet, and its link
     cut: Option<(Ticket, usize)>,
+    /// By link, on its present incarnation: the largest send that has left and of which nobody will tell any more
+    gone: Vec<usize>,
 }
 
 impl Outbox {
@@ -97,6 +162,20 @@ impl Outbox {
         self.queued > 0
     }
 
+    /// How many wait to be sent again.
+    pub fn queued(&self) -> usize {
+        self.queued
+    }
+
+    /// The sends under way: those whose callers wait for an outcome, and those that nobody waits for.
+    pub fn under_way(&self) -> (usize, usize) {
+        let under_way = |entry: &&Entry| !matches!(entry.stage, Stage::Settled(_) | Stage::Done);
+        let all = self.entries.iter().filter(under_way).count();
+        let entries = self.entries.iter().filter(under_way);
+        let held = entries.filter(|entry| !entry.is_answered()).count();
+        (all - held, held)
+    }
+
     /// Bytes that wait to be sent again.
     pub fn queued_bytes(&self) -> usize {
         self.queued_bytes
@@ -108,29 +187,49 @@ impl Outbox {
     }
 
     /// An awaited send is in the output.
-    pub fn begin_awaited(&mut self, link: usize, end: Option<u64>) -> Ticket {
-        self.push(link, end, None)
+    pub fn begin_awaited(&mut self, place: Place) -> Ticket {
+        self.push(place, None, None, None)
     }
 
     /// A held send is in the output.
-    pub fn begin_held(&mut self, link: usize, end: Option<u64>, parcel: Parcel) {
-        self.push(link, end, Some(parcel));
+    pub fn begin_held(&mut self, place: Place, parcel: Parcel) {
+        self.push(place, Some(parcel), None, None);
     }
 
-    fn push(&mut self, link: usize, end: Option<u64>, parcel: Option<Parcel>) -> Ticket {
+    fn push(
+        &mut self,
+        place: Place,
+        parcel: Option<Parcel>,
+        enrolled: Option<Enrolled>,
+        promise: Option<Promise>,
+    ) -> Ticket {
         debug_assert!(!self.waits(), "new before old");
         let ticket = self.next();
         self.cursor = ticket + 1;
-        self.begun(ticket, link, end);
-        let stage = Stage::Begun { link, end };
-        self.entries.push_back(Entry { stage, parcel });
+        self.begun(ticket, place);
+        self.entries.push_back(Entry {
+            stage: Stage::Begun(place),
+            parcel,
+            enrolled,
+            promise,
+        });
         ticket
     }
 
-    fn begun(&mut self, ticket: Ticket, link: usize, end: Option<u64>) {
-        match end {
+    fn begun(&mut self, ticket: Ticket, place: Place) {
+        match place.end {
             Some(end) => self.last_end = end,
-            None => self.cut = Some((ticket, link)),
+            None => self.cut = Some((ticket, place.link)),
+        }
+    }
+
+    /// A send is out of sight that may have left: it may be the one that is too large.
+    fn lose_sight(gone: &mut Vec<usize>, place: Place) {
+        if gone.len() <= place.link {
+            gone.resize(place.link + 1, 0);
+        }
+        if let Some(largest) = gone.get_mut(place.link) {
+            *largest = (*largest).max(place.size);
         }
     }
 
@@ -145,22 +244,39 @@ impl Outbox {
             self.last_end = position;
         }
         if let Some(Entry {
-            stage: Stage::Begun { end, .. },
+            stage: Stage::Begun(place),
             ..
         }) = self.entry(ticket)
         {
-            *end = Some(position);
+            place.end = Some(position);
         }
     }
 
-    /// The server's verdict on an awaited send; of others, and of what was given up, nothing is to be known.
-    pub fn settle(&mut self, ticket: Ticket, verdict: Verdict) {
-        if let Some(entry) = self.entry(ticket)
-            && entry.parcel.is_none()
-            && matches!(entry.stage, Stage::Begun { .. })
-        {
-            entry.stage = Stage::Settled(verdict);
+    /// The server's verdict on the sends from `first` to `last`, one behind the other. What was in a transaction is `left`: it is
+    /// that one's now, and nothing more is to be known of it here, but by a callback; nor of what nobody waits for or was
+    /// given up.
+    pub fn answer(
+        &mut self,
+        (first, last): (Ticket, Ticket),
+        outcome: &Outcome,
+        mut left: impl FnMut(Enrolled),
+    ) {
+        for ticket in first.max(self.first)..=last {
+            let Some(entry) = self.entry(ticket) else {
+                break;
+            };
+            let settled = || Stage::Settled(Verdict::Outcome(outcome.clone()));
+            if let Some(enrolled) = entry.enrolled.take() {
+                entry.stage = match entry.promise {
+                    Some(_) => settled(),
+                    None => Stage::Done,
+                };
+                left(enrolled);
+            } else if entry.is_answered() && matches!(entry.stage, Stage::Begun(_)) {
+                entry.stage = settled();
+            }
         }
+        self.shorten();
     }
 
     /// The verdict on an awaited send is there.
@@ -173,7 +289,7 @@ impl Outbox {
     /// Takes the verdict on an awaited send, if there is one.
     pub fn take(&mut self, ticket: Ticket) -> Option<Verdict> {
         let entry = self.entry(ticket)?;
-        if !matches!(entry.stage, Stage::Settled(_)) {
+        if entry.promise.is_some() || !matches!(entry.stage, Stage::Settled(_)) {
             return None;
         }
         let stage = std::mem::replace(&mut entry.stage, Stage::Done);
@@ -189,7 +305,10 @@ impl Outbox {
         if let Some(entry) = self.entry(ticket)
             && entry.parcel.is_none()
         {
-            entry.stage = Stage::Done;
+            let stage = std::mem::replace(&mut entry.stage, Stage::Done);
+            if let Stage::Begun(place) = stage {
+                Self::lose_sight(&mut self.gone, place);
+            }
         }
         self.shorten();
     }
@@ -199,54 +318,6 @@ impl Outbox {
             self.entries.pop_front();
             self.first += 1;
         }
-    }
-
-    /// The server took a link away. Awaited sends on it get a verdict. Held ones of which a part is in no frame were not
-    /// sent: they are queued again if the link comes back.
-    pub fn detach(&mut self, gone: usize, comes_back: bool, verdict: impl Fn() -> Verdict) {
-        self.cut.take_if(|(_, link)| *link == gone);
-        let mut cut = None;
-        for (index, entry) in self.entries.iter_mut().enumerate() {
-            match (&entry.stage, &entry.parcel) {
-                (Stage::Begun { link, .. }, None) if *link == gone => {
-                    entry.stage = Stage::Settled(verdict());
-                }
-                (Stage::Begun { link, end: None }, Some(_)) if *link == gone => cut = Some(index),
-                _ => {}
-            }
-        }
-        if let Some(index) = cut {
-            match comes_back {
-                true => self.requeue(index),
-                false => self.entries[index].stage = Stage::Done,
-            }
-        }
-        self.shorten();
-    }
-
-    /// The connection is gone; the server may have read `reached` bytes. What was not sent is queued again.
-    pub fn lose(&mut self, reached: u64, server: &Arc<Profile>) {
-        for index in 0..self.entries.len() {
-            let entry = &mut self.entries[index];
-            let Stage::Begun { end, .. } = entry.stage else {
-                continue;
-            };
-            let sent = end.is_some_and(|end| end <= reached);
-            match &mut entry.parcel {
-                None => entry.stage = Stage::Settled(Verdict::Lost { sent }),
-                Some(_) if sent => {
-                    entry.stage = Stage::Done;
-                    entry.parcel = None;
-                }
-                Some(parcel) => {
-                    parcel.made_for.get_or_insert_with(|| server.clone());
-                    self.requeue(index);
-                }
-            }
-        }
-        (self.last_end, self.cut) = (0, None);
-        self.scan = self.first;
-        self.shorten();
     }
 
     fn requeue(&mut self, index: usize) {
@@ -282,22 +353,25 @@ impl Outbox {
     }
 
     /// The first queued send is in the output.
-    pub fn begin_queued(&mut self, ticket: Ticket, link: usize, end: Option<u64>) {
-        if let Some(size) = self.unqueue(ticket, Stage::Begun { link, end }) {
+    pub fn begin_queued(&mut self, ticket: Ticket, place: Place) {
+        if let Some(size) = self.unqueue(ticket, Stage::Begun(place)) {
             self.queued_bytes -= size;
-            self.begun(ticket, link, end);
+            self.begun(ticket, place);
         }
     }
 
-    /// The first queued send cannot be sent: it goes, as one that the server refused.
-    pub fn drop_queued(&mut self, ticket: Ticket) {
+    /// The first queued send cannot be sent: it goes, as one that the server refused. True: nobody hears of it.
+    pub fn drop_queued(&mut self, ticket: Ticket, error: &Error) -> bool {
+        let mut unheard = false;
         if let Some(size) = self.unqueue(ticket, Stage::Done) {
             self.queued_bytes -= size;
             if let Some(entry) = self.entry(ticket) {
-                entry.parcel = None;
+                unheard = entry.promise.is_none();
+                entry.fail(error);
             }
             self.shorten();
         }
+        unheard
     }
 
     fn unqueue(&mut self, ticket: Ticket, stage: Stage) -> Option<usize> {
@@ -318,14 +392,16 @@ impl Outbox {
     pub fn reclaim(&mut self, written: u64, mut free: impl FnMut(Vec<u8>)) {
         self.scan = self.scan.max(self.first);
         while let Some(entry) = self.entry(self.scan) {
-            match (&entry.stage, entry.parcel.is_some()) {
-                (Stage::Begun { end: Some(end), .. }, true) if *end <= written => {
-                    entry.stage = Stage::Done;
-                    if let Some(parcel) = entry.parcel.take() {
-                        free(parcel.payload);
-                    }
+            match (&entry.stage, !entry.is_answered()) {
+                (Stage::Begun(place), true) if place.end.is_some_and(|end| end <= written) => {
+                    let place = *place;
+                    entry.hand_over().into_iter().for_each(&mut free);
+                    Self::lose_sight(&mut self.gone, place);
                 }
-                (Stage::Begun { .. } | Stage::Queued, true) => break,
+                (Stage::Left(end), true) if *end <= written => {
+                    entry.hand_over().into_iter().for_each(&mut free);
+                }
+                (Stage::Begun(_) | Stage::Left(_) | Stage::Queued, true) => break,
                 _ => {}
             }
             self.scan += 1;
@@ -352,9 +428,10 @@ impl Outbox {
         self.entries.iter().enumerate().map(|(index, entry)| Look {
             ticket: self.first + index as u64,
             queued: matches!(entry.stage, Stage::Queued),
-            begun: matches!(entry.stage, Stage::Begun { .. }),
+            begun: matches!(entry.stage, Stage::Begun(_) | Stage::Left(_)),
             end: match entry.stage {
-                Stage::Begun { end, .. } => end,
+                Stage::Begun(place) => place.end,
+                Stage::Left(end) => Some(end),
                 _ => None,
             },
             payload: entry.parcel.as_ref().map(|parcel| &parcel.payload[..]),

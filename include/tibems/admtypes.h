@@ -1,0 +1,2 @@
+/* admtypes.h - types of administration, under the name that older programs include; all of administration is in emsadmin.h. */
+#include "emsadmin.h"

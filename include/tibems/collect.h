@@ -1,0 +1,2 @@
+/* collect.h - collections, under the name that older programs include; all of administration is in emsadmin.h. */
+#include "emsadmin.h"

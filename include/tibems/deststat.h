@@ -1,0 +1,2 @@
+/* deststat.h - counts for one of many destinations, under the name that older programs include; all of administration is in emsadmin.h. */
+#include "emsadmin.h"

@@ -1,0 +1,2 @@
+/* subinfo.h - subscriptions of a server, under the name that older programs include; all of administration is in emsadmin.h. */
+#include "emsadmin.h"
