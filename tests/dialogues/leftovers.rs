@@ -3,8 +3,8 @@
 
 use crate::peer::api::{self, Destination, Factory, Msg, Setup, Status, expect_status};
 use crate::peer::{
-    Counter, Gate, LIMIT, LinkId, Peer, Received, Talk, dialogue, dialogue_with, error, listen,
-    message,
+    Counter, Gate, LIMIT, LinkId, Peer, Received, Talk, assert_apart, dialogue, dialogue_with,
+    error, listen, message,
 };
 use crate::scene::{Exceptions, Recoveries, end, run, serves_until, shared, unshared};
 use std::sync::{Arc, Mutex};
@@ -361,6 +361,7 @@ fn events_wait_for_each_other_and_end_with_the_close() {
 
 /// Has the process a thread of this name?
 fn runs(name: &str) -> bool {
+    assert_apart();
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();
     let names =
         tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());

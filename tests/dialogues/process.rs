@@ -1,7 +1,7 @@
 //! P-E: the process around the library: signals, forks, descriptors, exits, closes in callbacks.
 
 use crate::peer::api::{self, Status, expect_status};
-use crate::peer::{Gate, Peer, dialogue, dialogue_with, message};
+use crate::peer::{Gate, Peer, assert_apart, dialogue, dialogue_with, message};
 use crate::scene::{Exceptions, connect, end, expect_lost, poll, run, session};
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -330,6 +330,7 @@ fn a_receive_in_another_thread_ends_with_the_close() {
 
 /// Threads and descriptors of this process.
 fn resources() -> (usize, usize) {
+    assert_apart();
     let count = |path| std::fs::read_dir(path).expect("procfs").count();
     (count("/proc/self/task"), count("/proc/self/fd"))
 }

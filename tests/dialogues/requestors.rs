@@ -167,7 +167,7 @@ fn a_refused_request_waits_for_no_reply() {
 
 #[test]
 fn a_close_ends_a_request_that_waits_for_its_reply() {
-    dialogue(|| {
+    dialogue_with("", || {
         let accepted = Gate::new();
         let told = accepted.clone();
         let peer = Peer::script(move |p| {

@@ -2,7 +2,7 @@
 
 use crate::peer::api::{self, Call, Connection, Factory, Producer, Session, Setup, Status};
 use crate::peer::clock::{self, Looks};
-use crate::peer::{Counter, Gate, LIMIT, Peer};
+use crate::peer::{Counter, Gate, LIMIT, Peer, assert_apart};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -365,9 +365,11 @@ impl Asleep {
     }
 }
 
-/// Waits until the I/O threads of this process have done their work and sleep.
+/// Waits until the I/O threads of this process have done their work and sleep. For tests with a process of their own:
+/// those of other tests may never rest together.
 #[track_caller]
 pub fn io_thread_sleeps() {
+    assert_apart();
     let mut asleep = Asleep::default();
     poll("the I/O thread does not rest", || {
         // looked up each time: that of an earlier connection may still be about to end

@@ -348,7 +348,7 @@ fn a_lazy_acknowledge_waits_and_needs_no_further_call() {
 /// An unconfirmed send leaves although the program makes no further call.
 #[test]
 fn an_unconfirmed_send_needs_no_further_call() {
-    dialogue(|| {
+    dialogue_with("", || {
         let arrived = Counter::new();
         let told = arrived.clone();
         let peer = Peer::script(move |p| {

@@ -70,10 +70,7 @@ unsafe extern "C" fn clock_gettime(clock: libc::clockid_t, time: *mut libc::time
 
 /// Holds the monotonic clock where it is. From now on it moves by [`advance`] alone.
 pub fn hold() {
-    assert!(
-        super::dialogue::is_apart(),
-        "other tests of this process need the clock: dialogue_with"
-    );
+    super::dialogue::assert_apart();
     let mut now = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,

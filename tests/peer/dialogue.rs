@@ -82,8 +82,14 @@ pub fn dialogue_in<F: FnOnce() + Send + 'static>(environment: &[(&str, &str)], b
 }
 
 /// This process runs one test alone.
-pub fn is_apart() -> bool {
+fn is_apart() -> bool {
     std::env::var_os(CHILD).is_some()
+}
+
+/// What concerns the whole process (its clock, its threads, its switches) is for tests that have one of their own.
+#[track_caller]
+pub fn assert_apart() {
+    assert!(is_apart(), "other tests run in this process: dialogue_with");
 }
 
 fn apart<F: FnOnce() + Send + 'static>(limit: Duration, environment: &[(&str, &str)], body: F) {

@@ -44,7 +44,7 @@ use std::time::Duration;
 
 pub use check::{LinkId, SessionId};
 pub use credit::flow_of;
-pub use dialogue::{dialogue, dialogue_in, dialogue_with, dialogue_within};
+pub use dialogue::{assert_apart, dialogue, dialogue_in, dialogue_with, dialogue_within};
 pub use gate::{Counter, Gate};
 pub use talk::{Arrival, Talk};
 pub use transcript::Transcript;

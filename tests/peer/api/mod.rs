@@ -140,30 +140,22 @@ pub fn expect_status<T: fmt::Debug>(result: Call<T>, status: Status) -> Failure 
 
 /// Sends the trace of this process to a file (only in dialogues that have their own).
 pub fn trace_to(path: &std::path::Path) {
-    assert_apart();
+    super::assert_apart();
     let path = c(path.to_str().expect("a path that is text"));
     // SAFETY: a live text.
     call(unsafe { tibems_SetTraceFile(path.as_ptr()) }).expect("a trace file");
 }
 
-/// What concerns the whole process is for tests that have their own (`dialogue_with`).
-fn assert_apart() {
-    assert!(
-        super::dialogue::is_apart(),
-        "other tests of this process are concerned"
-    );
-}
-
 /// Asks for failover events in this process (only in dialogues that have their own).
 pub fn report_failover_events() {
-    assert_apart();
+    super::assert_apart();
     // SAFETY: a plain setter.
     call(unsafe { tibems_SetExceptionOnFTEvents(1) }).expect("events on");
 }
 
 /// Allows close and stop in callbacks in this process (only in dialogues that have their own).
 pub fn allow_close_in_callback() {
-    assert_apart();
+    super::assert_apart();
     // SAFETY: a plain setter.
     call(unsafe { tibems_SetAllowCloseInCallback(1) }).expect("allowed");
 }
