@@ -49,6 +49,9 @@ totals='^\([0-9]*\) passed, \([0-9]*\) failed.*'
 part "Rust tests" "$logs/cargo-test.txt" '^test result: .* \([0-9]*\) passed; \([0-9]*\) failed.*' \
     $cargo test "${release[@]}" ${CARGO_FEATURES:-} --no-fail-fast
 # shellcheck disable=SC2086
+part "dialogues, calls that wait read" "$logs/cargo-test-reading.txt" '^test result: .* \([0-9]*\) passed; \([0-9]*\) failed.*' \
+    env TIBEMS_TEST_WAITERS_READ=1 $cargo test "${release[@]}" ${CARGO_FEATURES:-} --no-fail-fast --test dialogues
+# shellcheck disable=SC2086
 part "library" "$logs/build.txt" "$totals" $cargo build -q "${release[@]}" ${CARGO_FEATURES:-} --lib --bins
 part "API checks" "$logs/api-checks.txt" "$totals" c-tests/api/run.sh "$target/$profile"
 part "install" "$logs/install.txt" "$totals" c-tests/api/install.sh "$target/$profile"

@@ -6,7 +6,8 @@
 Each round runs every test program once in each setting, in another order each time:
 
     quiet    nothing else computes
-    loaded   one busy loop a core runs beside the tests
+    loaded   one busy loop a core runs beside the tests, and every call that waits alone reads the socket itself
+             (TIBEMS_TEST_WAITERS_READ, src/client/runtime/reading.rs)
     pinned   the tests and their servers share one core
 
 Most tests wait most of the time, so more of them run side by side than there are cores, Rust tests beside C tests. Two of these scripts may run at
@@ -76,6 +77,9 @@ class Setting:
             process.kill()
             process.wait()
 
+    def environment(self):
+        return {"TIBEMS_TEST_WAITERS_READ": "1"} if self.name == "loaded" else {}
+
     def command(self, command):
         return ["taskset", "-c", str(self.core), *command] if self.name == "pinned" else command
 
@@ -83,7 +87,7 @@ class Setting:
 def run(setting, command, environment, log):
     """exit status, or None when the program had to be ended"""
     with open(log, "w", encoding="utf-8") as file:
-        process = subprocess.Popen(setting.command(command), cwd=ROOT, env={**os.environ, **environment}, stdout=file,
+        process = subprocess.Popen(setting.command(command), cwd=ROOT, env={**os.environ, **setting.environment(), **environment}, stdout=file,
                                    stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
         try:
             return process.wait(LIMIT)

@@ -19,6 +19,16 @@ pub struct Ready {
     pub woken: bool,
 }
 
+impl Ready {
+    /// There is something to read.
+    pub fn readable() -> Ready {
+        Ready {
+            readable: true,
+            ..Ready::default()
+        }
+    }
+}
+
 /// Waits until `socket` is readable (always asked), writable (if `write`), `waker` fires, or
 /// `deadline` passes: then nothing is set. `None` waits without limit.
 pub fn wait(

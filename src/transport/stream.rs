@@ -4,6 +4,7 @@
 //! blocks except `connect`, which is bounded by its deadline and by `shutdown` of a clone.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::{Duration, Instant};
@@ -91,6 +92,13 @@ impl Stream {
             unsafe { into.set_len(into.len() + count) };
             return Ok(count);
         }
+    }
+
+    /// Something can be read: bytes, the end or an error.
+    pub fn has_input(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        let seen = self.socket.recv_with_flags(&mut byte, libc::MSG_PEEK);
+        !seen.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
     /// Writes what the socket takes, at most all of `bytes`; never raises SIGPIPE.

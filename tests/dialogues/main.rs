@@ -39,6 +39,7 @@ mod own_nodes;
 mod poison;
 mod process;
 mod races;
+mod readers;
 mod recovery;
 mod refusals;
 mod renewals;

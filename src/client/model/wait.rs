@@ -178,6 +178,47 @@ pub enum Wait {
 }
 
 impl Wait {
+    /// Frames of the server end it, so that its thread may read them itself (`rules::reading`). The others end with what
+    /// threads of this program do.
+    pub fn is_for_server(&self) -> bool {
+        match self {
+            Wait::Begun(_)
+            | Wait::Attached(..)
+            | Wait::Unsubscribed(..)
+            | Wait::Turn { .. }
+            | Wait::Room(..)
+            | Wait::Window(..)
+            | Wait::Completion(_)
+            | Wait::Promises(_)
+            | Wait::Verdict { .. }
+            | Wait::Message { .. }
+            | Wait::Look(..)
+            | Wait::Transaction(..)
+            | Wait::Outcomes(_)
+            | Wait::Command { .. }
+            | Wait::Discharged(_)
+            | Wait::Settled(_)
+            | Wait::Reply { .. }
+            | Wait::Listener(_)
+            | Wait::Detached(_)
+            | Wait::Ended(_)
+            | Wait::Drained(..)
+            | Wait::Confirmed(..)
+            | Wait::Goodbye { .. } => true,
+            Wait::Gate(_)
+            | Wait::Called(..)
+            | Wait::Calls(..)
+            | Wait::Sends(_)
+            | Wait::Written(_)
+            | Wait::Gone(_)
+            | Wait::Reconnected
+            | Wait::Noticed
+            | Wait::Recovered(_)
+            | Wait::Notice
+            | Wait::Incarnation(_) => false,
+        }
+    }
+
     /// Where its waiters are woken.
     pub fn key(&self) -> Key {
         match self {

@@ -17,6 +17,7 @@
 //! | `answers` | what a server's conduct in a try is called |
 //! | `tries` | what servers have answered, and what the call that found none returns |
 //! | `outage` | the words for a connection without a server |
+//! | `reading` | who reads the socket: the I/O thread, or the call that waits |
 //! | `repeats` | how often a request is repeated over losses |
 //! | `options` | settings that the API does not have |
 
@@ -31,6 +32,7 @@ pub mod options;
 pub mod outage;
 pub mod prefetch;
 pub mod profile;
+pub mod reading;
 pub mod reason;
 pub mod reconnect;
 pub mod repeats;

@@ -177,10 +177,7 @@ impl Driver {
         crate::transport::spawn(thread.name(), thread.runs(), move || {
             if let Err(panic) = crate::guard::catch(|| body(&driver)) {
                 let mut hold = driver.lock();
-                let epoch = hold.epoch();
-                let text = format!("internal error: {panic}");
-                let cause = Error::new(Status::TIBEMS_EXCEPTION, text);
-                hold.lost(epoch, Loss::new(Witness::Library, cause));
+                hold.panicked(&panic);
                 if hold.state() == State::Reconnecting {
                     hold.lost_for_good(); // the thread that reconnects may be this one
                 }
@@ -228,6 +225,14 @@ impl Driver {
 }
 
 impl Hold<'_> {
+    /// A panic ends the connection.
+    pub(super) fn panicked(&mut self, panic: &str) {
+        let epoch = self.epoch();
+        let text = format!("internal error: {panic}");
+        let cause = Error::new(Status::TIBEMS_EXCEPTION, text);
+        self.lost(epoch, Loss::new(Witness::Library, cause));
+    }
+
     /// Makes a candidate the connection's new incarnation.
     pub fn install(&mut self, built: Built) {
         let Built {

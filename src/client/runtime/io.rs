@@ -1,22 +1,23 @@
-//! The I/O thread of a connection: waits, reads, feeds the model, writes what others left, runs the timeouts.
+//! The I/O thread of a connection: waits, reads, feeds the model, writes what others left, runs the timeouts. While calls that
+//! wait read the socket themselves (`reading.rs`), the rest of it.
 //!
 //! One per connection, from its first server on. After a loss that automatic reconnect may repair it is also
 //! the connector (spec 10 §4). While the connection is broken it waits for the next server. It never calls application
 //! code and never waits for an object.
 
-use std::io;
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 
 use super::driver::Driver;
-use super::output::Pipe;
+use super::reading::Received;
 use crate::client::model::Wait;
 use crate::client::rules::gate::State;
 use crate::client::rules::outage::{Loss, Witness};
 use crate::trace::{self, Topic};
-use crate::transport::{READ_CHUNK, Stream, wait};
+use crate::transport::{Stream, wait};
 
 /// How long a broken connection may wait for RecoverConnection before the trace says so.
 const NOTICE: Duration = Duration::from_secs(1);
@@ -55,7 +56,7 @@ fn notice(driver: &Arc<Driver>) {
 
 /// Serves one incarnation until it is over.
 fn serve(driver: &Arc<Driver>, epoch: u32) {
-    let Some((stream, waker, mut input)) = driver.lock().pipe(epoch).map(Pipe::ends) else {
+    let Some((stream, waker)) = driver.lock().pipe(epoch).map(|pipe| pipe.ends()) else {
         return;
     };
     loop {
@@ -68,11 +69,12 @@ fn serve(driver: &Arc<Driver>, epoch: u32) {
         hold.flush_due();
         hold.carry_out();
         let Some(pipe) = hold.pipe(epoch) else { return };
-        let Some(write) = pipe.sleep(timer) else {
+        let Some(sleep) = pipe.sleep(timer, now) else {
             continue;
         };
         drop(hold);
-        let ready = wait(Some(stream.fd()), write, &waker, timer);
+        let socket = sleep.at_socket.then(|| stream.fd());
+        let ready = wait(socket, sleep.write, &waker, sleep.until);
         let mut hold = driver.lock();
         let Some(pipe) = hold.pipe(epoch) else { return };
         pipe.awake(ready.as_ref().is_ok_and(|ready| ready.writable));
@@ -83,46 +85,33 @@ fn serve(driver: &Arc<Driver>, epoch: u32) {
                 return hold.lost(epoch, Loss::not_connected(Witness::Library, text));
             }
         };
+        // a call may have the role meanwhile
+        let input = (ready.readable && pipe.reading.is_io()).then(|| mem::take(&mut pipe.input));
         drop(hold);
-        if ready.readable && !read(driver, epoch, &stream, &mut input) {
+        if let Some(input) = input
+            && !read(driver, epoch, &stream, input)
+        {
             return;
         }
     }
 }
 
-/// Reads what is there; false when the incarnation is over.
-fn read(driver: &Driver, epoch: u32, stream: &Stream, input: &mut BytesMut) -> bool {
+/// Reads what is there, to what was read before; false when the incarnation is over.
+fn read(driver: &Driver, epoch: u32, stream: &Stream, mut input: BytesMut) -> bool {
     let mut total = 0;
-    while total < FAIRNESS {
-        let result = stream.read(input);
+    loop {
+        let result = stream.read(&mut input);
         let mut hold = driver.lock();
-        let Some(pipe) = hold.pipe(epoch) else {
-            return false;
-        };
-        let (witness, cause) = match result {
-            Ok(0) => match pipe.take_write_failure() {
-                Some(failure) => (Witness::Writer, failure),
-                None => (Witness::Reader, "the server closed the socket".to_owned()),
-            },
-            Ok(count) => {
-                total += count;
-                if let Some(trace) = &mut pipe.trace {
-                    trace.read(&input[input.len() - count..]);
+        match hold.received(epoch, &mut input, result) {
+            Received::Over => return false,
+            Received::More(count) if total + count < FAIRNESS => total += count,
+            // poll tells when there is more
+            Received::More(_) | Received::All => {
+                if let Some(pipe) = hold.pipe(epoch) {
+                    pipe.input = input;
                 }
-                hold.input(input, Instant::now());
-                if count < READ_CHUNK {
-                    return true; // the socket is empty: poll tells when there is more
-                }
-                continue;
+                return true;
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
-            Err(error) => {
-                let text = format!("reading from the server failed: {error}");
-                (Witness::Reader, text)
-            }
-        };
-        hold.lost(epoch, Loss::not_connected(witness, cause));
-        return false;
+        }
     }
-    true
 }

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `monitor` | the lock, every wait, whom a step wakes |
 //! | `driver` | what belongs to a connection beside its model; starts its threads |
-//! | `io`, `output` | the I/O thread, the socket, who writes and when |
+//! | `io`, `output`, `reading` | the I/O thread, the socket, who writes and when, who reads |
 //! | `dispatch`, `opened`, `handed` | the thread that calls message listeners; messages on their way to the program |
 //! | `completion` | the thread that calls the callbacks of asynchronous sends |
 //! | `closing` | the bounded waits of every close |
@@ -31,6 +31,7 @@ pub mod opened;
 mod output;
 pub mod plan;
 pub mod random;
+mod reading;
 mod rebuild;
 mod recovery;
 mod trace_frames;

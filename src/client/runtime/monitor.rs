@@ -2,8 +2,10 @@
 //! here, and every thread that releases the lock carries out here what its steps have asked for ([`Effects`]).
 //!
 //! Only this file names a mutex or a condition variable of a connection, so that a model checker's can take their place.
-//! Nothing else blocks while the lock is held; the system calls under it are the wake-up of the I/O thread, the start of a
-//! thread that a call asks for, a line of the trace, and the last words of a lost server (`output.rs`).
+//! A thread that waits for the server sleeps at the socket instead when it has that role (`reading.rs`).
+//! Nothing else blocks while the lock is held; the system calls under it are the wake-up of the I/O thread or of the call that
+//! sleeps at the socket, what that reads, the start of a thread that a call asks for, a line of the trace, and the last words
+//! of a lost server (`output.rs`).
 //!
 //! [`Effects`]: crate::client::model::Effects
 
@@ -16,6 +18,7 @@ use super::context;
 use super::driver::Driver;
 use super::output::{Farewell, Pipe};
 use crate::client::model::{Calls, Entry, Key, Model, Wait, Waiter};
+use crate::client::rules::reading::Turn;
 use crate::status::Result;
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::trace;
@@ -28,7 +31,7 @@ pub struct Guarded {
     pub(super) farewell: Option<Farewell>,
     /// The I/O thread is there
     pub(super) served: bool,
-    waiting: Waiting,
+    pub(super) waiting: Waiting,
 }
 
 /// The lock.
@@ -36,8 +39,10 @@ pub struct Monitor(Mutex<Guarded>);
 
 /// Threads that wait, by place. A place exists while somebody waits there.
 #[derive(Default)]
-struct Waiting {
+pub(super) struct Waiting {
     places: BTreeMap<Key, Place>,
+    /// How many of them wait for the server
+    for_server: u32,
     /// Condition variables to be used again
     spare: Vec<Arc<Condvar>>,
     #[cfg(debug_assertions)]
@@ -58,9 +63,15 @@ struct Book {
 }
 
 impl Waiting {
-    fn enter(&mut self, key: Key) -> Arc<Condvar> {
+    /// How many threads wait for the server.
+    pub(super) fn for_server(&self) -> u32 {
+        self.for_server
+    }
+
+    fn enter(&mut self, wait: &Wait) -> Arc<Condvar> {
+        self.for_server += u32::from(wait.is_for_server());
         let spare = &mut self.spare;
-        let place = self.places.entry(key).or_insert_with(|| Place {
+        let place = self.places.entry(wait.key()).or_insert_with(|| Place {
             changed: spare.pop().unwrap_or_default(),
             threads: 0,
         });
@@ -68,7 +79,9 @@ impl Waiting {
         place.changed.clone()
     }
 
-    fn leave(&mut self, key: Key) {
+    fn leave(&mut self, wait: &Wait) {
+        self.for_server -= u32::from(wait.is_for_server());
+        let key = wait.key();
         if let Some(place) = self.places.get_mut(&key) {
             place.threads -= 1;
             if place.threads == 0
@@ -162,28 +175,43 @@ impl Drop for Hold<'_> {
 impl Hold<'_> {
     /// Carries out what the steps since the last time have asked for. The lock stays held.
     pub fn carry_out(&mut self) {
-        while let Some(loss) = self.effects().take_ended() {
-            let epoch = self.epoch();
-            self.lost(epoch, loss);
-        }
+        self.end_servers();
         for (topic, text) in self.effects().take_notes() {
             trace::line(topic, format_args!("{text}"));
         }
-        let Guarded { model, waiting, .. } = &mut *self.guard;
+        let Guarded {
+            model,
+            pipe,
+            waiting,
+            ..
+        } = &mut *self.guard;
+        let mut at_socket = pipe.as_mut().map(|pipe| &mut pipe.at_socket);
         let effects = model.effects();
         if effects.take_everyone() {
             waiting.wake_everyone();
+            at_socket.iter_mut().for_each(|sleeper| sleeper.wake(None));
         }
         let woken = effects.take_woken();
         if !waiting.places.is_empty() {
             for key in &woken {
                 waiting.wake(*key);
+                at_socket
+                    .iter_mut()
+                    .for_each(|sleeper| sleeper.wake(Some(*key)));
             }
         }
         effects.recycle(woken);
         #[cfg(debug_assertions)]
         waiting.book.check(model);
         self.wake_io();
+    }
+
+    /// Ends the server that the model has given up.
+    pub(super) fn end_servers(&mut self) {
+        while let Some(loss) = self.effects().take_ended() {
+            let epoch = self.epoch();
+            self.lost(epoch, loss);
+        }
     }
 
     /// Releases the lock for a moment.
@@ -194,7 +222,20 @@ impl Hold<'_> {
 
     /// Waits until `wait` is over; false when `deadline` came first.
     pub fn until(&mut self, wait: &Wait, deadline: Option<Instant>) -> bool {
-        let key = wait.key();
+        let mut turn = None;
+        let over = self.sleep_until(wait, deadline, &mut turn);
+        if let Some(turn) = turn {
+            self.leave_socket(turn);
+        }
+        over
+    }
+
+    fn sleep_until(
+        &mut self,
+        wait: &Wait,
+        deadline: Option<Instant>,
+        turn: &mut Option<Turn>,
+    ) -> bool {
         while !self.is_over(wait) {
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return false;
@@ -203,7 +244,7 @@ impl Hold<'_> {
             if self.is_over(wait) {
                 return true; // the server was lost by what was carried out
             }
-            let changed = self.guard.waiting.enter(key);
+            let changed = self.guard.waiting.enter(wait);
             #[cfg(debug_assertions)]
             let number = {
                 let book = &mut self.guard.waiting.book;
@@ -211,13 +252,15 @@ impl Hold<'_> {
                 book.waits.insert(book.next, (wait.clone(), false));
                 book.next
             };
-            match deadline {
-                None => changed.wait(&mut self.guard),
-                Some(deadline) => _ = changed.wait_until(&mut self.guard, deadline),
+            if !self.sleep_at_socket(wait, turn, deadline) {
+                match deadline {
+                    None => changed.wait(&mut self.guard),
+                    Some(deadline) => _ = changed.wait_until(&mut self.guard, deadline),
+                }
             }
             #[cfg(debug_assertions)]
             self.guard.waiting.book.waits.remove(&number);
-            self.guard.waiting.leave(key);
+            self.guard.waiting.leave(wait);
         }
         true
     }

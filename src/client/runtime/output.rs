@@ -13,9 +13,12 @@ use std::time::Instant;
 use bytes::BytesMut;
 
 use super::monitor::{Guarded, Hold};
+use super::reading::{AtSocket, waiters_read};
 use super::trace_frames::FrameTrace;
 use crate::client::rules::outage::Loss;
+use crate::client::rules::reading::Reading;
 use crate::clock::Stamp;
+use crate::process;
 use crate::transport::{Stream, Waker};
 
 /// Output at which a caller writes by itself instead of leaving it to the I/O thread.
@@ -44,8 +47,23 @@ pub struct Pipe {
     unsent: (Vec<u8>, usize),
     /// An empty buffer for the next output
     spare: Vec<u8>,
-    /// What was read before the I/O thread took over
-    input: BytesMut,
+    /// What was read and is not a whole frame yet; taken away while it is read to
+    pub(super) input: BytesMut,
+    /// Who reads
+    pub(super) reading: Reading,
+    /// The call that sleeps there
+    pub(super) at_socket: AtSocket,
+    /// The process that the socket belongs to
+    process: u32,
+}
+
+/// How the I/O thread sleeps.
+pub struct Sleep {
+    /// It reads what comes
+    pub at_socket: bool,
+    /// It waits for the socket to take bytes
+    pub write: bool,
+    pub until: Option<Instant>,
 }
 
 /// What a lost incarnation has still to say, left to the thread that is writing just then.
@@ -77,6 +95,9 @@ impl Pipe {
             unsent,
             spare: Vec::new(),
             input,
+            reading: Reading::new(epoch, Instant::now(), waiters_read()),
+            at_socket: AtSocket::new(),
+            process: process::epoch(),
         }
     }
 
@@ -90,18 +111,39 @@ impl Pipe {
     }
 
     /// What the I/O thread needs to begin.
-    pub fn ends(&mut self) -> (Arc<Stream>, Arc<Waker>, BytesMut) {
-        let input = mem::take(&mut self.input);
-        (self.stream.clone(), self.waker.clone(), input)
+    pub fn ends(&self) -> (Arc<Stream>, Arc<Waker>) {
+        (self.stream.clone(), self.waker.clone())
     }
 
-    /// The I/O thread goes to sleep: whether it waits for the socket to take bytes. None: it must look again first.
-    pub fn sleep(&mut self, until: Option<Instant>) -> Option<bool> {
+    /// The I/O thread goes to sleep. None: it must look again first.
+    pub fn sleep(&mut self, timer: Option<Instant>, now: Instant) -> Option<Sleep> {
         if mem::take(&mut self.stale) {
             return None;
         }
+        if self.blocked {
+            self.reading.take_back(); // it sleeps at the socket, whose end it would see
+        }
+        let look = self.reading.look(now);
+        let until = match (timer, look) {
+            (Some(timer), Some(look)) => Some(timer.min(look)),
+            (timer, look) => timer.or(look),
+        };
         self.asleep = Some(until);
-        Some(self.blocked)
+        Some(Sleep {
+            at_socket: look.is_none(),
+            write: self.blocked,
+            until,
+        })
+    }
+
+    /// The socket is not that of a parent: a child that a signal handler has forked reads nothing there.
+    pub fn is_own(&self) -> bool {
+        self.process == process::epoch()
+    }
+
+    /// The I/O thread sleeps: nobody reads just now.
+    pub fn is_resting(&self) -> bool {
+        self.asleep.is_some()
     }
 
     /// The I/O thread is awake.
@@ -115,7 +157,7 @@ impl Pipe {
         self.write_failed.take()
     }
 
-    fn wake(&mut self) {
+    pub(super) fn wake(&mut self) {
         if self.asleep.take().is_some() {
             self.waker.wake();
         }
@@ -287,8 +329,9 @@ impl Hold<'_> {
             farewell,
             ..
         } = &mut *self.guard;
-        let Some(old) = pipe.take() else { return };
+        let Some(mut old) = pipe.take() else { return };
         old.waker.wake();
+        old.at_socket.wake(None);
         let words = match old.may_speak() {
             true => model.last_words(),
             false => Vec::new(),
