@@ -1,31 +1,28 @@
 //! Temporary destinations: the link that makes each and keeps it, its name, what a recovery makes of it, its end
 //! (spec 40 §2.10, §3.3, spec 20 §2.6).
 
-use crate::peer::api::{self, Browser, Msg, Status, expect_status};
-use crate::peer::{
-    Gate, LinkId, Peer, Talk, clock, dialogue, dialogue_with, error, listen, message,
-};
+use crate::peer::api::{self, Browser, Status, expect_status};
+use crate::peer::{Gate, LinkId, Peer, Talk, clock, dialogue, dialogue_with, error, message};
 use crate::scene::{
-    Exceptions, Recoveries, end, run, serves, serves_until, session, shared, times_out, unshared,
+    Exceptions, Recoveries, end, run, serves_until, session, shared, times_out, unshared,
 };
-use std::time::Duration;
 use tibemsufo::amqp::codec::Value;
-use tibemsufo::amqp::performative::{Attach, Performative, Role, Target, code};
+use tibemsufo::amqp::performative::{Attach, Role, Target, code};
 
 /// The target of a link.
-fn target(p: &Talk, link: LinkId) -> Target {
+pub fn target(p: &Talk, link: LinkId) -> Target {
     let attach = &p.link(link).attach;
     let target = attach.target.as_ref().and_then(|target| target.target());
     target.cloned().expect("a target")
 }
 
-fn is_dynamic(attach: &Attach) -> bool {
+pub fn is_dynamic(attach: &Attach) -> bool {
     let target = attach.target.as_ref().and_then(|target| target.target());
     target.is_some_and(|target| target.dynamic)
 }
 
 /// Names the node that a link has asked for.
-fn name(p: &mut Talk, link: LinkId, name: &str) {
+pub fn name(p: &mut Talk, link: LinkId, name: &str) {
     p.answer_attach_with(link, |attach| {
         attach.target = Some(
             Target {
@@ -39,14 +36,14 @@ fn name(p: &mut Talk, link: LinkId, name: &str) {
 }
 
 /// Serves until a temporary destination is asked for, and names it.
-fn await_temporary(p: &mut Talk, called: &str) -> LinkId {
+pub fn await_temporary(p: &mut Talk, called: &str) -> LinkId {
     let link = p.await_attach(Role::Sender);
     assert!(is_dynamic(&p.link(link).attach), "it asks for a node");
     name(p, link, called);
     link
 }
 
-fn source_address(p: &Talk, link: LinkId) -> Option<String> {
+pub fn source_address(p: &Talk, link: LinkId) -> Option<String> {
     p.link(link).attach.source.as_ref()?.address.clone()
 }
 
@@ -190,230 +187,6 @@ fn rabbitmq_is_not_asked() {
 }
 
 #[test]
-fn p_u5_a_reconnect_gives_it_another_name_that_a_request_sent_again_carries() {
-    dialogue(|| {
-        let first = Peer::script(|p| {
-            p.accept_open();
-            await_temporary(p, "old");
-            let request = p.await_transfer();
-            assert_eq!(message::reply_to(&request.payload).as_deref(), Some("old"));
-            p.drop_socket();
-        });
-        let second = Peer::script(|p| {
-            p.accept_open();
-            await_temporary(p, "new");
-            let consumer = p.await_consumer();
-            assert_eq!(source_address(p, consumer).as_deref(), Some("new"));
-            let request = p.await_transfer();
-            assert_eq!(message::reply_to(&request.payload).as_deref(), Some("new"));
-            p.accept_delivery(&request);
-            p.await_credit(consumer, 1);
-            p.deliver(consumer, &message::text("reply"));
-            // what is bound to it goes there, too
-            let sent = p.await_transfer();
-            assert_eq!(message::to(&sent.payload).as_deref(), Some("new"));
-            assert_eq!(target(p, sent.link).address.as_deref(), Some("new"));
-            p.accept_delivery(&sent);
-            p.serve_to_close();
-        });
-        let connection = shared(&[&first, &second]);
-        connection.start().unwrap();
-        let session = connection.session(api::AUTO).unwrap();
-        let queue = session.temporary_queue().unwrap();
-        let bound = session.producer_to(Some(queue)).unwrap();
-        let consumer = session.consumer_of(queue, None, false).unwrap();
-        let requests = session.producer("service").unwrap();
-        requests.send(Msg::text("request").reply_to(queue)).unwrap();
-        assert_eq!(queue.name(), "new");
-        assert_eq!(consumer.receive_text().unwrap(), "reply");
-        bound.send_text("to myself").unwrap();
-        first.finish();
-        end(connection, second);
-    });
-}
-
-#[test]
-fn a_recovery_waits_for_its_name_only_with_the_links_on_it() {
-    // 10-73
-    dialogue(|| {
-        let cut = Gate::new();
-        let first = serves_until(&cut);
-        let second = Peer::script(|p| {
-            p.accept_open();
-            let (mut sessions, mut links) = (Vec::new(), Vec::new());
-            // the session of its own and the program's; it, and what is not on it
-            while sessions.len() < 2 || links.len() < 2 {
-                let arrival = p.expect_frame();
-                match &arrival.performative {
-                    Performative::Begin(_) => sessions.push(arrival.session.unwrap()),
-                    Performative::Attach(_) => links.push(arrival.link.unwrap()),
-                    other => p.fail(format_args!("{} before the answers", other.name())),
-                }
-            }
-            let [own, other] = links[..] else {
-                panic!("{links:?}");
-            };
-            assert!(is_dynamic(&p.link(own).attach), "it goes first");
-            assert_eq!(target(p, other).address.as_deref(), Some("elsewhere"));
-            p.expect_silence(Duration::from_millis(100));
-            for session in sessions {
-                p.answer_begin(session);
-            }
-            p.answer_attach(other);
-            name(p, own, "new");
-            let sender = p.expect_attach(Role::Sender);
-            let receiver = p.expect_attach(Role::Receiver);
-            assert_eq!(target(p, sender).address.as_deref(), Some("new"));
-            assert_eq!(source_address(p, receiver).as_deref(), Some("new"));
-            p.answer_attach(sender);
-            p.answer_attach(receiver);
-            p.await_credit(receiver, 1);
-            p.serve_to_close();
-        });
-        let (factory, connection) = unshared(&[&first, &second]);
-        let recoveries = Recoveries::of(factory, connection);
-        connection.start().unwrap();
-        let session = connection.session(api::AUTO).unwrap();
-        let queue = session.temporary_queue().unwrap();
-        let deleted = session.temporary_queue().unwrap();
-        session.producer_to(Some(queue)).unwrap();
-        let lost = session.producer_to(Some(deleted)).unwrap();
-        session.producer("elsewhere").unwrap();
-        session.consumer_of(queue, None, false).unwrap();
-        session.delete_temporary_queue(deleted).unwrap();
-        cut.open();
-        recoveries.expect_ok(1);
-        assert_eq!(queue.name(), "new");
-        expect_status(lost.send_text("x"), Status::TIBEMS_INVALID_DESTINATION);
-        first.finish();
-        end(connection, second);
-    });
-}
-
-#[test]
-fn a_recovery_without_temporary_destinations_needs_no_session_for_them() {
-    dialogue(|| {
-        let cut = Gate::new();
-        let first = serves_until(&cut);
-        let second = Peer::script(|p| {
-            p.accept_open();
-            let session = p.expect_begin();
-            p.answer_begin(session);
-            await_temporary(p, "later");
-            p.serve_to_close();
-        });
-        let (factory, connection) = unshared(&[&first, &second]);
-        let recoveries = Recoveries::of(factory, connection);
-        let session = connection.session(api::AUTO).unwrap();
-        let queue = session.temporary_queue().unwrap();
-        session.delete_temporary_queue(queue).unwrap();
-        cut.open();
-        recoveries.expect_ok(1);
-        assert_eq!(session.temporary_queue().unwrap().name(), "later");
-        first.finish();
-        end(connection, second);
-    });
-}
-
-#[test]
-fn a_server_that_makes_none_is_no_place_to_recover_to() {
-    dialogue(|| {
-        let cut = Gate::new();
-        let first = serves_until(&cut);
-        let second = Peer::script(|p| {
-            p.accept_open();
-            let link = p.await_attach(Role::Sender);
-            p.refuse_attach(link, Some(error("amqp:not-implemented")));
-            p.drain_stream();
-        });
-        let third = Peer::script(|p| {
-            p.accept_open();
-            await_temporary(p, "third");
-            p.serve_to_close();
-        });
-        let (factory, connection) = unshared(&[&first, &second, &third]);
-        let recoveries = Recoveries::of(factory, connection);
-        let session = connection.session(api::AUTO).unwrap();
-        let queue = session.temporary_queue().unwrap();
-        cut.open();
-        recoveries.expect_ok(1);
-        assert_eq!(queue.name(), "third");
-        first.finish();
-        second.finish();
-        end(connection, third);
-    });
-}
-
-#[test]
-fn a_creation_that_a_loss_interrupts_is_done_on_the_next_server() {
-    dialogue(|| {
-        let first = Peer::script(|p| {
-            p.accept_open();
-            p.await_attach(Role::Sender);
-            p.drop_socket();
-        });
-        let second = Peer::script(|p| {
-            p.accept_open();
-            let link = await_temporary(p, "second");
-            p.serve_to_close();
-            assert_eq!(p.links(Role::Sender), [link], "it is asked for once");
-        });
-        let (factory, connection) = unshared(&[&first, &second]);
-        let recoveries = Recoveries::of(factory, connection);
-        let session = connection.session(api::AUTO).unwrap();
-        let queue = session.temporary_queue().unwrap();
-        recoveries.expect_ok(1);
-        assert_eq!(queue.name(), "second");
-        first.finish();
-        end(connection, second);
-    });
-}
-
-#[test]
-fn what_was_not_sent_goes_to_the_new_name_with_the_new_reply_to() {
-    dialogue(|| {
-        let (die, named) = (Gate::new(), Gate::new());
-        let go = die.clone();
-        // takes more than the buffers of a socket hold, and reads nothing of it
-        let first = Peer::on(listen(Some(4096)), move |p| {
-            p.accept_open();
-            await_temporary(p, "old");
-            let link = p.await_producer();
-            p.grant(link, 10);
-            p.wait(&go);
-            p.drop_socket();
-        });
-        let told = named.clone();
-        let second = Peer::script(move |p| {
-            p.accept_open();
-            await_temporary(p, "new");
-            told.open();
-            for _ in 0..2 {
-                let sent = p.await_transfer();
-                assert_eq!(message::to(&sent.payload).as_deref(), Some("new"));
-                assert_eq!(message::reply_to(&sent.payload).as_deref(), Some("new"));
-            }
-            p.serve_to_close();
-        });
-        let (factory, connection) = unshared(&[&first, &second]);
-        let recoveries = Recoveries::of(factory, connection);
-        let session = connection.session(api::AUTO).unwrap();
-        let queue = session.temporary_queue().unwrap();
-        let producer = session.producer_to(Some(queue)).unwrap();
-        producer.set_delivery_mode(api::RELIABLE);
-        for size in [20 << 20, 3] {
-            let request = Msg::data(&vec![b'.'; size]).reply_to(queue);
-            producer.send(request).unwrap();
-            request.destroy();
-        }
-        die.open();
-        recoveries.expect_ok(1);
-        first.finish();
-        end(connection, second);
-    });
-}
-
-#[test]
 fn a_server_that_takes_it_away_ends_who_reads_it() {
     dialogue(|| {
         let (made, cut) = (Gate::new(), Gate::new());
@@ -515,29 +288,6 @@ fn a_delete_tells_what_the_server_says_and_waits_no_longer_than_the_limit() {
             expect_status(again, Status::TIBEMS_INVALID_DESTINATION);
         }
         end(connection, peer);
-    });
-}
-
-#[test]
-fn a_loss_ends_a_delete_and_nothing_comes_back() {
-    dialogue(|| {
-        let first = Peer::script(|p| {
-            p.accept_open();
-            let link = await_temporary(p, "old");
-            p.expect_detach(link);
-            p.drop_socket();
-        });
-        let second = serves();
-        let (factory, connection) = unshared(&[&first, &second]);
-        let recoveries = Recoveries::of(factory, connection);
-        let session = connection.session(api::AUTO).unwrap();
-        let queue = session.temporary_queue().unwrap();
-        session.delete_temporary_queue(queue).unwrap();
-        recoveries.expect_ok(1);
-        let again = session.delete_temporary_queue(queue);
-        expect_status(again, Status::TIBEMS_INVALID_DESTINATION);
-        first.finish();
-        end(connection, second);
     });
 }
 
