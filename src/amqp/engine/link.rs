@@ -148,15 +148,13 @@ impl Engine {
         self.detach(id, !keeps, None);
     }
 
-    /// A receiving link of this name is on its way out: until the peer has answered its detach, the name is in use.
-    pub fn is_leaving(&self, name: &str) -> bool {
+    /// A receiving link has this name: until it has ended, and the peer has answered its detach, no other may.
+    pub fn is_named(&self, name: &str) -> bool {
         let mut links = self
             .links
             .indices()
             .filter_map(|index| self.links.at(index));
-        links.any(|link| {
-            link.state == LinkState::DetachSent && link.role == Role::Receiver && link.name == name
-        })
+        links.any(|link| link.role == Role::Receiver && link.name == name)
     }
 
     /// The session of a link.

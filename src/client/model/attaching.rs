@@ -157,7 +157,7 @@ impl Model {
             return Ok(());
         };
         let name = definition.chosen_name();
-        if name.is_some_and(|name| server.engine.is_leaving(&name)) {
+        if name.is_some_and(|name| server.engine.is_named(&name)) {
             server.expect(limit, Request::Name(owner));
             self.waiting_for_names.push(owner);
             if let Some(link) = self.link_mut(owner) {

@@ -113,8 +113,9 @@ impl Server {
 
     /// Links of which somebody is told.
     #[cfg(test)]
-    pub fn owned(&self) -> usize {
-        self.owners.iter().flatten().count() + self.displaced.len()
+    pub fn owned(&self) -> Vec<Owner> {
+        let all = self.owners.iter().flatten().chain(&self.displaced);
+        all.map(|(_, owner, _)| *owner).collect()
     }
 
     /// Makes `owner` the one who is told about a link of a session, also when its end is all that is to be told.

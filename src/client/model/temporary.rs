@@ -225,12 +225,27 @@ impl Model {
         };
         state.node().delete();
         for consumer in self.consumers_on(state.node()) {
-            let error = reason.error(Place::DetachConsumer, false);
-            self.consumer_failed(consumer, &error);
+            self.end_with_node(consumer, &reason.error(Place::DetachConsumer, false));
         }
         let name = state.node().name();
         let text = format!("temporary destination {name}: {}", error.text);
         self.report(Status::TIBEMS_INVALID_DESTINATION, text);
+    }
+
+    /// A consumer has failed with what it reads. Its link is detached here: not every server does that, and what came over
+    /// it would be nobody's.
+    fn end_with_node(&mut self, key: u32, error: &Error) {
+        let Some(state) = self.consumers.get_mut(&key) else {
+            return;
+        };
+        let (session, link) = (state.session(), state.link.take());
+        self.consumer_failed(key, error);
+        if let (Some(server), Some(link)) = (self.server.as_mut(), link) {
+            server.close_link(link);
+        }
+        self.relieve();
+        self.lose_enrolled(session, key);
+        self.effects.wake(Key::Session(session));
     }
 
     /// The session of their links has ended: so have they.

@@ -1,7 +1,7 @@
 //! What a server has, or what a callback tells, held against the book of every message: once, whole, in its order.
 
 use super::peer::{Arrival, Peer};
-use super::world::{NAMES, World, id, payload};
+use super::world::{World, id, payload};
 use crate::client::model::promise::Completion;
 use crate::status::Status;
 
@@ -9,10 +9,13 @@ impl World {
     /// Notes what the server has taken away.
     pub fn doom(&mut self, peer: &Peer) {
         let keys = |names: &[String]| -> Vec<u32> {
-            let key = |name: &String| name.split(':').nth(3).unwrap().parse().unwrap();
-            names.iter().map(key).collect()
+            let key = |name: &String| name.split(':').nth(3)?.parse().ok();
+            names.iter().filter_map(key).collect()
         };
         self.doomed.extend(keys(&peer.doomed));
+        let consumers = self.model.consumers.iter();
+        let named = consumers.filter(|(_, state)| peer.doomed.contains(&state.definition().name));
+        self.doomed.extend(named.map(|(key, _)| *key));
         self.too_large.extend(keys(&peer.too_large));
         self.parted.extend(keys(&peer.too_large));
         self.parted.extend(keys(&peer.housekept));
@@ -41,19 +44,28 @@ impl World {
 
     fn arrived(&mut self, arrival: &Arrival, prefix: &str) {
         let number = id(&arrival.payload);
-        let sent = &mut self.sent[number];
-        let address = format!("{prefix}{}", NAMES[sent.to]);
-        assert_eq!(
-            arrival.payload,
-            payload(number, sent.size, &address),
-            "message {number}"
-        );
+        let sent = &self.sent[number];
+        let (addresses, size) = (self.addresses(sent.to, prefix), sent.size);
+        let replies = match sent.reply {
+            Some(reply) => self
+                .addresses(reply, prefix)
+                .into_iter()
+                .map(Some)
+                .collect(),
+            None => vec![None],
+        };
+        let is_whole = |address: &&String| {
+            let with = |reply: &Option<String>| payload(number, size, address, reply.as_deref());
+            replies.iter().any(|reply| with(reply) == arrival.payload)
+        };
+        let address = addresses.iter().find(is_whole);
         assert!(
-            arrival
-                .address
-                .as_ref()
-                .is_none_or(|found| *found == address)
+            address.is_some(),
+            "message {number} to {addresses:?}, reply {replies:?}: {arrival:?}"
         );
+        let on = arrival.address.as_ref();
+        assert!(on.is_none_or(|found| Some(found) == address));
+        let sent = &mut self.sent[number];
         assert_eq!(arrival.settled, sent.held);
         assert!(sent.begun, "message {number} was never sent");
         assert!(!sent.denied, "message {number} was called lost: {sent:?}");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::checks::{check, nobody_starves};
-use super::histories::What;
+use super::steps::What;
 use super::threads::Thread;
 use super::world::World;
 use crate::client::rules::gate::State;
@@ -73,6 +73,7 @@ impl World {
             }
             assert!(self.held.is_empty());
             nobody_starves(self);
+            self.check_idle();
         }
         self.close_all();
     }
@@ -101,6 +102,12 @@ impl World {
                 break;
             }
         }
+    }
+
+    /// Nothing is under way: the server has what the program has.
+    fn check_idle(&self) {
+        super::temporaries::check_idle(self);
+        super::subscriptions::check_idle(self);
     }
 
     fn close_all(&mut self) {
@@ -144,10 +151,13 @@ impl World {
             assert!(gate, "{thread:?} waits on {on:?} for ever");
         }
         let model = &self.model;
-        assert!(
-            model.producers.is_empty() && model.consumers.is_empty() && model.sessions.is_empty()
-        );
-        assert!(model.browsers.is_empty());
+        assert!(model.producers.is_empty() && model.consumers.is_empty());
+        let own = model.temporaries.session();
+        assert!(model.sessions.keys().all(|key| Some(*key) == own));
+        assert!(model.browsers.is_empty() && model.unsubscribing.is_empty());
+        if self.threads.is_empty() && model.server.is_some() {
+            self.check_idle();
+        }
         assert_eq!((model.queued_bytes, model.clamp.held()), (0, 0));
         assert!(model.confirming.is_empty());
         self.start(Thread::Close { stage: 0 });

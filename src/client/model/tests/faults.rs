@@ -1,8 +1,8 @@
 //! Faults that random histories have found, each as a history of its own.
 
 use super::checks::check;
-use super::histories::{Step, What::*};
 use super::peer::{Abilities, Answers};
+use super::steps::{Step, What::*};
 use super::world::World;
 use crate::client::model::{Object, Wait};
 use crate::client::rules::modes::AcknowledgeMode;

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::checks::check;
 use super::peer::{Abilities, Answers};
+use super::steps::{OF_EVERYTHING, OF_NAMES, OF_TRANSACTIONS, Step, What, step};
 use super::threads::Thread;
 use super::world::World;
 use crate::amqp::performative::DeliveryState;
@@ -17,168 +18,6 @@ use crate::client::rules::modes::AcknowledgeMode;
 
 /// Steps of one history, on average.
 pub const LENGTH: usize = 100;
-
-/// What happens. The numbers of a step choose to what, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    Session,
-    Producer,
-    Consumer,
-    Browser,
-    Send,
-    /// Sends by one producer
-    Burst,
-    Receive,
-    Look,
-    Listen,
-    Start,
-    Stop,
-    Acknowledge,
-    Recover,
-    CloseProducer,
-    CloseConsumer,
-    CloseBrowser,
-    CloseSession,
-    Close,
-    Run,
-    Late,
-    Flush,
-    Written,
-    Writable,
-    Read,
-    Tick,
-    Answer,
-    Credit,
-    Window,
-    Settle,
-    Confirm,
-    Drain,
-    Deliver,
-    Detach,
-    End,
-    ServerClose,
-    Garbage,
-    Cut,
-    /// Sends, some bytes of them, a loss
-    Storm,
-    Connect,
-    Connected,
-    /// Both at once
-    Again,
-    Transacted,
-    /// A send or receive in a transaction
-    Work,
-    Commit,
-    Rollback,
-    CloseTransacted,
-    /// The server answers a command, or refuses the next
-    Command,
-    Refuse,
-}
-
-/// One step.
-pub type Step = (What, u8, u16);
-
-/// How often each step comes.
-type Weights = [(u32, What)];
-
-const OF_EVERYTHING: &Weights = {
-    use What::*;
-    &[
-        (1, Session),
-        (2, Producer),
-        (2, Consumer),
-        (1, Browser),
-        (16, Send),
-        (10, Burst),
-        (6, Receive),
-        (6, Look),
-        (2, Listen),
-        (2, Start),
-        (1, Stop),
-        (6, Acknowledge),
-        (1, Recover),
-        (1, CloseProducer),
-        (1, CloseConsumer),
-        (1, CloseBrowser),
-        (1, CloseSession),
-        (1, Close),
-        (20, Run),
-        (1, Late),
-        (6, Flush),
-        (10, Written),
-        (4, Writable),
-        (14, Read),
-        (2, Tick),
-        (4, Answer),
-        (4, Credit),
-        (8, Window),
-        (4, Settle),
-        (3, Confirm),
-        (1, Drain),
-        (12, Deliver),
-        (2, Detach),
-        (1, End),
-        (1, ServerClose),
-        (1, Garbage),
-        (2, Cut),
-        (4, Storm),
-        (3, Connect),
-        (3, Connected),
-        (8, Again),
-        (1, Transacted),
-        (16, Work),
-        (5, Commit),
-        (3, Rollback),
-        (1, CloseTransacted),
-        (8, Command),
-        (1, Refuse),
-    ]
-};
-
-/// Most of them in transactions.
-const OF_TRANSACTIONS: &Weights = {
-    use What::*;
-    &[
-        (1, Transacted),
-        (40, Work),
-        (12, Commit),
-        (6, Rollback),
-        (1, CloseTransacted),
-        (4, Command),
-        (1, Refuse),
-        (6, Run),
-        (1, Late),
-        (3, Flush),
-        (3, Written),
-        (2, Writable),
-        (5, Read),
-        (1, Tick),
-        (1, Answer),
-        (2, Credit),
-        (2, Window),
-        (3, Settle),
-        (1, Drain),
-        (4, Deliver),
-        (2, Detach),
-        (1, End),
-        (1, ServerClose),
-        (1, Cut),
-        (1, Stop),
-        (2, Start),
-        (1, Connect),
-        (1, Connected),
-        (6, Again),
-    ]
-};
-
-fn step(weights: &Weights) -> impl Strategy<Value = Step> + use<> {
-    let what: Vec<What> = weights
-        .iter()
-        .flat_map(|(weight, what)| (0..*weight).map(move |_| *what))
-        .collect();
-    (prop::sample::select(what), any::<u8>(), any::<u16>())
-}
 
 pub fn pick<T: Copy>(of: &[T], at: u8) -> Option<T> {
     of.get(usize::from(at) % of.len().max(1)).copied()
@@ -372,6 +211,12 @@ impl World {
                     self.doom_all(); // answers come too late
                 }
             }
+            What::Temporary => self.make_temporary(a, b),
+            What::Delete => self.delete_temporary(a, b),
+            What::OnTemporary => self.use_temporary(a, b),
+            What::Subscribe => self.subscribe(a, b),
+            What::Unsubscribe => self.unsubscribe(a, b),
+            What::Elsewhere => self.elsewhere(a, b),
             What::Transacted => self.open_transacted(),
             What::Work | What::Commit | What::Rollback | What::CloseTransacted => {
                 self.transact(what, a, b);
@@ -466,13 +311,19 @@ fn histories() -> u32 {
 
 /// A history from its first step to its last.
 pub fn run(kind: u8, first: (u8, u16), steps: &[Step]) {
+    run_of(kind, first, None, steps);
+}
+
+/// The same of a connection with this client ID.
+pub fn run_of(kind: u8, first: (u8, u16), client_id: Option<&str>, steps: &[Step]) {
     let kind = if kind & 64 == 0 { kind & !4 } else { kind }; // little room is rare
-    let mut world = World::new(
+    let mut world = World::of_client(
         kind,
         Abilities {
             answers: Answers::AtOnce,
             ..abilities(first.0, first.1)
         },
+        client_id.map(str::to_owned),
     );
     if kind & 48 != 0 {
         world.set_up(first.1);
@@ -508,5 +359,17 @@ proptest! {
         steps in prop::collection::vec(step(OF_TRANSACTIONS), 0..=2 * LENGTH),
     ) {
         run(kind & !128 | 16, first, &steps);
+    }
+
+    /// The same, with most of it about temporary destinations and subscriptions: what exists on a server is what the
+    /// program has.
+    #[test]
+    fn names_come_back_and_go(
+        kind in any::<u8>(),
+        first in any::<(u8, u16)>(),
+        identified in any::<bool>(),
+        steps in prop::collection::vec(step(OF_NAMES), 0..=2 * LENGTH),
+    ) {
+        run_of(kind | 144, first, identified.then_some("id"), &steps);
     }
 }

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::{Bytes, BytesMut};
 
+use super::attaches::Meaning;
 use super::store::Store;
+use super::subscriptions::Names;
 use crate::amqp::codec::Value;
 use crate::amqp::frame::{FrameDecoder, FrameHeader, HEADER_AMQP, encode_frame};
 use crate::amqp::performative::*;
@@ -96,6 +98,8 @@ pub struct Link {
     /// What the client receives is a copy
     pub copies: bool,
     pub address: Option<String>,
+    /// What it stands for beyond an address
+    pub meaning: Meaning,
     /// Deliveries begun
     pub count: u32,
     /// The client receives: how far its credit reaches, and whether it drains
@@ -155,10 +159,17 @@ pub struct Peer {
     pub housekept: Vec<String>,
     /// Names of producers' links on which it has found a message too large
     pub too_large: Vec<String>,
+    /// Its number among the servers; what it has named, and what of that the client has deleted
+    pub number: u32,
+    pub named: u32,
+    pub nodes: BTreeSet<String>,
+    pub deleted: BTreeSet<String>,
+    /// Durable subscriptions, which all servers share
+    pub names: Names,
 }
 
 impl Peer {
-    pub fn new(abilities: Abilities) -> Peer {
+    pub fn new(abilities: Abilities, number: u32, names: Names) -> Peer {
         Peer {
             abilities,
             input: BytesMut::new(),
@@ -179,6 +190,11 @@ impl Peer {
             housekept: Vec::new(),
             too_large: Vec::new(),
             forced: 0,
+            number,
+            named: 0,
+            nodes: BTreeSet::new(),
+            deleted: BTreeSet::new(),
+            names,
         }
     }
 
@@ -248,23 +264,9 @@ impl Peer {
                     }
                 }
             }
-            Performative::Detach(detach) => {
-                let link = self.links.remove(&(channel, detach.handle));
-                self.store.leave(|at| at == (channel, detach.handle));
-                if link.is_some_and(|link| link.stage != Stage::Leaving) {
-                    let handle = detach.handle;
-                    let closed = detach.closed;
-                    self.say(
-                        channel,
-                        Detach {
-                            handle,
-                            closed,
-                            error: None,
-                        },
-                    );
-                }
-            }
+            Performative::Detach(detach) => self.on_detach(channel, &detach),
             Performative::End(_) => {
+                self.part(channel);
                 self.links.retain(|(of, _), _| *of != channel);
                 self.store.leave(|(of, _)| of == channel);
                 self.commands.retain(|(of, ..)| *of != channel);
@@ -289,9 +291,10 @@ impl Peer {
     fn open(&mut self) {
         let prefix = Value::string(self.abilities.prefix);
         let relay = self.abilities.relay.then(|| "ANONYMOUS-RELAY".to_owned());
+        let shared = Some("SHARED-SUBS".to_owned());
         let open = Open {
             max_frame_size: Some(self.abilities.frame),
-            offered_capabilities: relay.into_iter().collect(),
+            offered_capabilities: relay.into_iter().chain(shared).collect(),
             properties: vec![("queue-prefix".to_owned(), prefix)],
             ..Open::default()
         };
@@ -310,86 +313,6 @@ impl Peer {
                 ..Begin::default()
             };
             self.say(channel, begin);
-        }
-    }
-
-    fn on_attach(&mut self, channel: u16, attach: Attach, at_once: bool) {
-        let address = match (&attach.target, &attach.source) {
-            (Some(LinkTarget::Target(target)), _) if attach.role == Role::Sender => {
-                target.address.clone()
-            }
-            (_, source) => source.as_ref().and_then(|source| source.address.clone()),
-        };
-        let commands = matches!(attach.target, Some(LinkTarget::Coordinator(_)));
-        let source = attach.source.as_ref();
-        let copies = source.is_some_and(|source| source.distribution_mode.is_some());
-        for (at, link) in &self.links {
-            let twice = at.0 == channel && link.name == attach.name && link.stage != Stage::Leaving;
-            assert!(!twice, "link {} is attached twice", link.name);
-        }
-        let link = Link {
-            name: attach.name,
-            sends: attach.role == Role::Sender,
-            stage: Stage::Asked,
-            commands,
-            copies,
-            address,
-            count: 0,
-            limit: 0,
-            drains: false,
-            coming: None,
-            held: false,
-            waiting: Vec::new(),
-        };
-        assert!(self.links.insert((channel, attach.handle), link).is_none());
-        if at_once {
-            let refuses = self.abilities.answers == Answers::Refuses;
-            self.answer_attach((channel, attach.handle), refuses);
-        }
-    }
-
-    pub fn answer_attach(&mut self, at: (u16, u32), refuses: bool) {
-        let (channel, handle) = at;
-        if !self
-            .sessions
-            .get(&channel)
-            .is_some_and(|session| session.begun)
-        {
-            return;
-        }
-        let credit = self.abilities.credit;
-        let Some(link) = self
-            .links
-            .get_mut(&at)
-            .filter(|link| link.stage == Stage::Asked)
-        else {
-            return;
-        };
-        link.stage = Stage::There;
-        let (sends, name) = (link.sends, link.name.clone());
-        let target = match link.commands {
-            true => LinkTarget::Coordinator(Coordinator::default()),
-            false => Target::default().into(),
-        };
-        let source = Source {
-            address: Some("s".into()),
-            distribution_mode: link.copies.then(|| "copy".into()),
-            ..Source::default()
-        };
-        let answer = Attach {
-            name,
-            handle,
-            role: if sends { Role::Receiver } else { Role::Sender },
-            source: (sends || !refuses).then_some(source),
-            target: (!sends || !refuses).then_some(target),
-            initial_delivery_count: (!sends).then_some(0),
-            ..Attach::default()
-        };
-        self.say(channel, answer);
-        if refuses {
-            self.detach_at(at, "amqp:not-found");
-        } else if sends && credit > 0 {
-            self.grant_at(at, credit);
         }
     }
 

@@ -1,10 +1,12 @@
 //! What the program begins in a step of a history: sends, receives, listeners and acknowledgements, as two numbers choose.
 
-use super::histories::{What, pick};
+use super::histories::pick;
+use super::steps::What;
 use super::threads::{Thread, listener};
 use super::world::{Sent, World};
 use crate::client::model::Object;
 use crate::client::rules::modes::AcknowledgeMode;
+use crate::message::DestinationKind;
 
 impl World {
     pub fn send(&mut self, a: u8, b: u16) {
@@ -19,12 +21,21 @@ impl World {
         } else {
             own.unwrap()
         };
+        let temporary = self.some_temporary(usize::from(b >> 2));
+        let to = match temporary.filter(|_| b & 0x4000 != 0) {
+            Some(temporary) if other => temporary,
+            _ => to,
+        };
         let other = other && own != Some(to);
+        // the annotation of a test's message tells of a queue
+        let reply =
+            temporary.filter(|of| b & 0x8000 != 0 && self.to(*of).kind() == DestinationKind::Queue);
         let size = [1, 50, 600, 1700][usize::from(b >> 5 & 3)];
         self.sent.push(Sent {
             producer,
             held: b & 16 == 0,
             to,
+            reply,
             size,
             gone: 0,
             gone_now: false,

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::attaches::Meaning;
 use super::peer::{Abilities, Answers, Link, Peer, Stage};
 use crate::amqp::performative::*;
 
@@ -163,9 +164,12 @@ impl Peer {
             return;
         };
         link.stage = Stage::Leaving;
+        self.nodes
+            .retain(|node| link.meaning != Meaning::Dynamic || link.address.as_ref() != Some(node));
         self.store.leave(|gone| gone == at);
         let housekept = self.housekept.iter().filter(|name| **name == link.name);
         let comes_back = match condition {
+            _ if link.meaning == Meaning::Dynamic => false,
             "" | "amqp:link:detach-forced" if link.sends => housekept.count() < 4,
             "" | "amqp:link:detach-forced" => self.forced < 4,
             "amqp:link:message-size-exceeded" => {
@@ -205,6 +209,7 @@ impl Peer {
         if let Some(session) = self.sessions.get_mut(&channel) {
             session.ended = true;
         }
+        self.part(channel);
         self.store.leave(|(of, _)| of == channel);
         let error = Some(AmqpError::new("amqp:internal-error", "because"));
         self.say(channel, End { error });
@@ -245,7 +250,9 @@ impl Peer {
         }
         let links: Vec<(u16, u32)> = self.links.keys().copied().collect();
         for at in links {
-            let there = |link: &Link| link.sends && link.stage == Stage::There;
+            let there = |link: &Link| {
+                link.sends && link.stage == Stage::There && link.meaning != Meaning::Dynamic
+            };
             if self.links.get(&at).is_some_and(there) && self.sessions[&at.0].begun {
                 self.grant_at(at, 100_000);
             }

@@ -36,7 +36,7 @@ impl Send {
     /// Of a message, to a destination of its own if `other`.
     pub fn new(world: &World, id: usize, session: u32, other: bool, resends: bool) -> Send {
         let sent = &world.sent[id];
-        let to = other.then(|| World::destination(sent.to));
+        let to = other.then(|| world.to(sent.to));
         let mut sending = Sending::new(session, sent.producer, to, sent.held);
         if sent.promised {
             let listener = CompletionListener {
@@ -116,13 +116,19 @@ impl Send {
             None if in_time => return Next::Wait(Wait::Gate(entry), true),
             None => return Next::Done,
         }
+        if world.to(world.sent[self.id].to).is_deleted() {
+            return Next::Done;
+        }
         let Some((epoch, profile)) = world.model.server() else {
             panic!("the gate is open and there is no server");
         };
         if self.encoded != Some(epoch) {
             let sent = &world.sent[self.id];
-            let to = World::destination(sent.to);
-            self.payload = payload(self.id, sent.size, &profile.to_wire(&to));
+            let to = world.to(sent.to);
+            let reply = sent.reply.map(|of| world.to(of));
+            let reply = reply.as_ref().map(|of| profile.to_wire(of));
+            let to = profile.to_wire(&to);
+            self.payload = payload(self.id, sent.size, &to, reply.as_deref());
             self.encoded = Some(epoch);
             return Next::Unlocked;
         }

@@ -8,6 +8,8 @@ use super::browsers::{close_browser, look};
 use super::closes::{close, close_consumer, close_producer, close_session};
 use super::receives::{acknowledge, dispatch, receive, recover};
 use super::sends::Send;
+use super::subscriptions::Named;
+use super::temporaries::Temp;
 use super::transacted::Work;
 use super::world::World;
 use crate::client::model::promise::Completion;
@@ -107,6 +109,10 @@ pub enum Thread {
     Close {
         stage: u8,
     },
+    /// Of a temporary destination
+    Temp(Box<Temp>),
+    /// Of a named subscription
+    Named(Box<Named>),
     /// In a transacted session
     Work(Box<Work>),
 }
@@ -131,6 +137,8 @@ impl fmt::Debug for Thread {
             Thread::CloseBrowser { key, .. } => write!(f, "close of browser {key}"),
             Thread::CloseSession { key, .. } => write!(f, "close of session {key}"),
             Thread::Close { .. } => write!(f, "close"),
+            Thread::Temp(temp) => write!(f, "{temp:?}"),
+            Thread::Named(named) => write!(f, "{named:?}"),
             Thread::Work(work) => match &**work {
                 Work::Create { session, .. } => write!(f, "create transacted session {session:?}"),
                 Work::Send { number, .. } => write!(f, "transacted send of {number}"),
@@ -173,11 +181,13 @@ impl Thread {
             },
             Thread::Produce { session, to, key } => {
                 let (session, to) = (*session, *to);
-                let new = |world: &mut World| {
-                    world
-                        .model
-                        .new_producer(session, to.map(World::destination))
-                };
+                let bound = to.map(|to| world.model.producible(world.to(to)));
+                let bound = bound.transpose();
+                if key.is_none() && bound.is_err() {
+                    return Next::Done;
+                }
+                let bound = bound.unwrap_or_default();
+                let new = |world: &mut World| world.model.new_producer(session, bound.clone());
                 let attached = match to {
                     Some(_) => create(world, session, key, new, |key| Owner::Producer(key, 0)),
                     None => match enter(world, Object::Session(session)) {
@@ -199,11 +209,13 @@ impl Thread {
             }
             Thread::Consume { session, to, key } => {
                 let (session, to) = (*session, *to);
-                let new = |world: &mut World| {
-                    world
-                        .model
-                        .new_consumer(session, World::destination(to), None, false)
-                };
+                let of = world.model.consumable(world.to(to));
+                if key.is_none() && of.is_err() {
+                    return Next::Done;
+                }
+                let of = of.unwrap_or_else(|_| world.to(to));
+                let new =
+                    |world: &mut World| world.model.new_consumer(session, of.clone(), None, false);
                 match create(world, session, key, new, Owner::Consumer) {
                     Ok(made) => {
                         world.flush();
@@ -301,6 +313,8 @@ impl Thread {
             } => close_browser(world, *session, *key, stage),
             Thread::CloseSession { key, stage } => close_session(world, *key, stage),
             Thread::Close { stage } => close(world, stage),
+            Thread::Temp(temp) => temp.step(world),
+            Thread::Named(named) => named.step(world),
             Thread::Work(work) => work.step(world, in_time),
         }
     }

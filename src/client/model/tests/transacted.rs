@@ -3,7 +3,6 @@
 //! Each has a producer, and the only consumer of a queue whose messages are numbered from 1.
 
 use super::book::Transacted;
-use super::histories::What;
 use super::threads::{APP, Next, Thread, begin, create};
 use super::world::{World, payload};
 use crate::client::model::*;
@@ -11,11 +10,11 @@ use crate::client::rules::gate::{Call, State};
 use crate::client::rules::modes::AcknowledgeMode;
 use crate::client::rules::transaction::{self, Doom};
 use crate::client::rules::verdict::in_doubt;
-use crate::message::{Addresses, Destination, DestinationKind};
+use crate::message::{Addresses, Destination};
 use crate::status::{Error, Status};
 
 /// Numbers of messages in transactions begin here.
-const FIRST: usize = 1 << 31;
+pub const FIRST: usize = 1 << 31;
 
 /// How an end is told.
 #[derive(Debug)]
@@ -191,7 +190,7 @@ fn send(
         panic!("the gate is open and there is no server");
     };
     let to = World::destination(0);
-    let mut bytes = payload(number, 40, &profile.to_wire(&to));
+    let mut bytes = payload(number, 40, &profile.to_wire(&to), None);
     if !std::mem::replace(inside, true) {
         world.model.begin_sending(producer);
     }
@@ -219,6 +218,17 @@ fn send(
 }
 
 impl End {
+    /// A commit, or a rollback.
+    pub fn of(session: u32, commits: bool) -> End {
+        End {
+            session,
+            commits,
+            stage: Stage::Enter,
+            told: Told::Ok,
+            undrained: Vec::new(),
+        }
+    }
+
     fn step(&mut self, world: &mut World, in_time: bool) -> Next {
         match self.stage {
             Stage::Enter if in_time => self.enter(world),
@@ -424,129 +434,4 @@ impl End {
 
 fn is_there(world: &World, epoch: u32) -> bool {
     world.model.server().is_some_and(|(now, _)| now == epoch)
-}
-
-impl World {
-    /// Somebody works on a session.
-    pub fn is_busy(&self, session: u32) -> bool {
-        let mut threads = self.threads.values();
-        threads.any(|(thread, _)| match thread {
-            Thread::Work(work) => work.session() == Some(session),
-            Thread::Receive { session: of, .. } => *of == session,
-            _ => false,
-        })
-    }
-
-    /// A step of a transacted session.
-    pub fn transact(&mut self, what: What, a: u8, b: u16) {
-        let open = |of: &&Transacted| !of.closed && !self.is_busy(of.session);
-        let idle: Vec<(u32, u32, u32)> = (self.book.sessions.iter().filter(open))
-            .map(|of| (of.session, of.producer, of.consumer))
-            .collect();
-        let Some((session, producer, key)) = idle.get(usize::from(a) % idle.len().max(1)).copied()
-        else {
-            return;
-        };
-        if what == What::Work && b & 3 < 2 {
-            let (inside, asked, taken) = (false, false, None);
-            self.start(Thread::Receive {
-                session,
-                key,
-                no_wait: b & 4 == 0,
-                inside,
-                asked,
-                taken,
-            });
-            return self.hurry(b);
-        }
-        let work = match what {
-            What::Work => {
-                self.book.sent += 1;
-                let mut sending = Sending::new(session, producer, None, false);
-                sending.enroll(DestinationKind::Queue);
-                Work::Send {
-                    session,
-                    producer,
-                    sending: Box::new(sending),
-                    number: FIRST + self.book.sent,
-                    inside: false,
-                }
-            }
-            What::Commit | What::Rollback => Work::End(End {
-                session,
-                commits: what == What::Commit,
-                stage: Stage::Enter,
-                told: Told::Ok,
-                undrained: Vec::new(),
-            }),
-            _ if b & 7 == 0 => return self.close_transacted(session),
-            _ => return,
-        };
-        self.start(Thread::Work(Box::new(work)));
-        self.hurry(b);
-    }
-
-    /// Mostly the server does at once what it is asked for, and the call goes on.
-    fn hurry(&mut self, b: u16) {
-        for _ in 0..(b >> 8) % 4 {
-            self.write_all();
-            if let Some(peer) = self.peer.as_mut() {
-                peer.serve_transactions();
-            }
-            self.read(usize::MAX);
-            for thread in self.ready() {
-                self.run(thread, false);
-            }
-        }
-    }
-
-    /// Opens another transacted session.
-    pub fn open_transacted(&mut self) {
-        self.start(Thread::Work(Box::new(Work::Create {
-            session: None,
-            producer: None,
-            produced: false,
-            consumer: None,
-        })));
-        self.hurry(3 << 8);
-    }
-
-    /// Closes one, whatever it does.
-    pub fn close_transacted(&mut self, session: u32) {
-        self.book.of(session).closed = true;
-        self.start(Thread::CloseSession {
-            key: session,
-            stage: 0,
-        });
-    }
-
-    /// With a good server: a transaction comes to an end, and the next one works.
-    pub fn finish_transactions(&mut self, settle: impl Fn(&mut World)) {
-        let open = self.book.sessions.iter().filter(|of| !of.closed);
-        let open: Vec<u32> = open.map(|of| of.session).collect();
-        for session in open {
-            let at = |world: &World| {
-                let mut idle = world
-                    .book
-                    .sessions
-                    .iter()
-                    .filter(|of| !of.closed && !world.is_busy(of.session));
-                idle.position(|of| of.session == session)
-            };
-            for what in [What::Commit, What::Work, What::Commit] {
-                settle(self);
-                if let Some(at) = at(self) {
-                    self.book.succeeded = None;
-                    self.transact(what, at as u8, 2);
-                }
-            }
-            settle(self);
-            let works = self.model.check_ending(session).is_ok() && self.model.server().is_some();
-            let idle = at(self).is_some();
-            assert!(
-                !works || !idle || self.book.succeeded == Some(session),
-                "the next transaction of {session} does not work"
-            );
-        }
-    }
 }

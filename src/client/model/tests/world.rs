@@ -10,6 +10,8 @@ use bytes::BytesMut;
 use super::book::Book;
 use super::peer::{Abilities, Peer};
 use super::store::Store;
+use super::subscriptions::Names;
+use super::temporaries::Temporary;
 use super::threads::{Next, Thread};
 use crate::amqp::codec::Encoder;
 use crate::amqp::engine::{Engine, EngineConfig};
@@ -33,6 +35,8 @@ pub struct Sent {
     pub producer: u32,
     pub held: bool,
     pub to: usize,
+    /// The temporary destination of the reply
+    pub reply: Option<usize>,
     pub size: usize,
     /// How often its last byte may have left, and whether that was since it was last put into an output
     pub gone: u32,
@@ -112,6 +116,9 @@ pub struct World {
     /// What transacted sessions were told, and what the server keeps while there is none
     pub book: Book,
     pub store: Store,
+    /// Every one that the program was given, and the subscriptions that servers keep
+    pub temporaries: Vec<Temporary>,
+    pub names: Names,
     engines: u32,
     pub dice: u64,
     /// A try that fails is the last one
@@ -133,16 +140,28 @@ fn options(small: bool, prefetch: usize) -> &'static Options {
     &all[usize::from(small) + 2 * prefetch]
 }
 
-/// The message with this number, for a server with such addresses.
-pub fn payload(id: usize, size: usize, address: &str) -> Vec<u8> {
+/// The message with this number, for a server with such addresses: of the destination, and of the reply, which is told to be
+/// a temporary queue.
+pub fn payload(id: usize, size: usize, address: &str, reply: Option<&str>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut out = Encoder::new(&mut bytes);
+    if reply.is_some() {
+        out.descriptor(0x72);
+        let map = out.begin_map();
+        out.symbol("x-opt-jms-reply-to");
+        out.byte(2);
+        out.end_map(map, 2);
+    }
     out.descriptor(0x73);
     let list = out.begin_list();
     out.null();
     out.null();
     out.string(address);
-    out.end_list(list, 3);
+    if let Some(reply) = reply {
+        out.null();
+        out.string(reply);
+    }
+    out.end_list(list, if reply.is_some() { 5 } else { 3 });
     let mut body = vec![id as u8; size];
     body.extend_from_slice(&(id as u32).to_be_bytes());
     out.descriptor(0x75);
@@ -159,6 +178,11 @@ pub fn id(payload: &[u8]) -> usize {
 impl World {
     /// A connection on a first server; `kind` says what it was made from.
     pub fn new(kind: u8, abilities: Abilities) -> World {
+        World::of_client(kind, abilities, None)
+    }
+
+    /// The same with a client ID.
+    pub fn of_client(kind: u8, abilities: Abilities, client_id: Option<String>) -> World {
         let url = ["x:1,y:1", "x:1+y:1", "x:1,y:1+z:1", "x:1,y:1"][usize::from(kind & 3)];
         let now = crate::clock::test_origin();
         let basis = Basis {
@@ -168,7 +192,7 @@ impl World {
             options: options(kind & 4 != 0, usize::from(kind >> 3) % 3),
         };
         let mut world = World {
-            model: Model::new(basis, None, "C".into(), now),
+            model: Model::new(basis, client_id, "C".into(), now),
             now,
             peer: None,
             candidate: None,
@@ -193,6 +217,8 @@ impl World {
             handed: Vec::new(),
             book: Book::default(),
             store: Store::default(),
+            temporaries: Vec::new(),
+            names: Names::default(),
             engines: 0,
             dice: 1,
             last_try: false,
@@ -227,7 +253,7 @@ impl World {
             ..EngineConfig::default()
         };
         let mut engine = Engine::new(config, self.now);
-        let mut peer = Peer::new(abilities);
+        let mut peer = Peer::new(abilities, self.engines, self.names.clone());
         let mut written = 0;
         Self::exchange(&mut engine, &mut peer, &mut written, self.now);
         while engine.poll_event().is_some() {}
@@ -325,6 +351,7 @@ impl World {
 
     /// What the end of a hold of the lock does.
     pub fn carry_out(&mut self) {
+        self.note_names();
         while let Some(loss) = self.model.effects().take_ended() {
             let bytes = self.roll(64) as usize;
             self.lose(loss.cause, bytes);
