@@ -97,7 +97,6 @@ impl Model {
             Event::Attached { link, answer } => self.attached(link, &answer),
             Event::AttachRefused { link, error } => {
                 self.attach_refused(link, error.as_ref(), now);
-                self.offer_queued(now);
             }
             Event::Detached {
                 link,

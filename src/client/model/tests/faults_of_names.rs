@@ -66,7 +66,7 @@ fn a_second_unsubscribe_waits_for_the_first() {
     world.finish();
 }
 
-/// A refusal ends a link too: who waits for its name goes on.
+/// A refusal ends what asked first: who waits for the name goes on.
 #[test]
 fn an_unsubscribe_goes_on_behind_a_refusal() {
     let mut world = world();
@@ -110,4 +110,20 @@ fn a_consumer_fails_with_its_temporary_destination_and_leaves() {
         assert!(left.is_empty(), "{left:?}");
         world.finish();
     }
+}
+
+/// A recovery names a temporary destination anew, and attaches what is on it there.
+#[test]
+fn a_recovery_attaches_consumers_of_a_temporary_destination() {
+    let mut world = World::new(0, Abilities::default());
+    world.set_up(0);
+    go(&mut world, &[(Temporary, 0, 0)]);
+    (0..3).for_each(|_| world.progress());
+    go(&mut world, &[(OnTemporary, 0, 0), (OnTemporary, 0, 1)]);
+    (0..3).for_each(|_| world.progress());
+    assert_eq!((world.consumers.len(), world.producers.len()), (2, 4));
+    go(&mut world, &[(Cut, 0, 0), (Again, 0, 0xf00)]);
+    assert!(world.model.server().is_some(), "it is recovered");
+    assert_eq!(world.temporaries[0].names, ["dyn1.1", "dyn2.1"]);
+    world.finish();
 }

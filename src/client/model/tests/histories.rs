@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::checks::check;
 use super::peer::{Abilities, Answers};
-use super::steps::{OF_EVERYTHING, OF_NAMES, OF_TRANSACTIONS, Step, What, step};
+use super::steps::{NAMED, OF_EVERYTHING, OF_NAMES, OF_TRANSACTIONS, Step, What, step};
 use super::threads::Thread;
 use super::world::World;
 use crate::amqp::performative::DeliveryState;
@@ -211,11 +211,16 @@ impl World {
                     self.doom_all(); // answers come too late
                 }
             }
-            What::Temporary => self.make_temporary(a, b),
-            What::Delete => self.delete_temporary(a, b),
-            What::OnTemporary => self.use_temporary(a, b),
-            What::Subscribe => self.subscribe(a, b),
-            What::Unsubscribe => self.unsubscribe(a, b),
+            What::Temporary
+            | What::Delete
+            | What::OnTemporary
+            | What::Subscribe
+            | What::Unsubscribe => {
+                self.name(what, a, b);
+                if b & 0x3000 != 0 {
+                    self.progress(); // mostly the server does at once what it is asked for
+                }
+            }
             What::Elsewhere => self.elsewhere(a, b),
             What::Transacted => self.open_transacted(),
             What::Work | What::Commit | What::Rollback | What::CloseTransacted => {
@@ -230,6 +235,16 @@ impl World {
             _ => self.serve(what, a, b),
         }
         self.carry_out();
+    }
+
+    fn name(&mut self, what: What, a: u8, b: u16) {
+        match what {
+            What::Temporary => self.make_temporary(a, b),
+            What::Delete => self.delete_temporary(a, b),
+            What::OnTemporary => self.use_temporary(a, b),
+            What::Subscribe => self.subscribe(a, b),
+            _ => self.unsubscribe(a, b),
+        }
     }
 
     /// Somebody looks for a server.
@@ -370,6 +385,7 @@ proptest! {
         identified in any::<bool>(),
         steps in prop::collection::vec(step(OF_NAMES), 0..=2 * LENGTH),
     ) {
+        let steps = [NAMED, &steps].concat();
         run_of(kind | 144, first, identified.then_some("id"), &steps);
     }
 }

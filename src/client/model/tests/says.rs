@@ -155,6 +155,13 @@ impl Peer {
     /// Detaches a link. A condition for which the client lets it come back dooms nothing.
     pub fn detach(&mut self, at: usize, condition: &str) {
         if let Some(at) = self.link(at, |link| link.stage == Stage::There) {
+            // what crosses the end of such a link is taken for the answer
+            let asks = matches!(self.links[&at].meaning, Meaning::Lookup(_));
+            let condition = if asks {
+                "amqp:internal-error"
+            } else {
+                condition
+            };
             self.detach_at(at, condition);
         }
     }

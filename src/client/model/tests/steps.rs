@@ -165,6 +165,19 @@ pub const OF_TRANSACTIONS: &Weights = {
     ]
 };
 
+/// With what such a history begins: temporary destinations, links on them, subscribers.
+pub const NAMED: &[Step] = {
+    use What::*;
+    &[
+        (Temporary, 0, 0x1000),
+        (Temporary, 0, 0x1001),
+        (OnTemporary, 0, 0x1000),
+        (OnTemporary, 0, 0x1003),
+        (Subscribe, 0, 0x1000),
+        (Subscribe, 0, 0x1011),
+    ]
+};
+
 /// Most of them about temporary destinations and subscriptions.
 pub const OF_NAMES: &Weights = {
     use What::*;

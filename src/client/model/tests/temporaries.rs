@@ -94,6 +94,9 @@ fn delete(
     if world.model.delete_temporary(key).is_err() {
         return Next::Done;
     }
+    let mut consumers = world.model.consumers.values();
+    let read = consumers.any(|state| state.is_open() && state.destination() == destination);
+    assert!(!read, "{destination:?} is deleted under its consumers");
     *asked = Some(key);
     world.flush();
     Next::Wait(Wait::Detached(Owner::Temporary(key)), true)

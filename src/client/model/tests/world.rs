@@ -285,23 +285,38 @@ impl World {
         let Some(mut candidate) = self.candidate.take() else {
             return false;
         };
-        let mut out = Vec::new();
-        candidate.engine.take_output(&mut out);
-        candidate.written += out.len() as u64;
-        candidate.peer.read(&out);
-        also(&mut candidate.peer);
-        let mut input = BytesMut::from(&std::mem::take(&mut candidate.peer.out)[..]);
-        candidate.engine.input(&mut input, self.now);
         let Some(mut draft) = candidate.draft.take() else {
             return self.fail_connect();
         };
-        while !draft.is_complete() {
-            let Some(event) = candidate.engine.poll_event() else {
-                return self.fail_connect();
-            };
-            use crate::amqp::engine::Event;
-            let over = matches!(event, Event::Closed { .. } | Event::Failed { .. });
-            if over || draft.on_event(&mut candidate.engine, event).is_err() {
+        // what is on temporary destinations is asked for when those have their names
+        let mut also = Some(also);
+        for round in 0.. {
+            let mut out = Vec::new();
+            candidate.engine.take_output(&mut out);
+            candidate.written += out.len() as u64;
+            candidate.peer.read(&out);
+            if round > 0 || self.temporaries.is_empty() || self.roll(2) == 0 {
+                also.take()
+                    .into_iter()
+                    .for_each(|also| also(&mut candidate.peer));
+            }
+            let mut input = BytesMut::from(&std::mem::take(&mut candidate.peer.out)[..]);
+            let idle = out.is_empty() && input.is_empty();
+            candidate.engine.input(&mut input, self.now);
+            while !draft.is_complete() {
+                let Some(event) = candidate.engine.poll_event() else {
+                    break;
+                };
+                use crate::amqp::engine::Event;
+                let over = matches!(event, Event::Closed { .. } | Event::Failed { .. });
+                if over || draft.on_event(&mut candidate.engine, event).is_err() {
+                    return self.fail_connect();
+                }
+            }
+            if draft.is_complete() {
+                break;
+            }
+            if idle && also.is_none() {
                 return self.fail_connect();
             }
         }
