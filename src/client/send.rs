@@ -13,7 +13,7 @@ use super::model::{
     CompletionListener, Entry, Promise, Sending, Sent, Ticket, Verdict, Wait, deleted,
 };
 use super::producer::{NON_PERSISTENT, PERSISTENT, Producer, ProducerSettings, RELIABLE, bindable};
-use super::rules::gate::{Call, Caller};
+use super::rules::gate::Call;
 use super::rules::options;
 use super::rules::profile::Profile;
 use super::rules::repeats::Repeats;
@@ -178,10 +178,7 @@ impl Producer {
             let silent = held && !bound && !transacted;
             let promise = Promise::new(message.pend(), kind, silent, listener);
             // callbacks of two connections that send over each other do not wait for each other either
-            let from = match context::is_completing() {
-                true => Caller::CompletionListener,
-                false => caller,
-            };
+            let from = context::calling_back().unwrap_or(caller);
             sending = sending.promising(promise, from);
         }
         let mut call = SendCall {

@@ -62,6 +62,7 @@ mod trace_bodies;
 mod transactions;
 mod transfers;
 mod tries;
+mod two_connections;
 mod unsubscribe;
 mod waits;
 mod windows;

@@ -11,7 +11,10 @@
 //! and the locks that it would take are those of the parent. It ends there and then.
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, Weak};
 
+use super::driver::Driver;
 use crate::client::rules::gate::Caller;
 use crate::process;
 use crate::status::Status;
@@ -38,6 +41,43 @@ enum Frame {
 
 thread_local! {
     static FRAME: Cell<Option<Frame>> = const { Cell::new(None) };
+}
+
+thread_local! {
+    /// The connection whose thread this is. Its owner takes it away, so that no destructor is needed.
+    static HOME: Cell<Option<ManuallyDrop<Weak<Driver>>>> = const { Cell::new(None) };
+}
+
+/// This thread is one of a connection's, from its making to its end.
+pub struct Home;
+
+impl Home {
+    /// Of this connection.
+    pub fn new(connection: &Arc<Driver>) -> Home {
+        HOME.set(Some(ManuallyDrop::new(Arc::downgrade(connection))));
+        Home
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        drop(HOME.take().map(ManuallyDrop::into_inner));
+    }
+}
+
+/// The connection whose message listener or completion callback this thread is inside of, if it is another one than this.
+pub fn calls_back_for(other_than: u64) -> Option<Arc<Driver>> {
+    match FRAME.get() {
+        Some(Frame::Message { connection, .. } | Frame::Completion { connection, .. })
+            if connection != other_than =>
+        {
+            let home = HOME.take();
+            let found = home.as_ref().and_then(|home| home.upgrade());
+            HOME.set(home);
+            found
+        }
+        _ => None,
+    }
 }
 
 thread_local! {
@@ -151,9 +191,13 @@ pub fn completing(connection: u64) -> Option<u32> {
     }
 }
 
-/// True inside a completion callback, of whatever connection.
-pub fn is_completing() -> bool {
-    matches!(FRAME.get(), Some(Frame::Completion { .. }))
+/// The callback that this thread is inside of and that others may wait for, of whatever connection.
+pub fn calling_back() -> Option<Caller> {
+    match FRAME.get()? {
+        Frame::Message { .. } => Some(Caller::MessageListener),
+        Frame::Completion { .. } => Some(Caller::CompletionListener),
+        Frame::Exception { .. } => None,
+    }
 }
 
 /// True inside the completion callback of this message object.
@@ -212,9 +256,10 @@ mod tests {
         in_completion(3, 5, 77, || {
             assert_eq!(caller(3), Caller::CompletionListener);
             assert_eq!((completing(3), completing(2)), (Some(5), None));
-            assert!(completes(77) && !completes(78) && is_completing());
+            assert!(completes(77) && !completes(78));
+            assert_eq!(calling_back(), Some(Caller::CompletionListener));
             assert!(!inside_listener(3, None) && callback(3).is_none());
         });
-        assert!(completing(3).is_none() && !is_completing());
+        assert!(completing(3).is_none() && calling_back().is_none());
     }
 }

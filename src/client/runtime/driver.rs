@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
+use super::context::Home;
 use super::io as io_thread;
 use super::monitor::{Hold, Monitor};
 use super::output::Pipe;
@@ -175,6 +176,7 @@ impl Driver {
             return Ok(()); // the last share goes just now
         };
         crate::transport::spawn(thread.name(), thread.runs(), move || {
+            let _home = Home::new(&driver);
             if let Err(panic) = crate::guard::catch(|| body(&driver)) {
                 let mut hold = driver.lock();
                 hold.panicked(&panic);

@@ -298,7 +298,8 @@ impl Hold<'_> {
     }
 
     /// Waits until callbacks and hand-outs have ended, except those that this thread is inside of. False when `deadline`
-    /// came first. A callback that waits here does not count as running for other callbacks: two never wait for each other.
+    /// came first. A callback that waits here does not count as running for other callbacks, also of other connections: two
+    /// never wait for each other.
     pub fn await_calls(&mut self, calls: Calls, deadline: Option<Instant>) -> bool {
         self.as_parked(|hold, waiter| hold.until(&Wait::Calls(calls, waiter), deadline))
     }
@@ -311,29 +312,35 @@ impl Hold<'_> {
 
     /// Who waits for callbacks on this thread.
     pub fn waiter(&self) -> Waiter {
-        let id = self.driver.id();
-        match context::callback(id).is_some() || context::completing(id).is_some() {
-            true => Waiter::Callback,
-            false => Waiter::Thread,
+        match context::calling_back() {
+            Some(_) => Waiter::Callback,
+            None => Waiter::Thread,
         }
     }
 
     /// Waits while the callback that this thread is inside of counts as ended for other callbacks.
     fn as_parked<R>(&mut self, wait: impl FnOnce(&mut Self, Waiter) -> R) -> R {
-        let own = context::callback(self.driver.id());
-        let completing = context::completing(self.driver.id());
         let waiter = self.waiter();
-        let park = |hold: &mut Self, parked| {
-            if let Some(own) = own {
-                hold.park(own, parked);
-            }
-            if let Some(session) = completing {
-                hold.park_completer(session, parked);
-            }
+        let elsewhere = context::calls_back_for(self.driver.id());
+        // never two locks at once: that callback may wait for this connection
+        let park = |hold: &mut Self, parked| match &elsewhere {
+            Some(home) => hold.unlocked(|| home.lock().park_callback(parked)),
+            None => hold.park_callback(parked),
         };
         park(self, true);
         let result = wait(self, waiter);
         park(self, false);
         result
+    }
+
+    /// The callback of this connection that this thread is inside of begins or ceases to wait for others.
+    fn park_callback(&mut self, parked: bool) {
+        let id = self.driver.id();
+        if let Some(own) = context::callback(id) {
+            self.park(own, parked);
+        }
+        if let Some(session) = context::completing(id) {
+            self.park_completer(session, parked);
+        }
     }
 }
