@@ -1,9 +1,9 @@
 //! Temporary destinations over losses: the new name, who waits for it, what goes there, and what does not come back
 //! (spec 10 §5.12, spec 40 §3.3).
 
-use crate::peer::api::{self, Msg, Status, expect_status};
+use crate::peer::api::{self, Destination, Msg, Status, expect_status};
 use crate::peer::{Gate, Peer, dialogue, error, listen, message};
-use crate::scene::{Recoveries, end, serves, serves_until, shared, unshared};
+use crate::scene::{Recoveries, end, run, serves, serves_until, shared, unshared};
 use crate::temporary::{await_temporary, is_dynamic, name, source_address, target};
 use std::time::Duration;
 use tibemsufo::amqp::performative::{Performative, Role};
@@ -250,6 +250,50 @@ fn a_loss_ends_a_delete_and_nothing_comes_back() {
         recoveries.expect_ok(1);
         let again = session.delete_temporary_queue(queue);
         expect_status(again, Status::TIBEMS_INVALID_DESTINATION);
+        first.finish();
+        end(connection, second);
+    });
+}
+
+#[test]
+fn what_was_not_sent_to_a_deleted_one_goes_nowhere() {
+    dialogue(|| {
+        let die = Gate::new();
+        let go = die.clone();
+        // takes more than the buffers of a socket hold, and reads nothing of it
+        let first = Peer::on(listen(Some(4096)), move |p| {
+            p.accept_open();
+            await_temporary(p, "old");
+            let link = p.await_producer();
+            p.grant(link, 10);
+            p.wait(&go);
+            p.drop_socket();
+        });
+        let second = Peer::script(|p| {
+            p.accept_open();
+            let sent = p.await_transfer();
+            assert_eq!(message::to(&sent.payload).as_deref(), Some("q"));
+            p.serve_to_close();
+        });
+        let (factory, connection) = unshared(&[&first, &second]);
+        let recoveries = Recoveries::of(factory, connection);
+        let session = connection.session(api::AUTO).unwrap();
+        let queue = session.temporary_queue().unwrap();
+        let producer = session.producer_to(None).unwrap();
+        producer.set_delivery_mode(api::RELIABLE);
+        for size in [20 << 20, 3, 4] {
+            let request = Msg::data(&vec![b'.'; size]);
+            producer.send_to(queue, request).unwrap();
+            request.destroy();
+        }
+        let deleting = run(move || session.delete_temporary_queue(queue));
+        deleting.blocks(); // its detach stands behind what the socket does not take
+        die.open();
+        deleting.result().unwrap();
+        recoveries.expect_ok(1);
+        let behind = Msg::text("behind");
+        producer.send_to(Destination::queue("q"), behind).unwrap();
+        behind.destroy();
         first.finish();
         end(connection, second);
     });

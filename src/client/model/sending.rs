@@ -10,7 +10,7 @@ use super::link::{Incarnation, Link, Owner};
 use super::outbox::{Enrolled, Parcel, Ticket, Verdict};
 use super::promise::Promise;
 use super::server::Kind;
-use super::temporary::Former;
+use super::temporary::{Former, deleted};
 use super::wait::{For, Wait};
 use super::{Key, Model};
 use crate::amqp::engine::SendError;
@@ -371,6 +371,10 @@ impl Model {
             let own = state.senders.bound().cloned();
             let (ticket, parcel) = state.outbox.first_queued()?;
             let to = parcel.to.clone();
+            if (to.as_ref().or(own.as_ref())).is_some_and(Destination::is_deleted) {
+                self.drop_queued(key, ticket, &deleted());
+                continue;
+            }
             let old = parcel.made_for.replace(profile.clone());
             if let (Some(old), Some(to)) = (old, to.as_ref().or(own.as_ref()))
                 && (old.addresses_differ(&profile)
