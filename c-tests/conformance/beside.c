@@ -102,6 +102,7 @@ static void outside_broken(bool transacted)
 }
 
 TABLE_TEST(outside_while_broken) { outside_broken(false); }
+TABLE_TEST(outside_while_broken_transacted) { outside_broken(true); }
 
 /* ---- beside calls of another thread that wait ----------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
  *
  * The call that waits is below the handler on the same thread: it can only return when that has.
  */
+#include "calls.h"
 #include "harness.h"
 
 #include <pthread.h>
@@ -12,22 +13,6 @@
 static struct fixture f;
 static const char *volatile order;      /* what the handler closes: consumer, session, Connection (K) */
 static volatile sig_atomic_t leaves, statuses[4];
-
-static tibems_status receive_forever(void *consumer)
-{
-    tibemsMsg message = (tibemsMsg)0x1;
-    tibems_status status = tibemsMsgConsumer_Receive(consumer, &message);
-    CHECK(message == NULL);
-    return status;
-}
-
-static tibems_status receive_a_minute(void *consumer)
-{
-    tibemsMsg message = (tibemsMsg)0x1;
-    tibems_status status = tibemsMsgConsumer_ReceiveTimeout(consumer, &message, 60000);
-    CHECK(message == NULL);
-    return status;
-}
 
 static void close_in_order(int signal)
 {
@@ -95,4 +80,36 @@ TEST("", a_consumer_closed_in_a_handler_takes_nothing)
     CHECK_OK(send_text(producer, "here"));
     EXPECT_FIRST(other.consumer, "here");
     reader_close(&other);
+}
+
+static struct events above, under_way;
+
+static void close_when_another_does(int signal)
+{
+    (void)signal;
+    event_post(&above, 1);
+    event_wait(&under_way, 1, 20000);
+    statuses[0] = tibemsMsgConsumer_Close(f.consumer);
+}
+
+/* The other close waits for the receive, which is below the handler. */
+TEST("", a_handler_closes_what_another_thread_closes)
+{
+    struct sigaction action = {.sa_handler = close_when_another_does};
+    struct task receiver = {0}, closer = {0};
+    REQUIRE(sigaction(SIGUSR1, &action, NULL) == 0);
+    fresh(&f);
+    task_start(&receiver, receive_forever, f.consumer);
+    REQUIRE(task_blocks(&receiver));
+    REQUIRE(pthread_kill(receiver.thread, SIGUSR1) == 0);
+    REQUIRE(event_wait(&above, 1, 5000));
+    task_start(&closer, close_consumer, f.consumer);
+    REQUIRE(task_blocks(&closer));
+    event_post(&under_way, 1);
+    REQUIRE(task_wait(&receiver, 5000));
+    REQUIRE(task_wait(&closer, 5000));
+    CHECK_STATUS(receiver.status, TIBEMS_INTR);
+    CHECK(closer.status == TIBEMS_OK || closer.status == TIBEMS_INVALID_CONSUMER);    /* the handle goes with the first */
+    CHECK_OK((tibems_status)statuses[0]);
+    CHECK_OK(tibemsConnection_Close(f.connection));
 }

@@ -11,7 +11,8 @@ use super::receive::Hand;
 use super::rules::profile;
 use super::rules::subscription;
 pub use super::rules::subscription::Kind;
-use super::runtime::{closing, context};
+use super::runtime::closing;
+use super::runtime::context::{self, Below};
 use super::session::Session;
 use crate::message::selector::Selector;
 use crate::message::{Destination, DestinationKind};
@@ -180,7 +181,8 @@ impl Consumer {
     pub fn close(&self) -> Result<()> {
         let driver = self.session.driver();
         let inside = context::inside_consumer(driver.id(), self.key);
-        let calls = match context::interrupts_receive(driver.id(), self.key) {
+        let above = context::interrupts(driver.id(), Below::Receive(self.key));
+        let calls = match above {
             true => Calls::Listener(self.key), // the receive below returns later
             false => Calls::Consumer(self.key),
         };
@@ -193,8 +195,11 @@ impl Consumer {
         }
         let deadline: Instant = closing::deadline(false);
         if !hold.close_consumer(self.key, inside) {
-            if !inside {
-                hold.await_close(self.object(), deadline);
+            match (inside, above) {
+                (true, _) => {}
+                // the other close waits for the receive below
+                (_, true) => _ = hold.await_calls(calls, None),
+                _ => hold.await_close(self.object(), deadline),
             }
             return Ok(());
         }

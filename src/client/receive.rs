@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::consumer::Consumer;
 use super::model::{Batch, Buffered, Handed, Turn, Wait};
 use super::rules::gate::{Call, Caller};
-use super::runtime::context;
+use super::runtime::context::{self, Below, Calling};
 use super::runtime::handed::HandedDelivery;
 use super::runtime::monitor::Hold;
 use super::runtime::opened::{Opened, now_ms, open};
@@ -131,7 +131,7 @@ impl Consumer {
             if let Some((message, _)) = self.hand_out(&mut hold) {
                 return Ok(Some(message));
             }
-            let _receiving = context::Receiving::new(driver.id(), self.key());
+            let _receiving = Calling::new(driver.id(), Below::Receive(self.key()));
             hold.begin_receiving(self.key());
             hold.flush();
             let wait = Wait::Reply {
@@ -170,7 +170,7 @@ impl Consumer {
         drain: bool,
         deadline: Option<Instant>,
     ) -> bool {
-        let _receiving = context::Receiving::new(self.session().driver().id(), self.key());
+        let _receiving = Calling::new(self.session().driver().id(), Below::Receive(self.key()));
         hold.begin_receiving(self.key());
         // acknowledgements of the messages before go out while nothing else is to do
         hold.flush();

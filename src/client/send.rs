@@ -18,7 +18,7 @@ use super::rules::options;
 use super::rules::profile::Profile;
 use super::rules::repeats::Repeats;
 use super::rules::verdict::{doubted, is_of_destination, judge, unknown};
-use super::runtime::context;
+use super::runtime::context::{self, Below, Calling};
 use super::runtime::monitor::Hold;
 use super::runtime::opened::now_ms;
 use crate::amqp::engine::Outcome;
@@ -297,6 +297,7 @@ impl SendCall<'_> {
                 hold.start_completer(self.producer.session().key())?;
             }
             let key = self.producer.key();
+            let _sending = Calling::new(self.producer.session().driver().id(), Below::Send(key));
             hold.begin_sending(key);
             let done = self.transfer(hold, message, headers, &mut desk.payload);
             hold.end_sending(key);

@@ -78,26 +78,6 @@ fn a_close_wakes_a_call_that_sleeps_at_the_socket() {
     });
 }
 
-/// Sends a signal to a thread of this process that sleeps in a call.
-fn interrupt(thread: &AtomicI32, handler: extern "C" fn(libc::c_int)) {
-    // SAFETY: a handler of this test's own process, for one thread of it.
-    unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = handler as *const () as usize;
-        let none = std::ptr::null_mut();
-        assert_eq!(libc::sigaction(libc::SIGUSR1, &action, none), 0);
-        let thread = thread.load(Ordering::Acquire);
-        let sent = libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, libc::SIGUSR1);
-        assert_eq!(sent, 0);
-    }
-}
-
-/// The calling thread, for [`interrupt`].
-fn this_thread(into: &AtomicI32) {
-    // SAFETY: asks for this thread.
-    into.store(unsafe { libc::gettid() }, Ordering::Release);
-}
-
 static CHILD: AtomicI32 = AtomicI32::new(0);
 
 extern "C" fn forks(_: libc::c_int) {
@@ -107,7 +87,6 @@ extern "C" fn forks(_: libc::c_int) {
 
 #[test]
 fn a_child_forked_above_a_call_that_reads_takes_nothing_from_it() {
-    static THREAD: AtomicI32 = AtomicI32::new(0);
     dialogue_in(READS, || {
         let forked = Gate::new();
         let go = forked.clone();
@@ -123,12 +102,9 @@ fn a_child_forked_above_a_call_that_reads_takes_nothing_from_it() {
         });
         let (connection, session) = session(&peer, api::AUTO);
         let consumer = session.consumer("q").unwrap();
-        let receiving = run(move || {
-            this_thread(&THREAD);
-            (0..20).map(|_| consumer.receive_text()).collect::<Vec<_>>()
-        });
+        let receiving = run(move || (0..20).map(|_| consumer.receive_text()).collect::<Vec<_>>());
         receiving.blocks();
-        interrupt(&THREAD, forks);
+        receiving.interrupt(forks);
         poll("no child", || CHILD.load(Ordering::Acquire) > 0);
         forked.open();
         for (number, text) in receiving.result().into_iter().enumerate() {
@@ -147,7 +123,6 @@ fn a_child_forked_above_a_call_that_reads_takes_nothing_from_it() {
 /// For the signal handler: what it sends with, and how that ended.
 static ABOVE: OnceLock<Producer> = OnceLock::new();
 static SENT: AtomicBool = AtomicBool::new(false);
-static THREAD: AtomicI32 = AtomicI32::new(0);
 
 extern "C" fn sends(_: libc::c_int) {
     let sent = ABOVE.get().expect("a producer").send_text("above");
@@ -171,13 +146,10 @@ fn a_call_in_a_signal_handler_above_one_that_reads_gets_its_answer() {
         let (connection, session) = session(&peer, api::AUTO);
         let below = session.producer("below").unwrap();
         ABOVE.get_or_init(|| session.producer("above").unwrap());
-        let sending = run(move || {
-            this_thread(&THREAD);
-            below.send_text("below")
-        });
+        let sending = run(move || below.send_text("below"));
         arrived.wait();
         sending.blocks();
-        interrupt(&THREAD, sends);
+        sending.interrupt(sends);
         sending.result().unwrap();
         assert!(SENT.load(Ordering::Acquire));
         end(connection, peer);

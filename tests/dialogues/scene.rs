@@ -243,6 +243,21 @@ impl<T> Running<T> {
         });
     }
 
+    /// Runs a signal handler above the call, which sleeps. For tests with a process of their own.
+    pub fn interrupt(&self, handler: extern "C" fn(libc::c_int)) {
+        assert_apart();
+        let thread = *self.thread.get().expect("a call that sleeps");
+        // SAFETY: a handler of this process, for one thread of it.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = handler as *const () as usize;
+            let none = std::ptr::null_mut();
+            assert_eq!(libc::sigaction(libc::SIGUSR1, &action, none), 0);
+            let sent = libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, libc::SIGUSR1);
+            assert_eq!(sent, 0);
+        }
+    }
+
     /// Waits until the call has gone to sleep so often.
     #[track_caller]
     pub fn sleeps_reach(&self, count: u64) {

@@ -1,8 +1,9 @@
 //! P-E2: signals that hit a thread inside a call.
 
-use crate::peer::api::{self, Status, expect_status};
+use crate::peer::api::{self, Producer, Session, Status, expect_status};
 use crate::peer::{Gate, Peer, clock, dialogue_with, message};
 use crate::scene::{end, run, session};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -141,6 +142,41 @@ fn p_e2_a_receive_without_a_limit_outlives_signals() {
         assert_eq!(got.body(), "at last");
         got.destroy();
         assert!(alarms() >= 50, "{} signals", alarms());
+        end(connection, peer);
+    });
+}
+
+/// For the handler: what it closes, and how that ended.
+static TO_CLOSE: OnceLock<(Producer, Session)> = OnceLock::new();
+static CLOSED: AtomicU64 = AtomicU64::new(0);
+
+extern "C" fn closes(_: libc::c_int) {
+    let (producer, session) = TO_CLOSE.get().expect("what to close");
+    let closed = producer.close().is_ok() && session.close().is_ok();
+    CLOSED.store(1 + u64::from(closed), Ordering::Release);
+}
+
+#[test]
+fn a_handler_closes_the_producer_whose_send_it_has_interrupted() {
+    dialogue_with("", || {
+        let arrived = Gate::new();
+        let told = arrived.clone();
+        let peer = Peer::script(move |p| {
+            p.accept_open();
+            p.await_transfer();
+            told.open(); // and no answer
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let producer = session.producer("q").unwrap();
+        TO_CLOSE.get_or_init(|| (producer, session));
+        let sending = run(move || producer.send_text("unanswered"));
+        arrived.wait();
+        sending.blocks();
+        sending.interrupt(closes);
+        let failure = sending.result().unwrap_err();
+        assert!(failure.text.starts_with("outcome unknown:"), "{failure:?}");
+        assert_eq!(CLOSED.load(Ordering::Acquire), 2, "closed");
         end(connection, peer);
     });
 }

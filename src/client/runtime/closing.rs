@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::context::{self, Below};
 use super::monitor::Hold;
 use crate::client::model::{Calls, Object, Owner, Wait, Waiter};
 use crate::client::rules::options;
@@ -24,7 +25,11 @@ impl Hold<'_> {
     /// A server that has not answered in time leaves the callbacks as much time again: they tell of that.
     pub fn await_sends(&mut self, producers: &[u32], deadline: Instant) {
         let span = deadline.saturating_duration_since(Instant::now());
-        self.until(&Wait::Sends(producers.to_vec()), Some(deadline));
+        let id = self.driver.id();
+        // a send below this signal handler returns later
+        let above = |key: &u32| context::interrupts(id, Below::Send(*key));
+        let sends = producers.iter().copied().filter(|key| !above(key));
+        self.until(&Wait::Sends(sends.collect()), Some(deadline));
         self.flush();
         self.until(&Wait::Written(producers.to_vec()), Some(deadline));
         self.until(&Wait::Promises(producers.to_vec()), Some(deadline));

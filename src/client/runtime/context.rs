@@ -1,11 +1,11 @@
-//! Which callback the current thread is inside of, and which receive.
+//! Which callback the current thread is inside of, and which call.
 //!
 //! Callbacks run on threads of the library only, each of which runs one at a time: one thread-local value, set around the
 //! call. It has no destructor, so it is still true when the callback calls `exit` and an `atexit` handler closes what the
 //! callback belongs to (D32). The gate and the close rules ask it who calls.
 //!
-//! A receive that waits can be interrupted by a signal handler of the program, which may close the consumer: the receive is
-//! below it on the same thread and cannot return before it.
+//! A receive or a send that waits can be interrupted by a signal handler of the program, which may close consumer or producer:
+//! the call is below it on the same thread and cannot return before it.
 //!
 //! A callback that has forked returns twice. In the child the thread behind it must not go on: its connection, the socket
 //! and the locks that it would take are those of the parent. It ends there and then.
@@ -80,29 +80,38 @@ pub fn calls_back_for(other_than: u64) -> Option<Arc<Driver>> {
     }
 }
 
+/// A call that a signal handler of the program may have interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Below {
+    /// A receive from this consumer waits
+    Receive(u32),
+    /// A send of this producer is under way
+    Send(u32),
+}
+
 thread_local! {
-    static RECEIVE: Cell<Option<(u64, u32)>> = const { Cell::new(None) };
+    static BELOW: Cell<Option<(u64, Below)>> = const { Cell::new(None) };
 }
 
-/// A receive of this thread waits, from its making to its end.
-pub struct Receiving(Option<(u64, u32)>);
+/// A call of this thread, from its making to its end.
+pub struct Calling(Option<(u64, Below)>);
 
-impl Receiving {
-    /// From this consumer of this connection.
-    pub fn new(connection: u64, consumer: u32) -> Self {
-        Receiving(RECEIVE.replace(Some((connection, consumer))))
+impl Calling {
+    /// On this connection.
+    pub fn new(connection: u64, below: Below) -> Self {
+        Calling(BELOW.replace(Some((connection, below))))
     }
 }
 
-impl Drop for Receiving {
+impl Drop for Calling {
     fn drop(&mut self) {
-        RECEIVE.set(self.0);
+        BELOW.set(self.0);
     }
 }
 
-/// True in a signal handler that has interrupted a receive from this consumer, and behind its call of `exit`.
-pub fn interrupts_receive(connection: u64, consumer: u32) -> bool {
-    RECEIVE.get() == Some((connection, consumer))
+/// True in a signal handler that has interrupted this call, and behind its call of `exit`.
+pub fn interrupts(connection: u64, below: Below) -> bool {
+    BELOW.get() == Some((connection, below))
 }
 
 /// Takes the frame away at the end of the callback, also when a panic ends it.
@@ -222,16 +231,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_receive_is_known_while_it_waits() {
-        assert!(!interrupts_receive(1, 9));
-        let below = Receiving::new(1, 9);
-        assert!(interrupts_receive(1, 9) && !interrupts_receive(2, 9) && !interrupts_receive(1, 8));
-        let above = Receiving::new(1, 8);
-        assert!(interrupts_receive(1, 8));
+    fn a_call_is_known_to_the_handler_above_it() {
+        let of = |connection, consumer| interrupts(connection, Below::Receive(consumer));
+        assert!(!of(1, 9));
+        let below = Calling::new(1, Below::Receive(9));
+        assert!(of(1, 9) && !of(2, 9) && !of(1, 8) && !interrupts(1, Below::Send(9)));
+        let above = Calling::new(1, Below::Send(8));
+        assert!(interrupts(1, Below::Send(8)));
         drop(above);
-        assert!(interrupts_receive(1, 9));
+        assert!(of(1, 9));
         drop(below);
-        assert!(!interrupts_receive(1, 9));
+        assert!(!of(1, 9));
     }
 
     #[test]
