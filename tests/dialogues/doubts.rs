@@ -190,3 +190,36 @@ fn p_c8_a_stop_takes_a_gentle_question_back() {
         );
     });
 }
+
+#[test]
+fn p_c8_a_message_that_is_broken_off_is_no_end() {
+    dialogue_with("prefetch_queue=0", || {
+        let peer = Peer::script(|p| {
+            p.accept_open();
+            let link = p.await_consumer();
+            p.await_drain(link);
+            let first = p.next_transfer(link);
+            let aborted = Transfer {
+                handle: first.handle,
+                aborted: true,
+                ..Transfer::default()
+            };
+            let begun = Transfer {
+                more: true,
+                ..first
+            };
+            p.send_transfer(link, begun, b"half of it");
+            p.send_transfer(link, aborted, &[]);
+            p.send_flow(link, |flow| flow.drain = true); // the credit is used up
+            p.await_drain(link);
+            p.deliver(link, &message::text("behind"));
+            p.serve_to_close();
+        });
+        let (connection, session) = session(&peer, api::AUTO);
+        let consumer = session.consumer("q").expect("a consumer");
+        let message = consumer.receive_now().expect("received");
+        assert_eq!(message.body(), "behind");
+        message.destroy();
+        end(connection, peer);
+    });
+}

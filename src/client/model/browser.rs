@@ -294,7 +294,7 @@ impl Model {
         let now = self.now;
         if let Some(state) = self.browsers.get_mut(&key) {
             state.round.came += 1;
-            state.inbox.use_credit();
+            state.inbox.break_off();
             if state.round.came >= state.round.wanted {
                 state.answered(now);
                 self.effects.wake(Key::Browser(key));

@@ -206,6 +206,14 @@ impl Model {
         }
     }
 
+    /// Credit of a consumer was used for a message that the server has broken off.
+    pub(super) fn consumer_aborted(&mut self, key: u32, now: Instant) {
+        if let Some(state) = self.consumers.get_mut(&key) {
+            state.inbox.break_off();
+        }
+        self.renew(key, now, now);
+    }
+
     /// Grants the full prefetch of a consumer: at its creation, at start, after a recovery.
     pub(super) fn grant(&mut self, key: u32) {
         self.raise_credit(key, u32::MAX);

@@ -85,7 +85,7 @@ impl Model {
                 _ => {}
             },
             Event::CreditUsed { link } => match self.owner(link) {
-                Some(Owner::Consumer(key)) => self.renew(key, now, now),
+                Some(Owner::Consumer(key)) => self.consumer_aborted(key, now),
                 Some(Owner::Browser(key)) => self.browser_aborted(key),
                 _ => {}
             },

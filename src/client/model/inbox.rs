@@ -152,6 +152,8 @@ pub struct Inbox {
     owes_answer: bool,
     /// The last end was doubted
     doubts: bool,
+    /// The server broke off a message since the last drain was asked for
+    broken_off: bool,
     /// The batches that the program works on: one, but for threads that share a consumer
     in_hand: Vec<InHand>,
     /// Most messages of the next one
@@ -172,6 +174,7 @@ impl Inbox {
             drained: (0, 0),
             owes_answer: false,
             doubts: false,
+            broken_off: false,
             in_hand: Vec::new(),
             pace: 1,
             at_work: false,
@@ -207,8 +210,13 @@ impl Inbox {
         self.messages.push_back(message);
     }
 
-    /// A message has come, or one that the server broke off.
-    pub fn use_credit(&mut self) {
+    /// A message has begun to come, and the server broke it off.
+    pub fn break_off(&mut self) {
+        self.use_credit();
+        self.broken_off = true;
+    }
+
+    fn use_credit(&mut self) {
         self.doubts = false;
         self.drained.1 = self.drained.1.saturating_add(1);
     }
@@ -311,6 +319,7 @@ impl Inbox {
     /// A drain of so much credit begins; a gentle one is not written yet. When it is to be asked for again.
     pub fn begin_drain(&mut self, now: Instant, credit: u32, gently: bool) -> Instant {
         self.drained = (credit, 0);
+        self.broken_off = false;
         self.draining.insert(Asked::first(now, gently)).next()
     }
 
@@ -325,9 +334,9 @@ impl Inbox {
         self.behind_large || self.doubts
     }
 
-    /// The last drain ended with an end that tells nothing.
+    /// The last drain ended with an end that tells nothing, or its credit went for a message that was broken off.
     pub fn is_end_doubtful(&self) -> bool {
-        self.doubts
+        self.doubts || self.broken_off
     }
 
     /// The drain under way, if there is one.
@@ -339,6 +348,7 @@ impl Inbox {
     pub fn end_drain(&mut self) -> Answer {
         self.draining = None;
         let (credit, came) = self.drained;
+        self.broken_off &= came >= credit;
         let late = std::mem::replace(&mut self.owes_answer, came >= credit);
         self.doubts = match came {
             0 => late,
