@@ -39,10 +39,12 @@ make_recorder() {
     recorder=("$1/recorder.o" "@$1/recorder.flags")
 }
 
-# compile_harness FOLDER: what every C test is linked with, once for many programs; the objects are harness_objects
+# compile_harness FOLDER: what every C test is linked with, once for many programs; the objects are harness_objects. What
+# a program includes that is made from tables is in FOLDER, too
 compile_harness() {
     local source
     make_recorder "$1"
+    python3 "$root/c-tests/api/make_robustness.py" "$1/robustness.c"
     harness_objects=("${recorder[@]}")
     for source in "${harness[@]}"; do
         harness_objects+=("$1/$(basename "$source" .c).o")

@@ -35,7 +35,6 @@ compile_programs() {
     local name source compiler compiling=()
     mkdir -p "$bin"
     compile_harness "$bin"
-    python3 "$here/api/make_robustness.py" "$bin/robustness.c"
     # The programs do not change while one is compiled: two compilers at a time.
     for name in "${programs[@]}"; do
         source=$here/conformance/$name.c

@@ -20,7 +20,7 @@ if [ "$what" = build ]; then
     compile_harness "$bin"
     running=0
     for source in "$root"/c-tests/conformance/*.c "$root"/c-tests/stress/*.c; do
-        compile "$bin/$(basename "$source" .c)" "$source" "${harness_objects[@]}" &
+        compile "$bin/$(basename "$source" .c)" -I"$bin" "$source" "${harness_objects[@]}" &
         running=$((running + 1))
         [ $running -lt 2 ] || { wait -n; running=$((running - 1)); }
     done
