@@ -40,7 +40,20 @@ enum Frame {
 }
 
 thread_local! {
-    static FRAME: Cell<Option<Frame>> = const { Cell::new(None) };
+    /// With the process in which it began
+    static FRAME: Cell<Option<(Frame, u32)>> = const { Cell::new(None) };
+}
+
+/// The callback that this thread is inside of, in a child of it, too.
+fn frame() -> Option<Frame> {
+    FRAME.get().map(|(frame, _)| frame)
+}
+
+/// The same, if nobody has forked inside of it: for a child it is a callback of nobody, and its connection a parent's, whose
+/// lock any thread may have held.
+fn own_frame() -> Option<Frame> {
+    let own = |(frame, process)| (process == process::epoch()).then_some(frame);
+    FRAME.get().and_then(own)
 }
 
 thread_local! {
@@ -67,7 +80,7 @@ impl Drop for Home {
 
 /// The connection whose message listener or completion callback this thread is inside of, if it is another one than this.
 pub fn calls_back_for(other_than: u64) -> Option<Arc<Driver>> {
-    match FRAME.get() {
+    match own_frame() {
         Some(Frame::Message { connection, .. } | Frame::Completion { connection, .. })
             if connection != other_than =>
         {
@@ -124,9 +137,9 @@ impl Drop for Guard {
 }
 
 fn run(frame: Frame, body: impl FnOnce()) {
-    FRAME.set(Some(frame));
-    let _guard = Guard;
     let began_in = process::epoch();
+    FRAME.set(Some((frame, began_in)));
+    let _guard = Guard;
     body();
     if process::epoch() != began_in {
         process::end_thread();
@@ -164,7 +177,7 @@ pub fn in_completion(connection: u64, session: u32, message: usize, body: impl F
 
 /// Who calls `connection` from this thread.
 pub fn caller(connection: u64) -> Caller {
-    match FRAME.get() {
+    match frame() {
         Some(Frame::Message { connection: of, .. }) if of == connection => Caller::MessageListener,
         Some(Frame::Exception {
             connection: of,
@@ -190,7 +203,7 @@ pub fn inside_consumer(connection: u64, consumer: u32) -> bool {
 
 /// The session of the completion callback of this connection that this thread is inside of.
 pub fn completing(connection: u64) -> Option<u32> {
-    match FRAME.get() {
+    match frame() {
         Some(Frame::Completion {
             connection: of,
             session,
@@ -202,7 +215,7 @@ pub fn completing(connection: u64) -> Option<u32> {
 
 /// The callback that this thread is inside of and that others may wait for, of whatever connection.
 pub fn calling_back() -> Option<Caller> {
-    match FRAME.get()? {
+    match own_frame()? {
         Frame::Message { .. } => Some(Caller::MessageListener),
         Frame::Completion { .. } => Some(Caller::CompletionListener),
         Frame::Exception { .. } => None,
@@ -211,12 +224,12 @@ pub fn calling_back() -> Option<Caller> {
 
 /// True inside the completion callback of this message object.
 pub fn completes(object: usize) -> bool {
-    matches!(FRAME.get(), Some(Frame::Completion { message, .. }) if message == object)
+    matches!(frame(), Some(Frame::Completion { message, .. }) if message == object)
 }
 
 /// Session and consumer of the message listener of this connection that this thread is inside of.
 pub fn callback(connection: u64) -> Option<(u32, u32)> {
-    match FRAME.get() {
+    match frame() {
         Some(Frame::Message {
             connection: of,
             session,
@@ -271,5 +284,24 @@ mod tests {
             assert!(!inside_listener(3, None) && callback(3).is_none());
         });
         assert!(completing(3).is_none() && calling_back().is_none());
+    }
+
+    #[test]
+    fn a_child_is_inside_no_callback_of_its_parent() {
+        process::watch();
+        in_message_listener(1, 7, 9, || {
+            // SAFETY: the child asks two questions, which take no lock, and ends.
+            let child = unsafe { libc::fork() };
+            if child == 0 {
+                let inside = calling_back().is_some() || calls_back_for(2).is_some();
+                // SAFETY: ends this process at once.
+                unsafe { libc::_exit(i32::from(inside)) };
+            }
+            let mut status = -1;
+            // SAFETY: the child that was just made.
+            assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+            assert_eq!(status, 0);
+            assert!(calling_back().is_some());
+        });
     }
 }
