@@ -84,6 +84,17 @@ pub fn wait(
     }
 }
 
+/// A look at a socket, without a wait: bytes, the end or an error can be read. Unlike a read that only looks, it takes no error away.
+pub fn is_readable(socket: RawFd) -> bool {
+    let mut fd = libc::pollfd {
+        fd: socket,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one valid entry that outlives the call.
+    unsafe { libc::poll(&mut fd, 1, 0) > 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

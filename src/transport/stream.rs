@@ -4,7 +4,6 @@
 //! blocks except `connect`, which is bounded by its deadline and by `shutdown` of a clone.
 
 use std::io;
-use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::{Duration, Instant};
@@ -12,6 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::BytesMut;
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
+use super::poll::is_readable;
 use super::{Waker, wait};
 use crate::descriptor;
 
@@ -94,11 +94,9 @@ impl Stream {
         }
     }
 
-    /// Something can be read: bytes, the end or an error.
+    /// Something can be read: bytes, the end or an error, which stays for the read that tells of it.
     pub fn has_input(&self) -> bool {
-        let mut byte = [MaybeUninit::uninit()];
-        let seen = self.socket.recv_with_flags(&mut byte, libc::MSG_PEEK);
-        !seen.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        is_readable(self.fd())
     }
 
     /// Writes what the socket takes, at most all of `bytes`; never raises SIGPIPE.
@@ -185,6 +183,20 @@ mod tests {
         );
         assert_eq!(stream.read(&mut into).unwrap(), 5);
         assert_eq!(&into[..], b"world");
+    }
+
+    #[test]
+    fn a_look_takes_no_error_away() {
+        let (stream, peer) = pair();
+        assert!(!stream.has_input());
+        let linger = SockRef::from(&peer).set_linger(Some(Duration::ZERO));
+        linger.unwrap(); // its end is a reset
+        drop(peer);
+        let waker = Waker::new().unwrap();
+        wait(Some(stream.fd()), false, &waker, None).unwrap();
+        assert!(stream.has_input() && stream.has_input());
+        let error = stream.read(&mut BytesMut::new()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
     }
 
     #[test]

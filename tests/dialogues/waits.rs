@@ -375,7 +375,9 @@ fn an_unconfirmed_send_needs_no_further_call() {
 #[test]
 fn credit_and_buffered_messages_together_are_the_prefetch() {
     dialogue_with("prefetch_queue=4", || {
-        let peer = Peer::script(|p| {
+        let granted = Gate::new();
+        let told = granted.clone();
+        let peer = Peer::script(move |p| {
             p.accept_open();
             let link = p.await_consumer();
             p.await_credit(link, 4);
@@ -394,6 +396,7 @@ fn credit_and_buffered_messages_together_are_the_prefetch() {
                 matches!(&flow.performative, Performative::Flow(flow) if flow.link_credit == Some(1)),
                 "{flow:?}"
             );
+            told.open();
             p.serve_to_close();
         });
         let (connection, session) = session(&peer, api::AUTO);
@@ -401,6 +404,7 @@ fn credit_and_buffered_messages_together_are_the_prefetch() {
         await_marker(connection);
         connection.stop().unwrap();
         connection.start().unwrap();
+        granted.wait(); // the close would write no grant any more
         end(connection, peer);
     });
 }
