@@ -367,6 +367,8 @@ static void creations(bool cuts)
             proxy_cut(&storm.way);
         }
         sleep_ms(dice(100));
+        while (made == 0 && atomic_load(&storm.made) == 0)
+            sleep_ms(1);                        /* however slow the machine is, something is closed */
         atomic_store(&storm.over, true);
         CHECK_OK(tibemsConnection_Close(storm.connection));
         for (int i = 0; i < 6; i++)
